@@ -1,0 +1,67 @@
+"""The KlickTipp API as a Python library.
+
+    api = KlickTipp(DeveloperKeyAuth("operator", developer_key, customer_key))
+    contact = api.add_or_update_contact("alex@example.com", tag_id=17)
+
+It needs requests and nothing else.
+"""
+
+from .auth import DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
+from .client import VERSION, KlickTipp
+from .errors import (
+    AccessDenied,
+    ConfigurationError,
+    Happened,
+    InvalidRequest,
+    KlickTippError,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    ServiceError,
+    Throttled,
+    Unreachable,
+)
+from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
+from .observer import Attempt, Ending, Observer
+from .operations import OPERATIONS, AuthKind, Operation
+from .problems import Problem, problem_of
+from .transport import Transport
+from .wire import BOUNCE_STATUSES, STATUSES
+
+__all__ = [
+    "BOUNCE_STATUSES",
+    "OPERATIONS",
+    "STATUSES",
+    "VERSION",
+    "AccessDenied",
+    "Account",
+    "Attempt",
+    "AuthKind",
+    "ConfigurationError",
+    "Contact",
+    "DeveloperKeyAuth",
+    "Ending",
+    "Field",
+    "Happened",
+    "InvalidRequest",
+    "KlickTipp",
+    "KlickTippError",
+    "MemorySessionStore",
+    "NotFound",
+    "Observer",
+    "Operation",
+    "OptinProcess",
+    "OutcomeUnknown",
+    "Problem",
+    "Rejected",
+    "ServiceError",
+    "SessionAuth",
+    "SessionStore",
+    "SessionToken",
+    "Tag",
+    "Throttled",
+    "Transport",
+    "Unreachable",
+    "grant_url",
+    "problem_of",
+]

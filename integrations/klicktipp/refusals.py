@@ -1,0 +1,113 @@
+"""From an answer that is no success to the error it stands for."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from .errors import (
+    AccessDenied,
+    Happened,
+    InvalidRequest,
+    KlickTippError,
+    NotFound,
+    Rejected,
+    ServiceError,
+    Throttled,
+)
+from .operations import Operation
+from .problems import Problem, problem_of
+from .transport import Answer
+
+_CLASSES: Final[Mapping[int, type[KlickTippError]]] = {
+    400: InvalidRequest,
+    401: AccessDenied,
+    403: AccessDenied,
+    404: NotFound,
+    405: InvalidRequest,
+    406: Rejected,
+    409: InvalidRequest,
+    429: Throttled,
+    503: Throttled,
+}
+_NAMING_TAGS: Final = ("create_tag", "update_tag")
+_CODE: Final = re.compile(r"[0-9]{1,9}")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_LONGEST_TEXT: Final = 2000
+
+
+def refusal(operation: Operation, answer: Answer) -> KlickTippError:
+    """The error for an answer outside 2xx. Status, code and operation decide; no text does."""
+    said = _decoded(answer.body or b"")
+    told = said if isinstance(said, dict) else {}
+    status, code, detail = answer.status, _code(told.get("error")), _code(told.get("code"))
+    return _CLASSES.get(status, ServiceError)(
+        operation.name,
+        status=status,
+        code=code,
+        detail=detail,
+        field=_text(told.get("field")),
+        name=_text(told.get("name")),
+        value=_text(told.get("field_value")),
+        reason=_text(told.get("reason")),
+        message=_message(said),
+        happened=_happened(operation, status),
+        problem=_problem(operation, status, code, detail),
+        retry_after=_retry_after(answer.headers.get("Retry-After")),
+    )
+
+
+def _happened(operation: Operation, status: int) -> Happened:
+    refused = 300 <= status < 500 or status == 503
+    return Happened.NO if refused else operation.doubtful
+
+
+def _problem(operation: Operation, status: int, code: int | None, detail: int | None) -> Problem | None:
+    if status == 406:
+        return problem_of(operation.name, code, detail)
+    if status == 409 and operation.name in _NAMING_TAGS:
+        return Problem.NAME_TAKEN
+    return None
+
+
+def _decoded(body: bytes) -> object:
+    """The JSON of a body, or its text where it is none."""
+    try:
+        return json.loads(body, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return body[:_LONGEST_TEXT].decode(errors="replace").strip()
+
+
+def _message(said: object) -> str | None:
+    if isinstance(said, list):
+        return next((_text(item) for item in said if isinstance(item, str)), None)
+    return _text(said)
+
+
+def _text(value: object) -> str | None:
+    """Bad surrogates are replaced: nothing could store them."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value[:_LONGEST_TEXT].encode(errors="replace").decode()
+
+
+def _code(value: object) -> int | None:
+    return int(value) if isinstance(value, str) and _CODE.fullmatch(value) else None
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds, given as such or as the date to wait for (RFC 9110)."""
+    if not value:
+        return None
+    value = value.strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=UTC)
+        return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None

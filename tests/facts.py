@@ -1,0 +1,834 @@
+"""What the KlickTipp API looks like on the wire: 26 facts, one for each operation.
+
+The table is typed by hand from the reference (the wire contract and KlickTipp's OpenAPI document), and from
+nothing else. The library (`integrations.klicktipp`) and the sandbox (`integrations.sandbox`) are each tested
+against it: a mistake would have to be made three times in the same way to pass.
+
+Samples are in the form of the OpenAPI document, which is the form to send. `Form` lists what else has been
+seen for the same answer and has to be read as equal.
+
+What the library gives is told in plain terms, without its classes: an object as a mapping, tag and opt-in
+process ids as numbers, contact ids as text, times as datetimes that know their zone, "" for a text and `None`
+for anything else that is not there, also where it has nothing to tell but that all went well.
+"""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+AS_SAMPLE: Final = object()
+"""Given as `Form.gives`: the library gives the same as for the sample answer."""
+
+NO_BODY: Final = object()
+"""Given as `Form.answer`: the answer has no body at all."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Another form of an answer: what is special about it, body and status, what the library gives."""
+
+    what: str
+    answer: Any
+    status: int = 200
+    gives: Any = AS_SAMPLE
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One operation of the API and a sample of it.
+
+    `template` names its ids as the OpenAPI document does, `ids` holds those of the sample. `query` and `body`
+    are decoded: a form-encoded body says the same with text for numbers. `arguments` are for the library's
+    method `operation`, `gives` is what it answers. `auth` says what signs the request: a customer `key` (or a
+    session), the `listbuilding` key inside the body, or `none`. A `safe` operation changes nothing, a
+    `repeatable` one reaches the same state when sent twice (so every safe one is repeatable, too).
+    """
+
+    number: int
+    operation: str
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    template: str
+    answer: Any
+    gives: Any
+    ids: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    auth: Literal["key", "none", "listbuilding"] = "key"
+    safe: bool = False
+    repeatable: bool = False
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path of the sample, without its query."""
+        return self.template.format(**self.ids)
+
+
+def unix(seconds: int) -> datetime:
+    """Unix time, which most times on the wire are, as the library gives it."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def without(mapping: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """A copy of the mapping in which these keys are missing."""
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def pairs(mapping: Mapping[str, str], kind: type[int] | type[str] = str) -> list[dict[str, Any]]:
+    """A list of ids and names as KlickTipp's guide shows it."""
+    return [{"value": kind(value), "label": label} for value, label in mapping.items()]
+
+
+# --- Who signs in ---
+
+USERNAME: Final = "operator"
+DEVELOPER_KEY: Final = "0123456789abcdef"
+CUSTOMER_KEY: Final = "customer-key"
+CHECK_VALUE: Final = "cZkWFoPs3rLacJ4OpaooJMMOcb/fLxbZpeeOzJFCGh1jdXN0b21lci1rZXk="
+"""What the reference says `X-Ci` is for the two keys above."""
+
+
+def key_headers(username: str, developer_key: str, customer_key: str) -> dict[str, str]:
+    """The two headers that sign a request with a customer key."""
+    digest = hmac.digest(bytes.fromhex(developer_key), customer_key.encode(), hashlib.sha256)
+    return {"X-Un": username, "X-Ci": base64.b64encode(digest + customer_key.encode()).decode()}
+
+
+# --- Answers that several operations share ---
+
+DONE: Final = (
+    Form("as an object", {"success": True}),
+    Form("no content", NO_BODY, status=204),
+)
+
+NO_REDIRECT: Final = (
+    Form("no URL: empty", [""], gives=""),
+    Form("no URL: null", [None], gives=""),
+    Form("no URL: an empty list", [], gives=""),
+)
+
+NOTHING_LISTED: Final = (
+    Form("an empty mapping", {}, gives=[]),
+    Form("an empty mapping, said by PHP", [], gives=[]),
+    Form("no content", NO_BODY, status=204, gives=[]),
+)
+
+FIELDS_SENT: Final = {
+    "fieldFirstName": "Alex",
+    "fieldStreet2": "",
+    "fieldBirthday": "755222400",
+    "field12345": "Custom Field Value",
+}
+
+ACCOUNT: Final = {
+    "uid": 1,
+    "status": 1,
+    "tier": 20,
+    "usergroup": "42",
+    "username": "alexexample",
+    "email": "alex.example@klicktipp.example",
+    "firstname": "Alex",
+    "lastname": "Example",
+    "company": "Example Corp",
+    "country": "DE",
+    "street": "Example Street 1",
+    "city": "Berlin",
+    "state": "Berlin",
+    "zip": "10115",
+    "website": "https://www.klicktipp.example",
+    "affid": "0",
+    "phone": "00491234567890",
+    "fax": "00491234567890",
+}
+
+ACCOUNT_GIVES: Final = {
+    "id": "1",
+    "status": 1,
+    "tier": 20,
+    "usergroup": "42",
+    "username": "alexexample",
+    "email": "alex.example@klicktipp.example",
+    "first_name": "Alex",
+    "last_name": "Example",
+    "company": "Example Corp",
+    "country": "DE",
+    "street": "Example Street 1",
+    "city": "Berlin",
+    "state": "Berlin",
+    "zip": "10115",
+    "website": "https://www.klicktipp.example",
+    "affiliate_id": "0",
+    "phone": "00491234567890",
+    "fax": "00491234567890",
+}
+
+CONTACT: Final = {
+    "id": "1",
+    "listid": "12345",
+    "optin": "25.09.2025",
+    "optin_ip": "0.0.0.0",
+    "email": "t1@example.com",
+    "status": "Subscribed",
+    "bounce": "Not Bounced",
+    "date": "25.09.2025",
+    "ip": "0.0.0.0",
+    "unsubscription": "",
+    "unsubscription_ip": "0.0.0.0",
+    "referrer": "",
+    "sms_phone": "004968211034234",
+    "sms_status": "Subscribed",
+    "sms_bounce": "Not Bounced",
+    "sms_date": "15.12.2025",
+    "sms_unsubscription": "",
+    "sms_referrer": None,
+    "fieldFirstName": "Alex",
+    "fieldLastName": "Example",
+    "fieldCompanyName": "Example Corp",
+    "fieldStreet1": "Example Street 1",
+    "fieldStreet2": "",
+    "fieldCity": "Berlin",
+    "fieldState": "Berlin",
+    "fieldZip": "10115",
+    "fieldCountry": "DE",
+    "fieldPrivatePhone": "00491701234567",
+    "fieldMobilePhone": "00491701234567",
+    "fieldPhone": "004968211034234",
+    "fieldFax": "004922012345678",
+    "fieldWebsite": "https://www.klicktipp.example",
+    "fieldBirthday": "755222400",
+    "fieldLeadValue": "100",
+    "field12345": "Custom Field Value",
+    "tags": ["17", "18"],
+    "smart_tags": {"17": "1758821945", "18": "1758822131"},
+    "notification_emails_sent": {"45": "1758821945"},
+    "notification_emails_opened": {"45": "1758822131"},
+    "notification_emails_clicked": {"45": "1758822131"},
+    "manual_tags": {"21": "1759753677"},
+    "emails_sent": {"1": "1758822606", "2": "1758822769"},
+    "emails_opened": {"1": "1758822610", "2": "1758884682"},
+    "emails_clicked": {"1": "1758822733"},
+    "campaigns_started": {"6": "1759753673"},
+    "campaigns_finished": {"6": "1759753677"},
+}
+
+CONTACT_GIVES: Final = {
+    "id": "1",
+    "optin_process_id": 12345,
+    "optin": datetime(2025, 9, 25, tzinfo=UTC),
+    "optin_ip": "0.0.0.0",
+    "email": "t1@example.com",
+    "status": "Subscribed",
+    "bounce": "Not Bounced",
+    "date": datetime(2025, 9, 25, tzinfo=UTC),
+    "ip": "0.0.0.0",
+    "unsubscription": None,
+    "unsubscription_ip": "0.0.0.0",
+    "referrer": "",
+    "sms_number": "004968211034234",
+    "sms_status": "Subscribed",
+    "sms_bounce": "Not Bounced",
+    "sms_date": datetime(2025, 12, 15, tzinfo=UTC),
+    "sms_unsubscription": None,
+    "sms_referrer": "",
+    "fields": {  # those that are filled in, each as it stands on the wire: the API does not tell their types
+        "fieldFirstName": "Alex",
+        "fieldLastName": "Example",
+        "fieldCompanyName": "Example Corp",
+        "fieldStreet1": "Example Street 1",
+        "fieldCity": "Berlin",
+        "fieldState": "Berlin",
+        "fieldZip": "10115",
+        "fieldCountry": "DE",
+        "fieldPrivatePhone": "00491701234567",
+        "fieldMobilePhone": "00491701234567",
+        "fieldPhone": "004968211034234",
+        "fieldFax": "004922012345678",
+        "fieldWebsite": "https://www.klicktipp.example",
+        "fieldBirthday": "755222400",
+        "fieldLeadValue": "100",
+        "field12345": "Custom Field Value",
+    },
+    "tag_ids": [17, 18],
+    "smart_tags": {17: unix(1758821945), 18: unix(1758822131)},
+    "notification_emails_sent": {45: unix(1758821945)},
+    "notification_emails_opened": {45: unix(1758822131)},
+    "notification_emails_clicked": {45: unix(1758822131)},
+    "manual_tags": {21: unix(1759753677)},
+    "emails_sent": {1: unix(1758822606), 2: unix(1758822769)},
+    "emails_opened": {1: unix(1758822610), 2: unix(1758884682)},
+    "emails_clicked": {1: unix(1758822733)},
+    "campaigns_started": {6: unix(1759753673)},
+    "campaigns_finished": {6: unix(1759753677)},
+}
+
+ABSENT_IN_CONTACT: Final = (
+    "unsubscription",
+    "referrer",
+    "sms_unsubscription",
+    "sms_referrer",
+    "fieldStreet2",
+)
+
+MAPPINGS_OF_CONTACT: Final = (
+    "smart_tags",
+    "notification_emails_sent",
+    "notification_emails_opened",
+    "notification_emails_clicked",
+    "manual_tags",
+    "emails_sent",
+    "emails_opened",
+    "emails_clicked",
+    "campaigns_started",
+    "campaigns_finished",
+)
+
+CONTACT_FORMS: Final = (
+    Form("ids as numbers", {**CONTACT, "id": 1, "listid": 12345, "tags": [17, 18]}),
+    Form("absent values empty", {**CONTACT, **dict.fromkeys(ABSENT_IN_CONTACT, "")}),
+    Form("absent values null", {**CONTACT, **dict.fromkeys(ABSENT_IN_CONTACT, None)}),
+    Form("absent values missing", without(CONTACT, *ABSENT_IN_CONTACT)),
+    Form(
+        "empty mappings, said by PHP",
+        {**CONTACT, **{name: [] for name in MAPPINGS_OF_CONTACT}, "tags": []},
+        gives={**CONTACT_GIVES, **{name: {} for name in MAPPINGS_OF_CONTACT}, "tag_ids": []},
+    ),
+    Form(
+        "mappings missing",
+        without(CONTACT, *MAPPINGS_OF_CONTACT, "tags"),
+        gives={**CONTACT_GIVES, **{name: {} for name in MAPPINGS_OF_CONTACT}, "tag_ids": []},
+    ),
+    Form(
+        "dates with a time of day",
+        {**CONTACT, "optin": "28.12.2024 22:52:09", "date": "28.12.2024 22:52:09"},
+        gives={
+            **CONTACT_GIVES,
+            "optin": datetime(2024, 12, 28, 22, 52, 9, tzinfo=UTC),
+            "date": datetime(2024, 12, 28, 22, 52, 9, tzinfo=UTC),
+        },
+    ),
+    Form(
+        "dates as ISO 8601",
+        {**CONTACT, "optin": "2025-04-22T08:26:37.000Z", "date": "2025-04-22T08:26:37.000Z"},
+        gives={
+            **CONTACT_GIVES,
+            "optin": datetime(2025, 4, 22, 8, 26, 37, tzinfo=UTC),
+            "date": datetime(2025, 4, 22, 8, 26, 37, tzinfo=UTC),
+        },
+    ),
+    Form(
+        "only an email address",
+        {
+            **CONTACT,
+            **dict.fromkeys(("sms_phone", "sms_status", "sms_bounce", "sms_date"), ""),
+        },
+        gives={**CONTACT_GIVES, "sms_number": "", "sms_status": "", "sms_bounce": "", "sms_date": None},
+    ),
+    Form(
+        "only an SMS number",
+        {**CONTACT, **dict.fromkeys(("email", "status", "bounce", "optin", "date"), None)},
+        gives={**CONTACT_GIVES, "email": "", "status": "", "bounce": "", "optin": None, "date": None},
+    ),
+)
+
+
+# --- The table ---
+
+FACTS: Final[tuple[Fact, ...]] = (
+    Fact(
+        number=1,
+        operation="login",
+        method="POST",
+        template="/account/login",
+        body={"username": "alexexample-api", "password": "correct horse"},
+        arguments={"username": "alexexample-api", "password": "correct horse"},
+        auth="none",
+        answer={"sessid": "xyz123", "session_name": "SSESSabc", "account": ACCOUNT},
+        gives={"session_name": "SSESSabc", "session_id": "xyz123"},
+        forms=(
+            Form(
+                "ids as text",
+                {
+                    "sessid": "xyz123",
+                    "session_name": "SSESSabc",
+                    "account": {**ACCOUNT, "uid": "1", "status": "1", "tier": "20"},
+                },
+            ),
+            Form("account missing", {"sessid": "xyz123", "session_name": "SSESSabc"}),
+        ),
+    ),
+    Fact(
+        number=2,
+        operation="logout",
+        method="POST",
+        template="/account/logout",
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=(*DONE, Form("no body, as the OpenAPI document has it", NO_BODY)),
+    ),
+    Fact(
+        number=3,
+        operation="get_account",
+        method="GET",
+        template="/account",
+        safe=True,
+        repeatable=True,
+        answer=ACCOUNT,
+        gives=ACCOUNT_GIVES,
+        forms=(
+            Form("ids as text", {**ACCOUNT, "uid": "1", "status": "1", "tier": "20"}),
+            Form("absent value empty", {**ACCOUNT, "company": ""}, gives={**ACCOUNT_GIVES, "company": ""}),
+            Form("absent value null", {**ACCOUNT, "company": None}, gives={**ACCOUNT_GIVES, "company": ""}),
+            Form("absent value missing", without(ACCOUNT, "company"), gives={**ACCOUNT_GIVES, "company": ""}),
+        ),
+    ),
+    Fact(
+        number=4,
+        operation="list_optin_processes",
+        method="GET",
+        template="/list",
+        safe=True,
+        repeatable=True,
+        answer={"3": "", "23": "my-optin-process"},
+        gives=[{"id": 3, "name": ""}, {"id": 23, "name": "my-optin-process"}],
+        forms=(
+            Form("as pairs", pairs({"3": "", "23": "my-optin-process"})),
+            Form("as pairs, ids as numbers", pairs({"3": "", "23": "my-optin-process"}, int)),
+            Form("absent name null", {"3": None, "23": "my-optin-process"}),
+            Form("as pairs, absent name missing", [{"value": 3}, {"value": 23, "label": "my-optin-process"}]),
+            *NOTHING_LISTED,
+        ),
+    ),
+    Fact(
+        number=5,
+        operation="get_optin_process",
+        method="GET",
+        template="/list/{listid}",
+        ids={"listid": "16"},
+        arguments={"optin_process_id": 16},
+        safe=True,
+        repeatable=True,
+        answer={
+            "listid": 16,
+            "name": "my optin process",
+            "usesingleoptin": False,
+            "pendingurl": "https://mypending.com",
+            "thankyouurl": "https://mythankyou.com",
+            "resendconfirmationemail": False,
+            "usechangeemail": True,
+        },
+        gives={
+            "id": 16,
+            "name": "my optin process",
+            "single_optin": False,
+            "pending_url": "https://mypending.com",
+            "thank_you_url": "https://mythankyou.com",
+            "resend_confirmation_email": False,
+            "change_email": True,
+        },
+        forms=(
+            Form(
+                "id as text",
+                {
+                    "listid": "16",
+                    "name": "my optin process",
+                    "usesingleoptin": False,
+                    "pendingurl": "https://mypending.com",
+                    "thankyouurl": "https://mythankyou.com",
+                    "resendconfirmationemail": False,
+                    "usechangeemail": True,
+                },
+            ),
+            Form(
+                "the predefined one, absent values empty and null",
+                {
+                    "listid": 16,
+                    "name": "",
+                    "usesingleoptin": False,
+                    "pendingurl": "",
+                    "thankyouurl": None,
+                    "resendconfirmationemail": False,
+                    "usechangeemail": False,
+                },
+                gives={
+                    "id": 16,
+                    "name": "",
+                    "single_optin": False,
+                    "pending_url": "",
+                    "thank_you_url": "",
+                    "resend_confirmation_email": False,
+                    "change_email": False,
+                },
+            ),
+            Form(
+                "absent values missing",
+                {
+                    "listid": 16,
+                    "name": "my optin process",
+                    "usesingleoptin": False,
+                    "resendconfirmationemail": False,
+                    "usechangeemail": True,
+                },
+                gives={
+                    "id": 16,
+                    "name": "my optin process",
+                    "single_optin": False,
+                    "pending_url": "",
+                    "thank_you_url": "",
+                    "resend_confirmation_email": False,
+                    "change_email": True,
+                },
+            ),
+        ),
+    ),
+    Fact(
+        number=6,
+        operation="get_optin_redirect",
+        method="POST",
+        template="/list/redirect",
+        body={"listid": "45", "email": "hello@example.com"},
+        arguments={"optin_process_id": 45, "email": "hello@example.com"},
+        safe=True,
+        repeatable=True,
+        answer=["https://mypendingurl.com"],
+        gives="https://mypendingurl.com",
+        forms=NO_REDIRECT,
+    ),
+    Fact(
+        number=7,
+        operation="list_tags",
+        method="GET",
+        template="/tag",
+        safe=True,
+        repeatable=True,
+        answer={"21": "mytag", "23": "example"},
+        gives=[{"id": 21, "name": "mytag"}, {"id": 23, "name": "example"}],
+        forms=(
+            Form("as pairs", pairs({"21": "mytag", "23": "example"})),
+            Form("as pairs, ids as numbers", pairs({"21": "mytag", "23": "example"}, int)),
+            *NOTHING_LISTED,
+        ),
+    ),
+    Fact(
+        number=8,
+        operation="get_tag",
+        method="GET",
+        template="/tag/{tagid}",
+        ids={"tagid": "21"},
+        arguments={"tag_id": 21},
+        safe=True,
+        repeatable=True,
+        answer={"tagid": "21", "name": "mytag", "text": "some text"},
+        gives={"id": 21, "name": "mytag", "text": "some text"},
+        forms=(
+            Form("id as number", {"tagid": 21, "name": "mytag", "text": "some text"}),
+            Form(
+                "absent text empty",
+                {"tagid": "21", "name": "mytag", "text": ""},
+                gives={"id": 21, "name": "mytag", "text": ""},
+            ),
+            Form(
+                "absent text null",
+                {"tagid": "21", "name": "mytag", "text": None},
+                gives={"id": 21, "name": "mytag", "text": ""},
+            ),
+            Form(
+                "absent text missing",
+                {"tagid": "21", "name": "mytag"},
+                gives={"id": 21, "name": "mytag", "text": ""},
+            ),
+        ),
+    ),
+    Fact(
+        number=9,
+        operation="create_tag",
+        method="POST",
+        template="/tag",
+        body={"name": "mynewtag", "text": "hello"},
+        arguments={"name": "mynewtag", "text": "hello"},
+        answer=[49],
+        gives=49,
+        forms=(
+            Form("id as text", ["49"]),
+            Form("as an object", {"id": 49}),
+            Form("as an object, id as text", {"id": "49"}),
+        ),
+    ),
+    Fact(
+        number=10,
+        operation="update_tag",
+        method="PUT",
+        template="/tag/{tagid}",
+        ids={"tagid": "21"},
+        body={"name": "mynewtag", "text": "hello"},
+        arguments={"tag_id": 21, "name": "mynewtag", "text": "hello"},
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=11,
+        operation="delete_tag",
+        method="DELETE",
+        template="/tag/{tagid}",
+        ids={"tagid": "21"},
+        arguments={"tag_id": 21},
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=12,
+        operation="list_fields",
+        method="GET",
+        template="/field",
+        safe=True,
+        repeatable=True,
+        # The OpenAPI document's sample shows the values of a contact in the place of the names.
+        answer={"fieldFirstName": "First name", "field213729": "Favourite colour"},
+        gives=[
+            {"id": "fieldFirstName", "bare_id": "FirstName", "name": "First name"},
+            {"id": "field213729", "bare_id": "213729", "name": "Favourite colour"},
+        ],
+        forms=(
+            Form("as pairs", pairs({"fieldFirstName": "First name", "field213729": "Favourite colour"})),
+            *NOTHING_LISTED,
+        ),
+    ),
+    Fact(
+        number=13,
+        operation="get_field",
+        method="GET",
+        template="/field/{fieldid}",
+        ids={"fieldid": "213729"},
+        arguments={"field_id": "213729"},
+        safe=True,
+        repeatable=True,
+        answer={"id": "213729", "name": "Favourite colour"},
+        gives={"id": "field213729", "bare_id": "213729", "name": "Favourite colour"},
+        forms=(Form("id as number", {"id": 213729, "name": "Favourite colour"}),),
+    ),
+    Fact(
+        number=14,
+        operation="list_contacts",
+        method="GET",
+        template="/subscriber",
+        query={"status": "subscribed,pending", "bounceStatus": "nobounce,softbounce"},
+        arguments={"status": ["subscribed", "pending"], "bounce_status": ["nobounce", "softbounce"]},
+        safe=True,
+        repeatable=True,
+        answer={"subscribers": ["123", "456"]},
+        gives=["123", "456"],
+        forms=(
+            Form("a bare list", ["123", "456"]),
+            Form("ids as numbers", {"subscribers": [123, 456]}),
+            Form("a bare list, ids as numbers", [123, 456]),
+            Form("none", {"subscribers": []}, gives=[]),
+            Form("none: 404 with a message", ["There is no such entity."], status=404, gives=[]),
+            Form("none: 404 without a body", NO_BODY, status=404, gives=[]),
+            *NOTHING_LISTED,
+        ),
+    ),
+    Fact(
+        number=15,
+        operation="add_or_update_contact",
+        method="POST",
+        template="/subscriber",
+        body={
+            "email": "alex.example@klicktipp.example",
+            "smsnumber": "+491701234567",
+            "listid": 12345,
+            "tagid": 56789,
+            "fields": FIELDS_SENT,
+        },
+        arguments={
+            "email": "alex.example@klicktipp.example",
+            "sms_number": "+491701234567",
+            "optin_process_id": 12345,
+            "tag_id": 56789,
+            "fields": FIELDS_SENT,
+        },
+        answer=CONTACT,
+        gives=CONTACT_GIVES,
+        forms=CONTACT_FORMS,
+    ),
+    Fact(
+        number=16,
+        operation="get_contact",
+        method="GET",
+        template="/subscriber/{subscriberid}",
+        ids={"subscriberid": "1"},
+        arguments={"contact_id": "1"},
+        safe=True,
+        repeatable=True,
+        answer=CONTACT,
+        gives=CONTACT_GIVES,
+        forms=CONTACT_FORMS,
+    ),
+    Fact(
+        number=17,
+        operation="update_contact",
+        method="PUT",
+        template="/subscriber/{subscriberid}",
+        ids={"subscriberid": "1"},
+        body={
+            "newemail": "alex.example@klicktipp.example",
+            "newsmsnumber": "+491701234567",
+            "fields": FIELDS_SENT,
+        },
+        arguments={
+            "contact_id": "1",
+            "new_email": "alex.example@klicktipp.example",
+            "new_sms_number": "+491701234567",
+            "fields": FIELDS_SENT,
+        },
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=18,
+        operation="delete_contact",
+        method="DELETE",
+        template="/subscriber/{subscriberid}",
+        ids={"subscriberid": "1"},
+        arguments={"contact_id": "1"},
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=19,
+        operation="unsubscribe_contact",
+        method="POST",
+        template="/subscriber/unsubscribe",
+        body={"email": "alex.example@klicktipp.example"},
+        arguments={"email": "alex.example@klicktipp.example"},
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=20,
+        operation="find_contact",
+        method="POST",
+        template="/subscriber/search",
+        body={"email": "alex.example@klicktipp.example"},
+        arguments={"email": "alex.example@klicktipp.example"},
+        safe=True,
+        repeatable=True,
+        answer=[3],
+        gives="3",
+        forms=(
+            Form("id as text", ["3"]),
+            Form("unknown: an empty list", [], gives=None),
+            Form("unknown: 404 with a message", ["There is no such entity."], status=404, gives=None),
+            Form("unknown: 404 without a body", NO_BODY, status=404, gives=None),
+        ),
+    ),
+    Fact(
+        number=21,
+        operation="tag_contact",
+        method="POST",
+        template="/subscriber/tag",
+        body={"email": "alex.example@klicktipp.example", "tagids": [17, 18]},
+        arguments={"email": "alex.example@klicktipp.example", "tag_ids": [17, 18]},
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=22,
+        operation="untag_contact",
+        method="POST",
+        template="/subscriber/untag",
+        body={"email": "alex.example@klicktipp.example", "tagid": 17},
+        arguments={"email": "alex.example@klicktipp.example", "tag_id": 17},
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=23,
+        operation="list_tagged_contacts",
+        method="POST",
+        template="/subscriber/tagged",
+        body={
+            "tagid": 17,
+            "status": ["subscribed", "pending"],
+            "bounceStatus": ["nobounce", "softbounce"],
+        },
+        arguments={
+            "tag_id": 17,
+            "status": ["subscribed", "pending"],
+            "bounce_status": ["nobounce", "softbounce"],
+        },
+        safe=True,
+        repeatable=True,
+        answer={"3": "1760530436"},
+        gives={"3": datetime(2025, 10, 15, 12, 13, 56, tzinfo=UTC)},
+        forms=(
+            Form("nobody", {}, gives={}),
+            Form("nobody, said by PHP", [], gives={}),
+            Form("nobody, no content", NO_BODY, status=204, gives={}),
+        ),
+    ),
+    Fact(
+        number=24,
+        operation="signin",
+        method="POST",
+        template="/subscriber/signin",
+        body={
+            "apikey": "listbuilding-key",
+            "email": "alex.example@klicktipp.example",
+            "smsnumber": "+491701234567",
+            "fields": FIELDS_SENT,
+        },
+        arguments={
+            "api_key": "listbuilding-key",
+            "email": "alex.example@klicktipp.example",
+            "sms_number": "+491701234567",
+            "fields": FIELDS_SENT,
+        },
+        auth="listbuilding",
+        answer=["https://mypendingurl.com"],
+        gives="https://mypendingurl.com",
+        forms=NO_REDIRECT,
+    ),
+    Fact(
+        number=25,
+        operation="signout",
+        method="POST",
+        template="/subscriber/signout",
+        body={"apikey": "listbuilding-key", "email": "alex.example@klicktipp.example"},
+        arguments={"api_key": "listbuilding-key", "email": "alex.example@klicktipp.example"},
+        auth="listbuilding",
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+    Fact(
+        number=26,
+        operation="signoff",
+        method="POST",
+        template="/subscriber/signoff",
+        body={"apikey": "listbuilding-key", "email": "alex.example@klicktipp.example"},
+        arguments={"api_key": "listbuilding-key", "email": "alex.example@klicktipp.example"},
+        auth="listbuilding",
+        repeatable=True,
+        answer=[True],
+        gives=None,
+        forms=DONE,
+    ),
+)

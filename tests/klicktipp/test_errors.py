@@ -1,0 +1,161 @@
+"""From an answer to the error: its class, what it means, whether the call happened, and what it keeps to itself."""
+
+import pickle
+
+import pytest
+
+from integrations.klicktipp import (
+    AccessDenied,
+    ConfigurationError,
+    InvalidRequest,
+    KlickTipp,
+    KlickTippError,
+    NotFound,
+    OutcomeUnknown,
+    Problem,
+    Rejected,
+    ServiceError,
+    Throttled,
+    Unreachable,
+)
+
+from .service import Service, answer
+
+STATUSES = [
+    (300, ServiceError, Problem.SERVICE_ERROR, "no"),
+    (304, ServiceError, Problem.SERVICE_ERROR, "no"),
+    (400, InvalidRequest, Problem.MALFORMED, "no"),
+    (401, AccessDenied, Problem.ACCESS_DENIED, "no"),
+    (402, ServiceError, Problem.SERVICE_ERROR, "no"),
+    (403, AccessDenied, Problem.ACCESS_DENIED, "no"),
+    (404, NotFound, Problem.NOT_FOUND, "no"),
+    (405, InvalidRequest, Problem.MALFORMED, "no"),
+    (406, Rejected, Problem.UNKNOWN_CODE, "no"),
+    (409, InvalidRequest, Problem.NAME_TAKEN, "no"),
+    (418, ServiceError, Problem.SERVICE_ERROR, "no"),
+    (429, Throttled, Problem.THROTTLED, "no"),
+    (500, ServiceError, Problem.SERVICE_ERROR, "unknown"),
+    (501, ServiceError, Problem.SERVICE_ERROR, "unknown"),
+    (502, ServiceError, Problem.SERVICE_ERROR, "unknown"),
+    (503, Throttled, Problem.THROTTLED, "no"),
+    (504, ServiceError, Problem.SERVICE_ERROR, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "problem", "happened"), STATUSES)
+@pytest.mark.parametrize(
+    "body", [b'["message"]', b'"message"', b"message", b"", b"<html>", b"[" * 100_000, b"\xff\xfe\x00", b"{}"]
+)
+def test_the_status_decides(
+    status: int,
+    kind: type[KlickTippError],
+    problem: Problem,
+    happened: str,
+    body: bytes,
+    api: KlickTipp,
+    server: Service,
+) -> None:
+    server.will(answer(status=status, body=b"" if status == 304 else body))
+
+    with pytest.raises(KlickTippError) as raised:
+        api.create_tag("new")
+
+    error = raised.value
+    assert type(error) is kind
+    assert (error.status, error.problem, error.happened) == (status, problem, happened)
+    assert error.operation == "create_tag"
+
+
+@pytest.mark.parametrize("body", [b'["Wrong username."]', b'"Wrong username."', b"Wrong username."])
+def test_the_message_is_found_in_every_form(body: bytes, api: KlickTipp, server: Service) -> None:
+    server.will(answer(status=400, body=body))
+
+    with pytest.raises(InvalidRequest) as raised:
+        api.get_tag(21)
+
+    assert raised.value.message == "Wrong username."
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "detail"),
+    [
+        ({"error": 4}, 4, None),
+        ({"error": "4"}, 4, None),
+        ({"error": 10, "code": 9}, 10, 9),
+        ({"error": "10", "code": "9"}, 10, 9),
+        ({"error": None}, None, None),
+        ({"error": [4]}, None, None),
+        ({"error": 10**5000}, None, None),
+        ({"error": 4.5}, None, None),
+        ({"error": True}, None, None),
+        (["message"], None, None),
+        (4, None, None),
+    ],
+)
+def test_the_codes_of_a_rejection(content, code, detail, api: KlickTipp, server: Service) -> None:
+    body = b'{"error": 1' + b"0" * 5000 + b"}" if content == {"error": 10**5000} else None
+    server.will(answer(None if body else content, status=406, body=body))
+
+    with pytest.raises(Rejected) as raised:
+        api.add_or_update_contact("alex@example.com")
+
+    assert (raised.value.code, raised.value.detail) == (code, detail)
+
+
+def test_error_8_names_the_field(api: KlickTipp, server: Service) -> None:
+    content = {
+        "error": 8,
+        "field": "Birthday",
+        "name": "fieldBirthday",
+        "field_value": "08.05.2024",
+        "reason": "08.05.2024 is no date",
+    }
+    server.will(answer(content, status=406))
+
+    with pytest.raises(Rejected) as raised:
+        api.add_or_update_contact("alex@example.com", fields={"fieldBirthday": "08.05.2024"})
+
+    error = raised.value
+    assert (error.field, error.name, error.value) == ("Birthday", "fieldBirthday", "08.05.2024")
+    assert error.reason == "08.05.2024 is no date"
+    assert error.problem is Problem.INVALID_FIELD_VALUE
+    assert "08.05.2024" not in f"{error} {error!r} {error.args}"
+
+
+def test_what_an_error_says_of_itself() -> None:
+    rejected = Rejected("add_or_update_contact", status=406, code=4, problem=Problem.EMAIL_UNSUBSCRIBED)
+    failed = Rejected("update_contact", status=406, code=10, detail=9, problem=Problem.SMS_NUMBER_TAKEN)
+
+    assert str(rejected) == "add_or_update_contact: 406 error 4 (email_unsubscribed)"
+    assert str(failed) == "update_contact: 406 error 10/9 (sms_number_taken)"
+    assert repr(rejected) == f"<Rejected {rejected}>"
+    assert str(Unreachable("get_tag", hint="no connection")) == "get_tag: unreachable: no connection"
+    assert str(ConfigurationError(hint="no key")) == "configuration: no key"
+
+
+def test_no_error_shows_what_the_service_says(api: KlickTipp, server: Service) -> None:
+    server.will(answer(["alex@example.com is blocked"], status=406))
+
+    with pytest.raises(Rejected) as raised:
+        api.unsubscribe_contact("alex@example.com")
+
+    assert "alex" not in f"{raised.value} {raised.value!r} {raised.value.args}"
+    assert raised.value.message == "alex@example.com is blocked"
+
+
+def test_an_error_survives_its_way_between_processes() -> None:
+    error = OutcomeUnknown("create_tag", status=200, hint="cut off")
+
+    copied = pickle.loads(pickle.dumps(error))  # noqa: S301
+
+    assert type(copied) is OutcomeUnknown
+    assert vars(copied) == vars(error)
+
+
+def test_a_taken_name_is_one_of_tags_only(api: KlickTipp, server: Service) -> None:
+    server.will(answer(["conflict"], status=409))
+
+    with pytest.raises(InvalidRequest) as raised:
+        api.delete_contact("1")
+
+    assert raised.value.problem is Problem.MALFORMED
