@@ -1,0 +1,74 @@
+"""Setting and removing tags, and the contacts that have one."""
+
+import time
+
+from integrations.sandbox import errors
+from integrations.sandbox.model import (
+    BOUNCES,
+    DEFAULT_BOUNCES,
+    DEFAULT_STATUSES,
+    STATUSES,
+    UNSUBSCRIBED,
+    Account,
+    Contact,
+)
+from integrations.sandbox.operations.call import (
+    Call,
+    choices,
+    items,
+    known_contact,
+    manual_tag,
+    number,
+    required_number,
+)
+
+
+def set_tag(account: Account, contact: Contact, tag_id: int, now: int) -> None:
+    """Sets a tag; the first time counts. The campaign's tag starts the campaign."""
+    contact.manual_tags.setdefault(tag_id, now)
+    if tag_id == account.campaign_tag_id:
+        contact.campaigns_started.setdefault(account.campaign_id, now)
+
+
+def tag(call: Call) -> list[bool]:
+    contact = known_contact(call, unknown=errors.code(7))
+    given = call.data.get("tagids")
+    wanted = [number(item) for item in items(given)]
+    if not wanted or None in wanted:
+        raise errors.message(400, call.language, "must_be_numbers", key="tagids")
+    tags = [manual_tag(call, tag_id or 0) for tag_id in wanted]
+    if contact.status == UNSUBSCRIBED:
+        raise errors.code(9)
+    now = int(time.time())
+    for found in tags:
+        set_tag(call.account, contact, found.id, now)
+    call.contact_changed(contact)
+    return [True]
+
+
+def untag(call: Call) -> list[bool]:
+    contact = known_contact(call, unknown=errors.code(7))
+    found = manual_tag(call, required_number(call, "tagid"))
+    if contact.manual_tags.pop(found.id, None) is not None:
+        call.contact_changed(contact)
+    return [True]
+
+
+def tagged(call: Call) -> dict[str, str] | list[str]:
+    """The contacts with a tag, manual or SmartTag, and when it was set.
+
+    Raises Refusal 403 for an unknown tag.
+    """
+    wanted = required_number(call, "tagid")
+    statuses = choices(call, "status", call.data.get("status"), STATUSES, DEFAULT_STATUSES)
+    bounces = choices(call, "bounceStatus", call.data.get("bounceStatus"), BOUNCES, DEFAULT_BOUNCES)
+    found = call.account.tags.get(wanted)
+    if found is None:
+        raise errors.code(403)
+    mapping = "smart_tags" if found.smart else "manual_tags"
+    answer = {}
+    for contact in call.account.contacts.values():
+        when = getattr(contact, mapping).get(wanted)
+        if when is not None and contact.matches(statuses, bounces):
+            answer[str(contact.id)] = str(when)
+    return answer or []

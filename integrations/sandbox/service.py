@@ -1,0 +1,91 @@
+"""The API itself: from a request to an answer, without faults and without the network."""
+
+import json
+import sys
+import traceback
+from typing import Any
+
+from integrations.sandbox import auth, bodies, routes
+from integrations.sandbox.errors import Refusal, message
+from integrations.sandbox.model import Account
+from integrations.sandbox.operations import account as account_operations
+from integrations.sandbox.operations import listbuilding
+from integrations.sandbox.operations.call import Call
+from integrations.sandbox.store import Store
+from integrations.sandbox.texts import text
+from integrations.sandbox.wire import Request, Response
+
+
+def json_response(status: int, payload: Any, headers: list[tuple[str, str]] | None = None) -> Response:
+    return Response(status, json.dumps(payload, separators=(",", ":")).encode(), headers=headers or [])
+
+
+class Service:
+    """Answers API requests from a store. ``handle`` may be called by many threads at once."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def handle(self, request: Request, path: str) -> tuple[Response, int | None]:
+        """The answer to a request for a plain path, and the uid of the account that asked, where it is known.
+
+        Never raises: an own mistake goes to stderr, and the client gets a 500 with an empty body.
+        """
+        seen: list[Account] = []
+        try:
+            with self.store.lock:
+                response = self._answer(request, path, seen)
+        except Refusal as refusal:
+            response = json_response(refusal.status, refusal.payload)
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            response = Response(500)
+        return response, seen[0].uid if seen else None
+
+    def _answer(self, request: Request, path: str, seen: list[Account]) -> Response:
+        if path == "*" and request.method == "OPTIONS":
+            return _allowed(["GET", "POST", "PUT", "DELETE"])
+        found = routes.find(path)
+        if found is None:
+            raise message(404, "en", "no_operation")
+        by_method, identifier = found
+        methods = sorted(by_method)
+        if request.method == "OPTIONS":
+            return _allowed(methods)
+        route = by_method.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            return json_response(405, text("en", "method"), [("Allow", ", ".join(methods))])
+
+        sessid = None
+        if route.auth == routes.BY_KEY:
+            caller = auth.authenticate(self.store, request)
+            account, sessid = caller.account, caller.sessid
+            seen.append(account)
+            data = self._body(request)
+        else:
+            data = self._body(request)
+            if route.operation is None:
+                return self._login(request, data, seen)
+            account = listbuilding.account_of(self.store, data.get("apikey"))
+            seen.append(account)
+        call = Call(self.store, request, account, data, identifier, sessid)
+        assert route.operation is not None  # noqa: S101
+        return json_response(200, route.operation(call))
+
+    @staticmethod
+    def _body(request: Request) -> dict[str, Any]:
+        if request.method not in ("POST", "PUT"):
+            return {}
+        try:
+            return bodies.parse(request.headers.get("content-type", ""), request.body)
+        except bodies.UnreadableBody as problem:
+            raise Refusal(problem.status, [str(problem)]) from None
+
+    def _login(self, request: Request, data: dict[str, Any], seen: list[Account]) -> Response:
+        account, answer, cookie = account_operations.login(self.store, request, data)
+        seen.append(account)
+        return json_response(200, answer, [("Set-Cookie", cookie)])
+
+
+def _allowed(methods: list[str]) -> Response:
+    return Response(200, headers=[("Allow", ", ".join([*methods, "HEAD", "OPTIONS"]))])
