@@ -37,15 +37,19 @@ class Command(BaseCommand):
                 state=options["state"] or None,
                 operator_username=options["operator_username"] or os.environ.get("KLICKTIPP_USERNAME") or None,
                 developer_key=options["developer_key"] or os.environ.get("KLICKTIPP_DEVELOPER_KEY") or None,
-                log=self.stdout.write if options["verbosity"] >= 2 else None,
+                log=self._say if options["verbosity"] >= 2 else None,
             )
         except StateError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{HOST}:{options['port']} cannot be used: {error.strerror or error}") from error
+            reason = os.strerror(error.errno) if error.errno else error
+            raise CommandError(f"{HOST}:{options['port']} cannot be used: {reason}") from error
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: server.shutdown())
-        self.stdout.write(f"The KlickTipp sandbox answers at {server.url} (see {server.url}/_sandbox/).")
-        self.stdout.flush()
+        self._say(f"The KlickTipp sandbox answers at {server.url} (see {server.url}/_sandbox/).")
         server.serve_forever()
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
