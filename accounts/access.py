@@ -1,0 +1,58 @@
+"""The one place where a request is tied to a team and a capability.
+
+What a user may not see is a 404, what a user may see but not do is a 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Membership, Team, User
+from accounts.roles import Capability
+
+
+class UserRequest(HttpRequest):
+    user: User
+    htmx: HtmxDetails
+
+
+class TeamRequest(UserRequest):
+    team: Team
+    membership: Membership
+
+
+def is_fragment(request: UserRequest) -> bool:
+    """Whether htmx asks for a part of a page; a boosted link or form wants the page as a whole."""
+    return bool(request.htmx) and not request.htmx.boosted
+
+
+View = Callable[..., HttpResponse]
+
+
+def team_view(capability: Capability) -> Callable[[View], View]:
+    """A view below `/t/<team>/` for members of that team whose role has `capability`.
+
+    The view gets the request with `team` and `membership` set, and the URL's further arguments.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponse:
+            membership = request.user.memberships.current().select_related("team").filter(team__slug=team).first()
+            if membership is None:
+                raise Http404
+            request.team, request.membership = membership.team, membership
+            if not membership.may(capability):
+                raise PermissionDenied
+            return view(request, **arguments)
+
+        for_members.capability = capability  # type: ignore[attr-defined]
+        return for_members
+
+    return decorate

@@ -1,0 +1,60 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import UserRequest
+from accounts.forms import ProfileForm
+
+
+@login_required
+def home(request: UserRequest) -> HttpResponse:
+    """The only team's page, or the choice among several."""
+    memberships = request.user.memberships.current().select_related("team").order_by("team__name")
+    if len(memberships) == 1:
+        return redirect("team", team=memberships[0].team.slug)
+    return render(request, "accounts/teams.html", {"memberships": memberships})
+
+
+@login_required
+def profile(request: UserRequest) -> HttpResponse:
+    """Name and language; without a language of their own a person gets the browser's, so the cookie goes."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        user = form.save()
+        response = redirect("profile")
+        if not user.language:
+            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+            response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite="Lax")
+        translation.activate(user.language or translation.get_language_from_request(request))
+        messages.success(request, _("Your profile is saved."))
+        return response
+    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language: with the user when signed in, in a cookie in any case."""
+    wanted = request.POST.get("language", "")
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    if wanted in dict(settings.LANGUAGES):
+        if request.user.is_authenticated:
+            request.user.language = wanted
+            request.user.save(update_fields=["language"])
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=365 * 24 * 3600,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite="Lax",
+        )
+    return response

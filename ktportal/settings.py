@@ -1,0 +1,253 @@
+"""Settings: all of them come from the environment or `.env`; `.env.example` lists and explains them."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.contrib.messages import constants as message_levels
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- Secrets -------------------------------------------------------------------------------------
+
+REQUIRED_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_HASH_KEYS")
+
+missing = [name for name in REQUIRED_SECRETS if not env.str(name, default="").strip()]
+if missing:
+    raise ImproperlyConfigured(
+        f"Missing in the environment or .env: {', '.join(missing)}. "
+        "`python -m ktportal.secrets` prints a value for each."
+    )
+
+SECRET_KEY = env.str("SECRET_KEY")
+ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS")
+AUDIT_HASH_KEYS = env.list("AUDIT_HASH_KEYS")
+
+# --- Where the portal lives ----------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+PORT = env.int("PORT", default=8000)
+PORTAL_URL = env.str("PORTAL_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+
+portal = urlsplit(PORTAL_URL)
+if portal.scheme not in ("http", "https") or not portal.hostname:
+    raise ImproperlyConfigured(f"PORTAL_URL must be an http or https address, not {PORTAL_URL!r}.")
+is_public = not is_loopback(portal.hostname)
+is_secure = portal.scheme == "https"
+
+ALLOWED_HOSTS = [portal.hostname] if is_public else ["127.0.0.1", "localhost", "[::1]"]
+CSRF_TRUSTED_ORIGINS = [f"{portal.scheme}://{portal.netloc}"]
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = is_secure
+SESSION_COOKIE_NAME = "__Host-session" if is_secure else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if is_secure else "csrf"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = is_secure
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if is_secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = is_secure
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- The KlickTipp service -----------------------------------------------------------------------
+
+SANDBOX = env.bool("SANDBOX", default=False)
+SANDBOX_PORT = env.int("SANDBOX_PORT", default=8001)
+if SANDBOX and is_public:
+    raise ImproperlyConfigured(f"SANDBOX=1 is for trying out and refused with a public PORTAL_URL ({PORTAL_URL}).")
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+KLICKTIPP_URL = env.str(
+    "KLICKTIPP_URL", default=f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else "https://api.klicktipp.com"
+)
+KLICKTIPP_USERNAME = env.str("KLICKTIPP_USERNAME", default="")
+KLICKTIPP_DEVELOPER_KEY = env.str("KLICKTIPP_DEVELOPER_KEY", default="")
+KLICKTIPP_PROXY = env.str("KLICKTIPP_PROXY", default="") or None
+KLICKTIPP_PAGE_DEADLINE = env.float("KLICKTIPP_PAGE_DEADLINE", default=20.0)
+
+# --- Applications --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "integrations.audit",
+    "integrations.clients",
+    "integrations.contacts",
+    "integrations.clock",
+    "integrations.sandbox",
+    "allauth",
+    "allauth.account",
+    "bootstrap",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "lucide",
+    "template_partials",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.user_language",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "ktportal.urls"
+WSGI_APPLICATION = "ktportal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context_processors.signup",
+                "integrations.clients.context_processors.portal",
+            ],
+        },
+    },
+]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+MESSAGE_TAGS = {message_levels.ERROR: "danger", message_levels.DEBUG: "secondary"}
+
+# --- Data ----------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'portal.sqlite3'}")}
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache")}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+CLOCK_CHORES = [
+    ("integrations.audit.sweep.sweep_stale_entries", 60),
+    ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
+    ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
+]
+
+# --- People --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SIGNUP = env.str("SIGNUP", default="invite")
+if SIGNUP not in ("invite", "open"):
+    raise ImproperlyConfigured(f"SIGNUP must be invite or open, not {SIGNUP!r}.")
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = portal.scheme
+ACCOUNT_SESSION_REMEMBER = True
+
+# --- Mail ----------------------------------------------------------------------------------------
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+if not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "ktportal.mail.FileAndTerminal"
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"ktportal <portal@{portal.hostname}>")
+
+# --- Language, time, static files ----------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

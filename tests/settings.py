@@ -1,0 +1,25 @@
+"""The portal's own settings, with throw-away secrets and quick choices where the test is not about them."""
+
+import os
+
+from ktportal.secrets import generate
+
+os.environ.update({name: os.environ.get(f"TEST_{name}", value) for name, value in generate().items()})
+os.environ.setdefault("PORTAL_URL", "http://127.0.0.1:8000")
+os.environ["SIGNUP"] = os.environ.get("SIGNUP", "invite")
+os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["CACHE_URL"] = "locmemcache://"
+os.environ["SANDBOX"] = "1"
+os.environ["KLICKTIPP_USERNAME"] = "test-operator"
+os.environ["KLICKTIPP_DEVELOPER_KEY"] = "0123456789abcdef0123456789abcdef"
+
+from ktportal.settings import *  # noqa: F403
+from ktportal.settings import BASE_DIR, DATABASES
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
