@@ -1,0 +1,16 @@
+"""What the log says of people, their sign-ins and their roles."""
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.audit.sentences import Sentence
+
+SIGNED_IN = Sentence("people.signed_in", _("%(actor)s signed in"))
+SIGNED_OUT = Sentence("people.signed_out", _("%(actor)s signed out"))
+SIGN_IN_FAILED = Sentence("people.sign_in_failed", _("Sign-in as %(person)s failed"))
+SIGNED_UP = Sentence("people.signed_up", _("%(actor)s signed up"))
+PASSWORD_CHANGED = Sentence("people.password_changed", _("%(actor)s changed their password"))
+PASSWORD_RESET = Sentence("people.password_reset", _("%(actor)s reset their password"))
+MEMBER_ADDED = Sentence("people.member_added", _("%(actor)s added %(person)s to the team as %(role)s"))
+ROLE_CHANGED = Sentence(
+    "people.role_changed", _("%(actor)s changed the role of %(person)s from %(before)s to %(role)s")
+)

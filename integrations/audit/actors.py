@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils.translation import gettext_noop
+
+from accounts.models import User
+from integrations.audit.models import Source
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as the log keeps it: the label is frozen, so it outlives the user."""
+
+    label: str
+    user_id: int | None = None
+    source: Source = Source.PAGE
+    ip: str | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest, user: User | AnonymousUser | None = None) -> Actor:
+        """The signed-in person behind a request, or `user` where nobody is signed in yet."""
+        person = user or request.user
+        ip = _address(request)
+        if not isinstance(person, User):
+            return cls(gettext_noop("somebody"), ip=ip)
+        return cls(str(person), person.pk, ip=ip)
+
+
+def _address(request: HttpRequest) -> str | None:
+    try:
+        return get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        return None
+
+
+COMMAND = Actor(gettext_noop("the portal's operator"), source=Source.COMMAND)
+SYSTEM = Actor(gettext_noop("ktportal"), source=Source.SYSTEM)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+
+class AuditConfig(AppConfig):
+    name = "integrations.audit"
+
+    def ready(self) -> None:
+        from integrations.audit import checks, listeners, triggers  # noqa: F401
+
+        autodiscover_modules("actions")
+        post_migrate.connect(triggers.install_after_migration, sender=self)

@@ -1,0 +1,71 @@
+"""Writes into the log what accounts tell by signals: sign-ins, passwords, roles."""
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_reset, user_signed_up
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from accounts.signals import membership_changed
+from integrations.audit import actions, events
+from integrations.audit.actors import COMMAND, Actor
+from integrations.audit.models import PORTAL, SubjectKind
+from integrations.audit.recorder import Scope
+from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject
+
+
+def _in_every_team(sentence: Sentence, actor: Actor, user: User | None, **parameters: Any) -> None:
+    """Each team that a person belongs to reads of it in its own log, deactivated or not; what concerns no team goes
+    to the portal's."""
+    teams = list(user.memberships.not_ended().values_list("team_id", flat=True)) if user else []
+    for team_id in teams or [PORTAL]:
+        events.record(sentence, actor, Scope(team_id), **parameters)
+
+
+@receiver(user_logged_in)
+def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(actions.SIGNED_IN, Actor.of(request, user), user)
+
+
+@receiver(user_logged_out)
+def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    if user:
+        _in_every_team(actions.SIGNED_OUT, Actor.of(request, user), user)
+
+
+@receiver(user_login_failed)
+def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    if request is None:
+        return
+    tried = str(credentials.get("email") or credentials.get("username") or "")
+    user = User.objects.filter(email__iexact=tried).first()
+    person = str(user) if user else Subject(SubjectKind.EMAIL, tried).label
+    _in_every_team(actions.SIGN_IN_FAILED, Actor.of(request), user, person=person)
+
+
+@receiver(user_signed_up)
+def signed_up(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(actions.SIGNED_UP, Actor.of(request, user), user)
+
+
+@receiver(password_changed)
+def changed_password(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(actions.PASSWORD_CHANGED, Actor.of(request, user), user)
+
+
+@receiver(password_reset)
+def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(actions.PASSWORD_RESET, Actor.of(request, user), user)
+
+
+@receiver(membership_changed)
+def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
+    actor = Actor(str(by), by.pk) if by else COMMAND
+    role = str(Role(membership.role).value)
+    sentence = actions.ROLE_CHANGED if before else actions.MEMBER_ADDED
+    parameters = {"person": str(membership.user), "role": role} | ({"before": before} if before else {})
+    events.record(sentence, actor, Scope(membership.team_id), **parameters)

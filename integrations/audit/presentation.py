@@ -1,0 +1,177 @@
+"""Shows entries as actions: one plain sentence each, with what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.sentences import tell
+from integrations.messages import OPERATIONS, Message, message
+
+PAGE_SIZE = 50
+PARTLY = "partly"
+
+DETAILS: dict[str, str | Promise] = {
+    "contact_id": gettext_lazy("Contact ID"),
+    "status": gettext_lazy("Email status"),
+    "sms_status": gettext_lazy("SMS status"),
+    "bounce_status": gettext_lazy("Bounce status"),
+    "optin_process_id": gettext_lazy("Opt-in process"),
+    "single_optin": gettext_lazy("Single opt-in"),
+    "name": gettext_lazy("Name"),
+    "tag_id": gettext_lazy("Tag"),
+    "tag_ids": gettext_lazy("Tags"),
+    "fields": gettext_lazy("Data fields"),
+    "field_id": gettext_lazy("Data field"),
+    "field": gettext_lazy("Data field"),
+    "account_id": gettext_lazy("KlickTipp account"),
+    "count": gettext_lazy("Number in the list"),
+    "reason": gettext_lazy("Reason, in KlickTipp's words"),
+    "message": gettext_lazy("Message, in KlickTipp's words"),
+    "late_answer_to": gettext_lazy("Late answer to request"),
+}
+"""What the log keeps of requests and answers, in the words of its readers."""
+
+
+def problem_message(entry: AuditEntry) -> Message | None:
+    """What stood in the way of a call, if anything did."""
+    problem = entry.answer.get("problem")
+    return message(problem, entry.code) if problem else None
+
+
+@dataclass
+class LoggedAction:
+    """An action with all its entries, oldest first."""
+
+    entries: list[AuditEntry]
+
+    @cached_property
+    def head(self) -> AuditEntry:
+        return self.entries[0]
+
+    @cached_property
+    def actor(self) -> str:
+        """A person's frozen name; the portal's own actors read in the reader's language."""
+        return self.head.actor_label if self.head.actor_id else _(self.head.actor_label)
+
+    @cached_property
+    def sentence(self) -> str:
+        return tell(self.head.sentence, {**self.head.parameters, "actor": self.actor})
+
+    @cached_property
+    def final(self) -> list[AuditEntry]:
+        """The attempt of each call that decides: the last one, or the answer that came later still. Of an action
+        that changed something only the changes decide."""
+        calls = {str(entry.id): entry.call for entry in self.entries}
+        last = {calls.get(entry.answer.get("late_answer_to", ""), entry.call): entry for entry in self.entries}
+        changes = [entry for entry in last.values() if entry.kind != Kind.READ]
+        return changes or list(last.values())
+
+    @cached_property
+    def outcome(self) -> str:
+        outcomes = {entry.outcome for entry in self.final}
+        for decisive in (Outcome.PENDING, Outcome.UNKNOWN):
+            if decisive in outcomes:
+                return decisive
+        if len(outcomes) == 1:
+            return outcomes.pop()
+        return PARTLY if Outcome.DONE in outcomes else Outcome.REFUSED
+
+    @cached_property
+    def outcome_label(self) -> str | Promise:
+        return _("partly done") if self.outcome == PARTLY else Outcome(self.outcome).label
+
+    @cached_property
+    def problem(self) -> Message | None:
+        """Why the action, or a part of it, did not succeed."""
+        return next((text for entry in reversed(self.final) if (text := problem_message(entry))), None)
+
+    @cached_property
+    def calls(self) -> list[LoggedCall]:
+        return [LoggedCall(entry) for entry in self.entries if entry.operation]
+
+
+@dataclass
+class LoggedCall:
+    """One HTTP attempt with its details."""
+
+    entry: AuditEntry
+
+    @property
+    def title(self) -> str | Promise:
+        return OPERATIONS.get(self.entry.operation, self.entry.operation)
+
+    @property
+    def problem(self) -> Message | None:
+        return problem_message(self.entry)
+
+    @property
+    def milliseconds(self) -> int | None:
+        return None if self.entry.duration is None else round(self.entry.duration.total_seconds() * 1000)
+
+    @property
+    def sent(self) -> list[tuple[str | Promise, str]]:
+        """What the log keeps of the request, for people."""
+        return self._readable(self.entry.request)
+
+    @property
+    def received(self) -> list[tuple[str | Promise, str]]:
+        """What the log keeps of the answer, for people."""
+        return self._readable(self.entry.answer)
+
+    def _readable(self, kept: dict[str, Any]) -> list[tuple[str | Promise, str]]:
+        names = {tag["id"]: tag["name"] for tag in self.entry.parameters.get("tags", []) if tag.get("id")}
+        rows = []
+        for name, label in DETAILS.items():
+            if (value := kept.get(name)) in (None, "", []):
+                continue
+            parts = value if isinstance(value, list) else [value]
+            if name in ("tag_id", "tag_ids"):
+                parts = [f"{names[part]} ({part})" if names.get(part) else part for part in parts]
+            rows.append((label, ", ".join(str(part) for part in parts)))
+        return rows
+
+    @property
+    def error(self) -> str:
+        """The error code, with its detail code behind a stroke."""
+        return "/".join(str(part) for part in (self.entry.code, self.entry.detail) if part is not None)
+
+
+def page_of_actions(entries: QuerySet[AuditEntry], before: int | None) -> tuple[list[LoggedAction], int | None]:
+    """The newest actions among `entries` that began before the number `before`, and where the next page begins.
+
+    An action stands where its first matching entry stands, with all its entries. Two queries, whatever the size.
+    """
+    earlier = entries.filter(action=OuterRef("action"), number__lt=OuterRef("number"))
+    heads = entries.filter(~Exists(earlier.order_by())).order_by("-number")
+    if before is not None:
+        heads = heads.filter(number__lt=before)
+    page = list(heads[: PAGE_SIZE + 1])
+    shown = page[:PAGE_SIZE]
+    if not shown:
+        return [], None
+    actions = with_all_entries(shown)
+    return actions, shown[-1].number if len(page) > PAGE_SIZE else None
+
+
+def with_all_entries(heads: list[AuditEntry]) -> list[LoggedAction]:
+    """The actions of these entries, in the same order."""
+    grouped: dict[object, list[AuditEntry]] = {head.action: [] for head in heads}
+    team_ids = {head.team_id for head in heads}
+    everything = AuditEntry.objects.filter(team_id__in=team_ids, action__in=list(grouped))
+    for entry in everything.order_by("number"):
+        grouped[entry.action].append(entry)
+    return [LoggedAction(entries) for entries in grouped.values()]
+
+
+def subjects(action: LoggedAction) -> list[AuditSubject]:
+    """The people an action is about, each once."""
+    rows = AuditSubject.objects.filter(entry_id__in=[entry.id for entry in action.entries]).order_by("pk")
+    return list({(row.kind, row.hash): row for row in rows}.values())

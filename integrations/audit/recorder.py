@@ -1,0 +1,190 @@
+"""Writes every HTTP attempt towards KlickTipp into the log: committed as pending before it leaves, finished once."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4, uuid5
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from integrations.audit import allowed
+from integrations.audit.actors import Actor
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject, subject_rows, subjects_of
+from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
+
+logger = logging.getLogger(__name__)
+
+_REFUSALS = (AccessDenied, InvalidRequest, NotFound, Rejected)
+
+
+class AlreadyStarted(Exception):
+    """The action has been started before, by another submit of the same form: nothing was sent now."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """One intention of a person. Its id groups the calls and is the token against double submits.
+
+    The parameters complete the sentence and are stored as they are: names of tags, masked labels of people.
+    """
+
+    sentence: Sentence
+    actor: Actor
+    parameters: dict[str, Any] = field(default_factory=dict)
+    id: UUID = field(default_factory=uuid4)
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose log an entry belongs to, and which client account it is about."""
+
+    team_id: int
+    account_id: int | None = None
+    account_label: str = ""
+
+
+def next_number(team_id: int) -> int:
+    """The next number in a team's log. Call it inside the transaction that stores the entry: then there are no gaps."""
+    table = connection.ops.quote_name(AuditCounter._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (team_id, last) VALUES (%s, 1) "  # noqa: S608 - the name is the model's own
+            f"ON CONFLICT (team_id) DO UPDATE SET last = {table}.last + 1 RETURNING last",
+            [team_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditEntry:
+    """An unsaved entry with everything that an action and its scope say."""
+    return AuditEntry(
+        team_id=scope.team_id,
+        account_id=scope.account_id,
+        account_label=scope.account_label,
+        action=action.id,
+        sentence=action.sentence.key,
+        parameters={"account": scope.account_label, "actor": action.actor.label, **action.parameters},
+        reference=action.reference,
+        actor_id=action.actor.user_id,
+        actor_label=action.actor.label,
+        source=action.actor.source,
+        ip=action.actor.ip,
+        kind=kind,
+        **columns,
+    )
+
+
+def store(entry: AuditEntry, subjects: list[Subject]) -> None:
+    """Number and insert an entry with its subjects. The caller holds the transaction."""
+    entry.number = next_number(entry.team_id)
+    entry.save(force_insert=True)
+    if subjects:
+        AuditSubject.objects.bulk_create(subject_rows(entry, subjects))
+
+
+class Recorder:
+    """The library's observer for the calls of one action.
+
+    `begin` raises `RuntimeError` inside a database transaction and `AlreadyStarted` for an action that another
+    submit has begun; the library then sends nothing. `finish` never raises: the call is over and its result counts.
+    """
+
+    def __init__(self, action: Action, scope: Scope, key_last_four: str = "") -> None:
+        self._action = action
+        self._scope = scope
+        self._key_last_four = key_last_four
+        self._begun: dict[UUID, AuditEntry] = {}
+        self._calls: dict[UUID, UUID] = {}
+        self._lock = threading.Lock()
+
+    def _call(self, call_id: UUID) -> UUID:
+        """The call as the log knows it: it follows from the action and the call's place in it, so that a second
+        submit of the same action meets the unique constraint before anything is sent."""
+        with self._lock:
+            return self._calls.setdefault(call_id, uuid5(self._action.id, str(len(self._calls) + 1)))
+
+    def begin(self, attempt: Attempt) -> None:
+        entry = entry_of(
+            self._action,
+            self._scope,
+            Kind.READ if attempt.operation.safe else Kind.CHANGE,
+            id=attempt.request_id,
+            call=self._call(attempt.call_id),
+            attempt=attempt.number,
+            operation=attempt.operation.name,
+            method=attempt.method,
+            path=attempt.path,
+            request=allowed.kept_request(attempt.operation.name, attempt.arguments),
+            key_last_four=self._key_last_four,
+            started_at=timezone.now(),
+        )
+        try:
+            with transaction.atomic(durable=True):
+                store(entry, subjects_of(attempt.arguments))
+        except IntegrityError:
+            if AuditEntry.objects.filter(call=entry.call, attempt=entry.attempt).exists():
+                raise AlreadyStarted(self._action.id) from None
+            raise
+        self._begun[entry.id] = entry
+
+    def finish(self, attempt: Attempt, ending: Ending) -> None:
+        entry = self._begun.pop(attempt.request_id)
+        name = attempt.operation.name
+        finish = {
+            "outcome": _outcome(ending),
+            "duration": timedelta(seconds=ending.duration),
+            "status": ending.status,
+            "code": ending.error.code if ending.error else None,
+            "detail": ending.error.detail if ending.error else None,
+            "answer": allowed.kept_error(ending.error, attempt.arguments)
+            if ending.error
+            else allowed.kept_answer(name, ending.result),
+        }
+        try:
+            with transaction.atomic(durable=True):
+                self._finish(entry, finish, _learned(name, attempt, ending))
+        except Exception:
+            logger.exception("The log entry %s could not be finished and will be marked as unknown.", entry.id)
+
+    def _finish(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject]) -> None:
+        still_pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
+        if still_pending.update(**finish):
+            AuditSubject.objects.bulk_create(subject_rows(entry, learned))
+            return
+        finish["answer"] = {**finish["answer"], "late_answer_to": str(entry.pk)}
+        late = AuditEntry.objects.get(pk=entry.pk)
+        late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
+        for column, value in finish.items():
+            setattr(late, column, value)
+        store(late, learned)
+
+
+def _outcome(ending: Ending) -> Outcome:
+    if ending.error is None:
+        return Outcome.DONE
+    if ending.error.happened == "unknown":
+        return Outcome.UNKNOWN
+    return Outcome.REFUSED if isinstance(ending.error, _REFUSALS) else Outcome.FAILED
+
+
+def _learned(operation: str, attempt: Attempt, ending: Ending) -> list[Subject]:
+    """People that only the answer names, such as the contact ID after an add."""
+    if ending.error is not None:
+        return []
+    known = subjects_of(attempt.arguments)
+    if operation == "find_contact":
+        found: dict[str, Any] = {"contact_id": ending.result}
+    elif operation in ("add_or_update_contact", "get_contact"):
+        contact: Any = ending.result
+        found = {"contact_id": contact.id, "email": contact.email, "sms_number": contact.sms_number}
+    else:
+        return []
+    return [subject for subject in subjects_of(found) if subject not in known]

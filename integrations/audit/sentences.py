@@ -1,0 +1,49 @@
+"""The sentences in which the log tells what people did.
+
+Each room names its own in its `actions` module; an entry stores the sentence's key and parameters, so that the
+reader's language decides how it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+_registry: dict[str, Sentence] = {}
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it."""
+
+    key: str
+    text: str | Promise
+
+    def __post_init__(self) -> None:
+        if _registry.setdefault(self.key, self) is not self:
+            raise ValueError(f"There are two sentences with the key {self.key!r}.")
+
+
+def _in_words(value: Any) -> str:
+    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration."""
+    if isinstance(value, list):
+        return ", ".join(_in_words(part) for part in value)
+    if isinstance(value, Mapping):
+        return str(value.get("name") or value.get("id") or "")
+    return str(value)
+
+
+def tell(key: str, parameters: Mapping[str, Any]) -> str:
+    """The sentence in the active language; for a key that this version does not know, the key itself."""
+    sentence = _registry.get(key)
+    if sentence is None:
+        return key
+    words = {name: _in_words(value) or _("(none)") for name, value in parameters.items()}
+    try:
+        return str(sentence.text) % words
+    except KeyError:
+        return key

@@ -1,0 +1,99 @@
+"""The people an entry is about: findable by a keyed hash, readable only as a masked label."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
+
+_ARGUMENTS = {
+    "email": SubjectKind.EMAIL,
+    "new_email": SubjectKind.EMAIL,
+    "sms_number": SubjectKind.SMS,
+    "new_sms_number": SubjectKind.SMS,
+    "contact_id": SubjectKind.CONTACT,
+}
+
+
+def in_00_form(sms_number: str) -> str:
+    """`+49 171 …` as `0049171…`, the form in which KlickTipp stores SMS numbers."""
+    digits = "".join(character for character in sms_number if character.isdigit())
+    return f"00{digits}" if sms_number.lstrip().startswith("+") else digits
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An email address, SMS number or contact ID, in the clear. It never leaves this process that way."""
+
+    kind: SubjectKind
+    value: str
+
+    @property
+    def normal(self) -> str:
+        match self.kind:
+            case SubjectKind.EMAIL:
+                return self.value.strip().casefold()
+            case SubjectKind.SMS:
+                return in_00_form(self.value)
+        return self.value.strip()
+
+    @property
+    def label(self) -> str:
+        """`r•••@klick-tipp.team`, `0049•••78`, or the contact ID as it is."""
+        match self.kind:
+            case SubjectKind.EMAIL:
+                local, at, domain = self.value.strip().rpartition("@")
+                return f"{local[:1]}•••{at}{domain}"[:254]
+            case SubjectKind.SMS:
+                return f"{self.normal[:4]}•••{self.normal[-2:]}"
+        return self.normal[:254]
+
+
+def subjects_of(arguments: Mapping[str, Any]) -> list[Subject]:
+    """The people named in the arguments of a KlickTipp call."""
+    return [Subject(kind, str(arguments[name])) for name, kind in _ARGUMENTS.items() if arguments.get(name)]
+
+
+@lru_cache(maxsize=1024)
+def _team_key(team_id: int, version: int) -> bytes:
+    master = bytes.fromhex(settings.AUDIT_HASH_KEYS[-version])
+    return hmac.digest(master, f"audit subjects of team {team_id}".encode(), hashlib.sha256)
+
+
+def hash_subject(subject: Subject, team_id: int, version: int) -> str:
+    """Keyed hash of the subject under a version of the team's key; 64 hex digits."""
+    text = f"{subject.kind}:{subject.normal}".encode()
+    return hmac.digest(_team_key(team_id, version), text, hashlib.sha256).hex()
+
+
+def newest_key_version() -> int:
+    """`AUDIT_HASH_KEYS` lists the newest key first; the oldest, last one is version 1."""
+    return len(settings.AUDIT_HASH_KEYS)
+
+
+def search_hashes(subject: Subject, team_id: int) -> list[str]:
+    """The hashes under which the subject may stand in a team's log, one for each version of the key."""
+    return [hash_subject(subject, team_id, version) for version in range(1, newest_key_version() + 1)]
+
+
+def subject_rows(entry: AuditEntry, subjects: list[Subject]) -> list[AuditSubject]:
+    version = newest_key_version()
+    return [
+        AuditSubject(
+            entry_id=entry.id,
+            team_id=entry.team_id,
+            number=entry.number,
+            kind=subject.kind,
+            label=subject.label,
+            hash=hash_subject(subject, entry.team_id, version),
+            key_version=version,
+        )
+        for subject in dict.fromkeys(subjects)
+    ]

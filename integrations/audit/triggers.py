@@ -1,0 +1,163 @@
+"""The database's own guard over the log, on SQLite and PostgreSQL.
+
+It refuses an UPDATE of a finished entry or of anything but the finishing columns, a DELETE that no retention record
+covers, TRUNCATE, and on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the
+triggers for DELETE). Installed after every migration, because SQLite's table rebuilds drop triggers silently.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from integrations.audit.models import AuditEntry, AuditSubject, Outcome, RetentionRecord
+
+GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord)
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger by name, the SQL that makes it, and what the database's catalogue says when it is in place."""
+
+    name: str
+    table: str
+    create: tuple[str, ...]
+    catalogued: str
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [str(field.column) for field in model._meta.concrete_fields]
+
+
+def _unchanged(columns: Iterable[str], same: str) -> str:
+    return " AND ".join(f'NEW."{column}" {same} OLD."{column}"' for column in columns)
+
+
+def _may_update(model: type[models.Model], same: str) -> str:
+    if model is not AuditEntry:
+        return "1 = 0"
+    kept = [column for column in _columns(model) if column not in AuditEntry.FINISH_COLUMNS]
+    pending = Outcome.PENDING.value
+    return f"OLD.outcome = '{pending}' AND NEW.outcome <> '{pending}' AND {_unchanged(kept, same)}"
+
+
+def _may_delete(model: type[models.Model]) -> str:
+    if model is RetentionRecord:
+        return "1 = 0"
+    covered = (
+        f'EXISTS (SELECT 1 FROM "{RetentionRecord._meta.db_table}" kept '
+        "WHERE kept.team_id = OLD.team_id AND OLD.number <= kept.through_number)"
+    )
+    if model is AuditEntry:
+        return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {covered}"
+    return covered
+
+
+def _unique_keys(model: type[models.Model]) -> list[list[str]]:
+    constraints = [
+        list(constraint.fields)
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
+    ]
+    primary_keys = [[str(field.column)] for field in model._meta.concrete_fields if field.primary_key]
+    return [["rowid"], *primary_keys, *constraints]
+
+
+def _sqlite(model: type[models.Model]) -> list[Trigger]:
+    table = model._meta.db_table
+
+    def trigger(event: str, condition: str, message: str) -> Trigger:
+        name = f"{table}_guard_{event.lower()}"
+        sql = (
+            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" WHEN {condition} '
+            f"BEGIN SELECT RAISE(ABORT, 'the log: {message}'); END"
+        )
+        return Trigger(name, table, (sql,), sql)
+
+    taken = " OR ".join(
+        f'EXISTS (SELECT 1 FROM "{table}" WHERE ' + " AND ".join(f'"{c}" = NEW."{c}"' for c in key) + ")"
+        for key in _unique_keys(model)
+    )
+    return [
+        trigger("UPDATE", f"NOT ({_may_update(model, 'IS')} AND NEW.rowid IS OLD.rowid)", "this must not change"),
+        trigger("DELETE", f"NOT ({_may_delete(model)})", "this must not be removed"),
+        trigger("INSERT", taken, "this exists already"),
+    ]
+
+
+def _postgresql(model: type[models.Model]) -> list[Trigger]:
+    table = model._meta.db_table
+    name = f"{table}_guard"
+    body = f"""
+BEGIN
+    IF TG_OP = 'UPDATE' AND ({_may_update(model, "IS NOT DISTINCT FROM")}) THEN RETURN NEW; END IF;
+    IF TG_OP = 'DELETE' AND ({_may_delete(model)}) THEN RETURN OLD; END IF;
+    RAISE EXCEPTION 'the log: % of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '23000';
+END
+"""
+    function = f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$'
+
+    def trigger(suffix: str, events: str, level: str) -> Trigger:
+        return Trigger(
+            f"{name}_{suffix}",
+            table,
+            (
+                function,
+                f'CREATE TRIGGER "{name}_{suffix}" BEFORE {events} ON "{table}" '
+                f'FOR EACH {level} EXECUTE FUNCTION "{name}"()',
+                f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}_{suffix}"',
+            ),
+            f"A{body}",
+        )
+
+    return [trigger("rows", "UPDATE OR DELETE", "ROW"), trigger("truncate", "TRUNCATE", "STATEMENT")]
+
+
+def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    make = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
+    return [trigger for model in GUARDED for trigger in make(model)]
+
+
+def _catalogued(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    sql = {
+        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT t.tgname, t.tgenabled::text || p.prosrc FROM pg_trigger t "
+        "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
+        "WHERE c.relnamespace = current_schema()::regnamespace",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return dict(cursor.fetchall())
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of the triggers that are absent, changed or switched off."""
+    found = _catalogued(connection)
+    return [trigger.name for trigger in expected(connection) if found.get(trigger.name) != trigger.catalogued]
+
+
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Take the guard away. For tests that flush the database, and for `install`."""
+    drop = 'DROP TRIGGER IF EXISTS "{}"' + (' ON "{}"' if connection.vendor == "postgresql" else "")
+    with connection.cursor() as cursor:
+        for trigger in expected(connection):
+            cursor.execute(drop.format(trigger.name, trigger.table))
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put every trigger in place, as this version of the code wants it."""
+    with transaction.atomic(using=connection.alias):
+        lift(connection)
+        with connection.cursor() as cursor:
+            for trigger in expected(connection):
+                for sql in trigger.create:
+                    cursor.execute(sql)
+
+
+def install_after_migration(using: str, **_: Any) -> None:
+    connection = connections[using]
+    tables = connection.introspection.table_names()
+    if all(model._meta.db_table in tables for model in GUARDED):
+        install(connection)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from integrations.audit import views
+
+urlpatterns = [
+    path("", views.log, name="log"),
+    path("<int:number>/", views.entry, name="log_entry"),
+    path("action/<uuid:action>/", views.action, name="log_action"),
+]

@@ -1,0 +1,52 @@
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from accounts.access import TeamRequest, is_fragment, team_view
+from accounts.roles import Capability
+from integrations.audit.filters import LogFilter
+from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
+from integrations.audit.visibility import visible_entries
+
+_LARGEST_NUMBER = 2**63 - 1
+
+
+@team_view(Capability.SEE_LOG)
+def log(request: TeamRequest) -> HttpResponse:
+    """The team's log, newest first, as actions in plain sentences."""
+    filters = LogFilter(request.GET, request.membership)
+    before = request.GET.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and int(before[:20]) <= _LARGEST_NUMBER else None
+    actions, next_before = page_of_actions(filters.qs, number)
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    context = {
+        "filters": filters,
+        "actions": actions,
+        "is_filtered": any(kept.values()),
+        "is_first_page": number is None,
+        "newest": kept.urlencode(),
+        "older": f"{kept.urlencode()}&before={next_before}".lstrip("&") if next_before else "",
+    }
+    return render(request, "audit/log.html#entries" if is_fragment(request) else "audit/log.html", context)
+
+
+@team_view(Capability.SEE_LOG)
+def entry(request: TeamRequest, number: int) -> HttpResponse:
+    """One action with its calls, the entry of this number marked."""
+    if number > _LARGEST_NUMBER:
+        raise Http404
+    found = get_object_or_404(visible_entries(request.membership), number=number)
+    (action,) = with_all_entries([found])
+    context = {"entry": found, "call": LoggedCall(found), "action": action, "subjects": subjects(action)}
+    return render(request, "audit/entry.html", context)
+
+
+@team_view(Capability.SEE_LOG)
+def action(request: TeamRequest, action: UUID) -> HttpResponse:
+    """The way from a form to its action's last entry."""
+    last = visible_entries(request.membership).filter(action=action).order_by("-number").first()
+    if last is None:
+        raise Http404
+    return redirect("log_entry", team=request.team.slug, number=last.number)

@@ -1,0 +1,186 @@
+"""What people read when a KlickTipp call fails: for each problem what happened, and what to do now.
+
+The log puts `what` behind a sentence, a page shows both as sentences of their own; so they are written without a
+capital and without a full stop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrations.klicktipp import Problem
+
+
+class Obstacle(StrEnum):
+    """What keeps the portal from trying a call at all."""
+
+    NOT_CONNECTED = "not_connected"
+    NO_DEVELOPER_KEY = "no_developer_key"
+    MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
+    KEY_UNDECRYPTABLE = "key_undecryptable"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What happened, and what to do now, in the reader's language."""
+
+    what: str | Promise
+    next_step: str | Promise
+
+    def sentences(self) -> str:
+        return f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
+
+
+def message(problem: str, code: int | None = None) -> Message:
+    """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it."""
+    if problem in _MESSAGES:
+        return _MESSAGES[problem]
+    return Message(
+        _("something went wrong. Error: %(code)s") % {"code": code if code is not None else "–"},
+        gettext_lazy("please try again later; if it happens again, give this code to KlickTipp's support"),
+    )
+
+
+_CHECK_ADDRESS = gettext_lazy("please check the address and send the form again")
+_RELOAD = gettext_lazy("it may have been removed in KlickTipp; load the page again and choose another")
+_ASK_OPERATOR = gettext_lazy("please tell the operator of this portal")
+_CHANGE_NUMBER = gettext_lazy("please check the number and send the form again")
+_TRY_LATER = gettext_lazy("please try again in a few minutes")
+_FILL_IN = gettext_lazy("please fill it in and send the form again")
+
+_MESSAGES: dict[str, Message] = {
+    Obstacle.NOT_CONNECTED: Message(
+        gettext_lazy("this client has no customer key"),
+        gettext_lazy("store one on the client's page, then try again"),
+    ),
+    Obstacle.NO_DEVELOPER_KEY: Message(
+        gettext_lazy("the portal has no developer key yet, so it cannot talk to KlickTipp"),
+        gettext_lazy("ask the portal's operator to set KLICKTIPP_USERNAME and KLICKTIPP_DEVELOPER_KEY"),
+    ),
+    Obstacle.MALFORMED_DEVELOPER_KEY: Message(
+        gettext_lazy("the portal's developer key is malformed, so nothing could be sent"),
+        gettext_lazy("ask the portal's operator to correct KLICKTIPP_DEVELOPER_KEY"),
+    ),
+    Obstacle.KEY_UNDECRYPTABLE: Message(
+        gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
+        gettext_lazy("store the customer key again"),
+    ),
+    Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
+    Problem.CONFIRMATION_EMAIL_FAILED: Message(
+        gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
+    ),
+    Problem.EMAIL_BLOCKED: Message(
+        gettext_lazy("the email address is blocked"),
+        gettext_lazy("KlickTipp does not take it; use another address of this person"),
+    ),
+    Problem.EMAIL_CHANGE_NOT_ALLOWED: Message(
+        gettext_lazy("the email address must not be changed"),
+        gettext_lazy("change it in KlickTipp itself, or add the new address as a contact"),
+    ),
+    Problem.EMAIL_NOT_FOUND: Message(gettext_lazy("the email address was not found"), _CHECK_ADDRESS),
+    Problem.EMAIL_TAKEN: Message(gettext_lazy("the email address already belongs to another contact"), _CHECK_ADDRESS),
+    Problem.EMAIL_UNSUBSCRIBED: Message(
+        gettext_lazy("the email address is unsubscribed and cannot be subscribed again from here"),
+        gettext_lazy("only the person can subscribe again, with a sign-up form of yours"),
+    ),
+    Problem.INVALID_EMAIL: Message(gettext_lazy("KlickTipp does not accept this email address"), _CHECK_ADDRESS),
+    Problem.INVALID_PHONE_NUMBER: Message(gettext_lazy("KlickTipp does not accept this SMS number"), _CHANGE_NUMBER),
+    Problem.SMS_NUMBER_TAKEN: Message(
+        gettext_lazy("the SMS number already belongs to another contact"), _CHANGE_NUMBER
+    ),
+    Problem.SMS_NUMBER_UNSUBSCRIBED: Message(
+        gettext_lazy("the SMS number is unsubscribed"),
+        gettext_lazy("only the person can subscribe again"),
+    ),
+    Problem.CONTACT_NOT_FOUND: Message(gettext_lazy("the contact was not found"), _RELOAD),
+    Problem.CONTACT_NOT_SUBSCRIBED: Message(
+        gettext_lazy("the contact is not subscribed"),
+        gettext_lazy("it has to confirm or subscribe again first"),
+    ),
+    Problem.INVALID_FIELD_VALUE: Message(
+        gettext_lazy("KlickTipp does not accept the value of a data field"),
+        gettext_lazy("please correct it and send the form again"),
+    ),
+    Problem.SUBSCRIPTION_NOT_FOUND: Message(gettext_lazy("the contact has no subscription"), _CHECK_ADDRESS),
+    Problem.UPDATE_FAILED: Message(gettext_lazy("the contact could not be updated"), _TRY_LATER),
+    Problem.INVALID_API_KEY: Message(
+        gettext_lazy("KlickTipp does not know this listbuilding key"),
+        gettext_lazy("copy the key from KlickTipp again"),
+    ),
+    Problem.OPTIN_PROCESS_NOT_FOUND: Message(gettext_lazy("the opt-in process was not found"), _RELOAD),
+    Problem.SMARTTAG_NOT_ASSIGNABLE: Message(
+        gettext_lazy("a SmartTag is set by KlickTipp only"), gettext_lazy("choose a tag of your own")
+    ),
+    Problem.SMARTTAG_NOT_REMOVABLE: Message(
+        gettext_lazy("a SmartTag cannot be removed"), gettext_lazy("choose a tag of your own")
+    ),
+    Problem.TAG_NOT_FOUND: Message(gettext_lazy("the tag was not found"), _RELOAD),
+    Problem.CAMPAIGN_NOT_FOUND: Message(gettext_lazy("the campaign was not found"), _RELOAD),
+    Problem.EMAIL_REQUIRED: Message(gettext_lazy("the email address is missing"), _FILL_IN),
+    Problem.FIRST_NAME_REQUIRED: Message(gettext_lazy("the first name is missing"), _FILL_IN),
+    Problem.LAST_NAME_REQUIRED: Message(gettext_lazy("the last name is missing"), _FILL_IN),
+    Problem.PASSWORD_REQUIRED: Message(gettext_lazy("the password is missing"), _FILL_IN),
+    Problem.TIER_NOT_FOUND: Message(gettext_lazy("the KlickTipp plan was not found"), _ASK_OPERATOR),
+    Problem.USERNAME_REQUIRED: Message(gettext_lazy("the username is missing"), _FILL_IN),
+    Problem.USERNAME_TAKEN: Message(gettext_lazy("the username exists already"), gettext_lazy("please choose another")),
+    Problem.USER_GROUP_NOT_FOUND: Message(gettext_lazy("the user group was not found"), _ASK_OPERATOR),
+    Problem.USER_NOT_FOUND: Message(gettext_lazy("the KlickTipp user was not found"), _ASK_OPERATOR),
+    Problem.USER_UPDATE_FAILED: Message(gettext_lazy("the KlickTipp user could not be updated"), _TRY_LATER),
+    Problem.INTERNAL_ERROR: Message(gettext_lazy("KlickTipp reports an internal error"), _TRY_LATER),
+    Problem.ACCESS_DENIED: Message(
+        gettext_lazy("KlickTipp refuses the access"),
+        gettext_lazy("the customer key is wrong or revoked, or the KlickTipp plan is too small; store a new key"),
+    ),
+    Problem.CONFIGURATION: Message(
+        gettext_lazy("the portal is set up wrongly, so nothing could be sent"), _ASK_OPERATOR
+    ),
+    Problem.MALFORMED: Message(
+        gettext_lazy("KlickTipp could not make sense of the request"),
+        gettext_lazy("please check what you typed"),
+    ),
+    Problem.NAME_TAKEN: Message(gettext_lazy("the name is taken already"), gettext_lazy("please choose another name")),
+    Problem.NOT_FOUND: Message(gettext_lazy("KlickTipp did not find this"), _RELOAD),
+    Problem.OUTCOME_UNKNOWN: Message(
+        gettext_lazy("KlickTipp did not answer, so it may have happened or not"),
+        gettext_lazy("look it up in KlickTipp before you send it again"),
+    ),
+    Problem.SERVICE_ERROR: Message(gettext_lazy("KlickTipp answered in a way that cannot be understood"), _TRY_LATER),
+    Problem.THROTTLED: Message(gettext_lazy("KlickTipp is busy and has refused the request"), _TRY_LATER),
+    Problem.UNREACHABLE: Message(gettext_lazy("KlickTipp cannot be reached; nothing was sent"), _TRY_LATER),
+}
+
+OPERATIONS: dict[str, Promise] = {
+    "login": gettext_lazy("Sign in to KlickTipp"),
+    "logout": gettext_lazy("Sign out of KlickTipp"),
+    "get_account": gettext_lazy("Read the KlickTipp account"),
+    "list_optin_processes": gettext_lazy("List opt-in processes"),
+    "get_optin_process": gettext_lazy("Read an opt-in process"),
+    "get_optin_redirect": gettext_lazy("Look up the page after sign-up"),
+    "list_tags": gettext_lazy("List tags"),
+    "get_tag": gettext_lazy("Read a tag"),
+    "create_tag": gettext_lazy("Create a tag"),
+    "update_tag": gettext_lazy("Change a tag"),
+    "delete_tag": gettext_lazy("Delete a tag"),
+    "list_fields": gettext_lazy("List data fields"),
+    "get_field": gettext_lazy("Read a data field"),
+    "list_contacts": gettext_lazy("List contacts"),
+    "add_or_update_contact": gettext_lazy("Add or update a contact"),
+    "get_contact": gettext_lazy("Read a contact"),
+    "update_contact": gettext_lazy("Change a contact"),
+    "delete_contact": gettext_lazy("Delete a contact"),
+    "unsubscribe_contact": gettext_lazy("Unsubscribe a contact"),
+    "find_contact": gettext_lazy("Find a contact"),
+    "tag_contact": gettext_lazy("Tag a contact"),
+    "untag_contact": gettext_lazy("Remove a tag from a contact"),
+    "list_tagged_contacts": gettext_lazy("List the contacts with a tag"),
+    "signin": gettext_lazy("Sign up through listbuilding"),
+    "signout": gettext_lazy("Remove the listbuilding's tag"),
+    "signoff": gettext_lazy("Unsubscribe through listbuilding"),
+}
+"""What each of the library's operations does, in the words of its users."""

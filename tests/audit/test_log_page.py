@@ -1,0 +1,216 @@
+"""The log's list: actions in plain sentences, newest first, filtered, in pages by number."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit import events, presentation
+from integrations.audit.actions import SIGNED_IN
+from integrations.audit.models import AuditEntry, Kind, Outcome
+from integrations.audit.recorder import Action, Scope, entry_of, store
+from integrations.clients.actions import LISTS_LOADED
+from integrations.clients.models import ClientAccount
+from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
+
+
+def write(scope: Scope, action: Action | None = None, kind: Kind = Kind.CHANGE, **columns: Any) -> AuditEntry:
+    action = action or Action(ADD_CONTACT, actor(), {"contact": "r•••@klick-tipp.team"})
+    defaults = {
+        "operation": "add_or_update_contact",
+        "method": "POST",
+        "path": "/subscriber",
+        "call": uuid.uuid4(),
+        "started_at": timezone.now(),
+        "duration": timedelta(milliseconds=120),
+        "outcome": Outcome.DONE,
+        "status": 200,
+    }
+    entry = entry_of(action, scope, kind, **(defaults | columns))
+    store(entry, [])
+    return entry
+
+
+@pytest.fixture
+def client_account(owner: Membership) -> ClientAccount:
+    return ClientAccountFactory(team=owner.team, name="Bergwind")
+
+
+@pytest.fixture
+def scope(client_account: ClientAccount) -> Scope:
+    return client_account.scope
+
+
+def log(browser: Client, owner: Membership, **filters: Any) -> Any:
+    return browser.get(f"/t/{owner.team.slug}/log/", filters)
+
+
+def sentences(page: Any) -> list[str]:
+    return [action.sentence for action in page.context["actions"]]
+
+
+def test_actions_are_told_in_plain_sentences(browser: Client, owner: Membership, scope: Scope) -> None:
+    action = Action(
+        ADD_CONTACT_WITH_TAG,
+        actor(owner.user),
+        {"contact": "r•••@klick-tipp.team", "tags": [{"id": 5, "name": "Newsletter"}]},
+    )
+    write(scope, action, outcome=Outcome.REFUSED, status=406, code=9, answer={"problem": "contact_not_subscribed"})
+    page = log(browser, owner)
+    told = f"{owner.user} added r•••@klick-tipp.team with the tag Newsletter to Bergwind"
+    assert sentences(page)[0] == told
+    words = page.content.decode()
+    assert "refused" in words
+    assert "the contact is not subscribed" in words
+
+
+def test_sentences_follow_the_readers_language(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope)
+    page = browser.get(f"/t/{owner.team.slug}/log/", headers={"Accept-Language": "de"})
+    assert "hinzugefügt" in page.context["actions"][0].sentence
+
+
+def test_the_newest_stands_first_and_reads_only_on_request(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope)
+    write(scope, Action(LISTS_LOADED, actor(), {"list": "tags"}), Kind.READ, operation="list_tags")
+    events.record(SIGNED_IN, actor(), Scope(owner.team_id))
+    assert len(sentences(log(browser, owner))) == 3, "the sign-in of this test, the change and the event"
+    assert sentences(log(browser, owner))[0] == "Alex signed in"
+    assert len(sentences(log(browser, owner, reads="on"))) == 4
+
+
+def test_the_calls_of_an_action_are_one_row_with_its_reads(browser: Client, owner: Membership, scope: Scope) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "r•••@klick-tipp.team"})
+    write(scope, action, Kind.READ, operation="list_tags")
+    write(scope, action)
+    write(scope, action, operation="tag_contact", outcome=Outcome.REFUSED, answer={"problem": "tag_not_found"})
+    (row, _) = log(browser, owner).context["actions"]
+    assert len(row.calls) == 3
+    assert row.outcome == presentation.PARTLY
+    assert str(row.problem.what) == "the tag was not found"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([Outcome.DONE], "done"),
+        ([Outcome.REFUSED], "refused"),
+        ([Outcome.DONE, Outcome.PENDING], "pending"),
+        ([Outcome.DONE, Outcome.UNKNOWN], "unknown"),
+        ([Outcome.DONE, Outcome.FAILED], "partly"),
+        ([Outcome.FAILED], "failed"),
+    ],
+)
+def test_the_outcome_of_an_action_follows_from_its_calls(
+    browser: Client, owner: Membership, scope: Scope, outcomes: list[Outcome], expected: str
+) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "x"})
+    for outcome in outcomes:
+        write(scope, action, outcome=outcome)
+    assert log(browser, owner).context["actions"][0].outcome == expected
+
+
+def test_the_last_attempt_and_a_late_answer_decide(browser: Client, owner: Membership, scope: Scope) -> None:
+    action, call = Action(ADD_CONTACT, actor(), {"contact": "x"}), uuid.uuid4()
+    write(scope, action, call=call, attempt=1, outcome=Outcome.FAILED)
+    second = write(scope, action, call=call, attempt=2, outcome=Outcome.UNKNOWN)
+    assert log(browser, owner).context["actions"][0].outcome == "unknown"
+    write(scope, action, answer={"late_answer_to": str(second.id)})
+    assert log(browser, owner).context["actions"][0].outcome == "done"
+
+
+def test_filters(browser: Client, owner: Membership, scope: Scope) -> None:
+    other = ClientAccountFactory(team=owner.team, name="Hafenkaffee")
+    write(scope, started_at=timezone.now() - timedelta(days=9))
+    write(other.scope, Action(ADD_CONTACT, actor(owner.user), {"contact": "x"}), outcome=Outcome.UNKNOWN)
+
+    def clients(**filters: Any) -> list[str]:
+        return [action.head.account_label for action in log(browser, owner, **filters).context["actions"]]
+
+    assert clients(client=other.pk) == ["Hafenkaffee"]
+    assert clients(outcome="unknown") == ["Hafenkaffee"]
+    assert clients(person=owner.user_id)[0] == "Hafenkaffee"
+    assert "Bergwind" not in clients(person=owner.user_id)
+    today = timezone.localdate()
+    assert "Bergwind" not in clients(since=today.isoformat())
+    assert clients(until=(today - timedelta(days=5)).isoformat()) == ["Bergwind"]
+
+
+@pytest.mark.parametrize("nonsense", [{"client": "x"}, {"since": "31.02."}, {"outcome": "?"}, {"before": "-1"}])
+def test_nonsense_in_the_address_is_no_error(browser: Client, owner: Membership, nonsense: dict[str, str]) -> None:
+    assert log(browser, owner, **nonsense).status_code == 200
+
+
+def test_older_pages_go_on_where_the_first_ends(
+    browser: Client, owner: Membership, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presentation, "PAGE_SIZE", 3)
+    for _ in range(7):
+        write(scope)
+    seen, query = [], ""
+    for _ in range(10):
+        page = browser.get(f"/t/{owner.team.slug}/log/?client={scope.account_id}&{query}")
+        seen += [action.head.number for action in page.context["actions"]]
+        query = page.context["older"]
+        if not query:
+            break
+        write(scope)
+    assert seen == sorted(seen, reverse=True)
+    assert len(seen) == 7
+
+
+def test_the_number_of_queries_does_not_grow(
+    browser: Client, owner: Membership, scope: Scope, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(30):
+        write(scope)
+    with django_assert_max_num_queries(9):
+        log(browser, owner)
+
+
+def test_htmx_gets_the_entries_alone(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope)
+    fragment = browser.get(f"/t/{owner.team.slug}/log/", headers={"HX-Request": "true"}).content.decode()
+    assert fragment.strip().startswith('<div id="entries"')
+
+
+def test_a_viewer_sees_what_concerns_clients_and_themselves(client: Client, owner: Membership, scope: Scope) -> None:
+    viewer = MembershipFactory(team=owner.team, role=Role.VIEWER)
+    client.force_login(viewer.user)
+    events.record(SIGNED_IN, actor(owner.user), Scope(owner.team_id))
+    write(scope)
+    told = sentences(client.get(f"/t/{owner.team.slug}/log/"))
+    assert told == ["Alex added r•••@klick-tipp.team to Bergwind", f"{viewer.user} signed in"]
+
+
+def test_another_teams_entries_are_not_there(browser: Client, owner: Membership) -> None:
+    foreign = write(ClientAccountFactory().scope)
+    assert len(sentences(log(browser, owner))) == 1
+    assert browser.get(f"/t/{owner.team.slug}/log/action/{foreign.action}/").status_code == 404
+
+
+def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner: Membership, scope: Scope) -> None:
+    action = Action(ADD_CONTACT_WITH_TAG, actor(), {"contact": "x", "tags": [{"id": 5, "name": "Newsletter"}]})
+    entry = write(scope, action, request={"tag_id": 5}, answer={"contact_id": "4711"}, key_last_four="abcd")
+    page = browser.get(f"/t/{owner.team.slug}/log/{entry.number}/").content.decode()
+    for words in (str(entry.id), "…abcd", "Newsletter (5)", "4711", "POST /subscriber", "120 ms"):
+        assert words in page
+    answer = browser.get(f"/t/{owner.team.slug}/log/action/{action.id}/")
+    assert answer.url == f"/t/{owner.team.slug}/log/{entry.number}/"
+
+
+@pytest.mark.parametrize("number", ["999", "9" * 30])
+def test_an_unknown_entry_is_not_found(browser: Client, owner: Membership, number: str) -> None:
+    assert browser.get(f"/t/{owner.team.slug}/log/{number}/").status_code == 404
+
+
+def test_a_sentence_of_a_later_version_is_shown_by_its_key(browser: Client, owner: Membership, scope: Scope) -> None:
+    entry = write(scope)
+    assert presentation.tell("segments.from_the_future", entry.parameters) == "segments.from_the_future"

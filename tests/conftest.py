@@ -1,0 +1,64 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit import triggers
+from integrations.clients.models import ClientAccount
+from integrations.sandbox.server import SandboxServer
+from tests.factories import ClientAccountFactory, MembershipFactory
+from tests.service import Service
+
+
+@pytest.fixture(autouse=True)
+def log_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lifts the log's triggers before a transactional test flushes the database; the flush installs them again."""
+    marker = request.node.get_closest_marker("django_db")
+    flushes = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not (flushes or (marker and marker.kwargs.get("transaction"))):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    triggers.lift(connection)
+
+
+@pytest.fixture(scope="session")
+def running_service() -> Iterator[Service]:
+    server = SandboxServer(
+        operator_username=django_settings.KLICKTIPP_USERNAME,
+        developer_key=django_settings.KLICKTIPP_DEVELOPER_KEY,
+    )
+    with server:
+        yield Service(server.url)
+
+
+@pytest.fixture
+def service(running_service: Service, settings: Any) -> Service:
+    """The sandbox in its first state; the portal talks to it."""
+    running_service.reset()
+    settings.KLICKTIPP_URL = running_service.url
+    return running_service
+
+
+@pytest.fixture
+def owner(db: None) -> Membership:
+    return MembershipFactory(role=Role.OWNER)
+
+
+@pytest.fixture
+def account(owner: Membership, service: Service) -> ClientAccount:
+    """A client account of the owner's team, connected to the sandbox's first account."""
+    return ClientAccountFactory(team=owner.team, name="Harbour Lane Coffee", customer_key=service.customer_keys[0])
+
+
+@pytest.fixture
+def browser(owner: Membership, client: Client) -> Client:
+    """Django's test client, signed in as the owner."""
+    client.force_login(owner.user)
+    return client

@@ -1,0 +1,31 @@
+"""The sandbox as the tests use it: over HTTP, through its control pages."""
+
+from typing import Any
+
+import requests
+
+
+class Service:
+    """A running sandbox. `customer_keys` are its accounts' keys."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session = requests.Session()
+        self.accounts: list[dict[str, Any]] = self._session.get(f"{url}/_sandbox/accounts").json()["accounts"]
+        self.customer_keys: list[str] = [account["customer_key"] for account in self.accounts]
+
+    def reset(self) -> None:
+        self._session.post(f"{self.url}/_sandbox/reset").raise_for_status()
+
+    def fault(self, **fault: Any) -> None:
+        """The next call, or what `times`, `always`, `path` and `method` say, gets this fault."""
+        times = {} if {"times", "always"} & fault.keys() else {"times": 1}
+        answer = self._session.post(f"{self.url}/_sandbox/faults", json=times | fault)
+        assert answer.ok, answer.text
+
+    def received(self) -> list[dict[str, Any]]:
+        """The API calls that have arrived, oldest first."""
+        return list(self._session.get(f"{self.url}/_sandbox/requests").json()["requests"])
+
+    def paths(self) -> list[str]:
+        return [f"{call['method']} {call['path']}" for call in self.received()]
