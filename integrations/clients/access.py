@@ -1,0 +1,32 @@
+"""Ties a request to a client account, after `accounts.access` has tied it to a team."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.access import TeamRequest, View, team_view
+from accounts.roles import Capability
+from integrations.clients.models import ClientAccount
+
+
+class AccountRequest(TeamRequest):
+    account: ClientAccount
+
+
+def account_view(capability: Capability) -> Callable[[View], View]:
+    """A view below `/t/<team>/clients/<account>/` for members who see that client account and have `capability`."""
+
+    def decorate(view: View) -> View:
+        @team_view(capability)
+        @wraps(view)
+        def for_the_account(request: AccountRequest, account: str, **arguments: Any) -> HttpResponse:
+            visible = ClientAccount.objects.visible_to(request.membership)
+            request.account = get_object_or_404(visible, slug=account)
+            return view(request, **arguments)
+
+        return for_the_account
+
+    return decorate

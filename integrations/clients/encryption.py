@@ -1,0 +1,23 @@
+"""Encryption of secrets at rest. `ENCRYPTION_KEYS` lists Fernet keys, the newest first; older ones still decrypt."""
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class Undecryptable(Exception):
+    """No key in `ENCRYPTION_KEYS` fits: the secret has to be stored anew."""
+
+
+def _fernet() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+
+
+def encrypt(secret: str) -> str:
+    return _fernet().encrypt(secret.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    try:
+        return _fernet().decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise Undecryptable from None

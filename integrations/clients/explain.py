@@ -1,0 +1,71 @@
+"""Turns an error that stopped a use case into what the page says about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from integrations.clients.gateway import Obstructed
+from integrations.clients.keys import OtherAccount, TakenByOtherClient
+from integrations.klicktipp import Happened, KlickTippError
+from integrations.messages import message
+
+EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient)
+"""The errors that a view turns into a message on its page."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """For the page: what happened and what to do now, the code, and whether it may have happened all the same."""
+
+    what: str
+    next_step: str
+    code: str = ""
+    may_have_happened: bool = False
+    action: UUID | None = None
+
+
+def explain(error: Exception, action: UUID | None = None) -> Explanation:
+    """The explanation of one of the `EXPLAINED` errors. `action` leads to the calls in the log, if there were any."""
+    match error:
+        case KlickTippError():
+            return _of_klicktipp(error, action)
+        case Obstructed():
+            text = message(error.obstacle)
+            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=action)
+        case OtherAccount():
+            return Explanation(
+                _("This key belongs to the KlickTipp account %(key_of)s, but this client is bound to %(bound_to)s.")
+                % {"key_of": error.key_of, "bound_to": error.bound_to},
+                _("Please use a key of the same account, or add the other account as a client of its own."),
+                action=action,
+            )
+        case TakenByOtherClient():
+            return Explanation(
+                _("This key opens the KlickTipp account that the client %(client)s uses already.")
+                % {"client": error.account.name},
+                _("Please use that client, or a key of another KlickTipp account."),
+                action=action,
+            )
+    raise TypeError(f"{type(error).__name__} has no explanation")
+
+
+def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
+    text = message(error.problem, error.code)
+    unknown = error.happened == Happened.UNKNOWN
+    return Explanation(
+        what=_as_sentence(text.what),
+        next_step=_("It may have happened all the same: look it up in KlickTipp before you send it again.")
+        if unknown
+        else _as_sentence(text.next_step),
+        code="/".join(str(part) for part in (error.code, error.detail) if part is not None),
+        may_have_happened=unknown,
+        action=action,
+    )
+
+
+def _as_sentence(text: object) -> str:
+    return f"{capfirst(str(text))}."

@@ -1,0 +1,49 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from integrations.clients.models import ClientAccount
+
+_LONGEST_KEY = 200
+
+
+class CustomerKeyField(forms.CharField):
+    """A customer key as pasted: blanks around it are dropped, anything else that no key contains is refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Customer key"),
+            max_length=_LONGEST_KEY,
+            help_text=_("The owner of the KlickTipp account generates it there and gives it to you."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        key = super().clean(value)
+        if any(character.isspace() or not character.isprintable() for character in key):
+            raise forms.ValidationError(_("A customer key contains no blanks or line breaks. Please copy it again."))
+        if not key.isascii():
+            raise forms.ValidationError(
+                _("A customer key has only plain letters, digits and signs. Please copy it again.")
+            )
+        return key
+
+
+class ClientForm(forms.ModelForm):
+    """Name and colour of a client account."""
+
+    class Meta:
+        model = ClientAccount
+        fields = ["name", "colour"]
+        labels = {"name": _("Name of the client"), "colour": _("Colour")}
+        help_texts = {"colour": _("The header shows it, so that nobody works for the wrong client.")}
+
+
+class NewClientForm(ClientForm):
+    customer_key = CustomerKeyField()
+
+
+class KeyForm(forms.Form):
+    customer_key = CustomerKeyField()

@@ -1,0 +1,70 @@
+"""The only place that makes a KlickTipp client: it picks the key, sets the deadline and attaches the recorder."""
+
+from functools import cache
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from integrations.audit import events
+from integrations.audit.recorder import Action, Recorder, Scope
+from integrations.clients.encryption import Undecryptable
+from integrations.clients.models import ClientAccount, Credential
+from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Transport
+from integrations.messages import Obstacle
+
+
+class Obstructed(Exception):
+    """No call could be tried. `obstacle` says why; the log has an entry of it."""
+
+    def __init__(self, obstacle: Obstacle) -> None:
+        super().__init__(obstacle)
+        self.obstacle = obstacle
+
+
+@cache
+def _transport() -> Transport:
+    return Transport(proxy=settings.KLICKTIPP_PROXY)
+
+
+def connect_with(customer_key: str, scope: Scope, action: Action) -> KlickTipp:
+    """A client for a customer key that is not stored yet. Everything else as in `connect`."""
+    if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
+        raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
+    try:
+        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
+    except ConfigurationError:
+        raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
+    return KlickTipp(
+        auth,
+        base_url=settings.KLICKTIPP_URL,
+        deadline=settings.KLICKTIPP_PAGE_DEADLINE,
+        budget=settings.KLICKTIPP_PAGE_DEADLINE,
+        observer=Recorder(action, scope, customer_key[-4:]),
+        transport=_transport(),
+    )
+
+
+def _obstructed(obstacle: Obstacle, scope: Scope, action: Action) -> Obstructed:
+    events.record_obstacle(action, scope, obstacle)
+    return Obstructed(obstacle)
+
+
+def credential_for(account: ClientAccount, user_id: int | None) -> Credential | None:
+    """The user's own credential for the account, else the shared one."""
+    usable = account.credentials.filter(Q(user=None) | Q(user=user_id))
+    return usable.order_by(F("user").desc(nulls_last=True)).first()
+
+
+def connect(account: ClientAccount, action: Action) -> KlickTipp:
+    """A client for the account, whose calls are logged as parts of `action`, done by its actor.
+
+    All calls together have `KLICKTIPP_PAGE_DEADLINE` seconds. Raises `Obstructed` where there is no key to use.
+    """
+    credential = credential_for(account, action.actor.user_id)
+    if credential is None:
+        raise _obstructed(Obstacle.NOT_CONNECTED, account.scope, action)
+    try:
+        customer_key = credential.secret
+    except Undecryptable:
+        raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
+    return connect_with(customer_key, account.scope, action)

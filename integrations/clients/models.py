@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, Team, User
+from integrations.audit.recorder import Scope
+from integrations.clients import encryption
+
+
+class Colour(models.TextChoices):
+    BLUE = "blue", _("Blue")
+    TEAL = "teal", _("Teal")
+    GREEN = "green", _("Green")
+    AMBER = "amber", _("Amber")
+    RED = "red", _("Red")
+    PINK = "pink", _("Pink")
+    PURPLE = "purple", _("Purple")
+    SLATE = "slate", _("Slate")
+
+
+class Connection(models.TextChoices):
+    NONE = "none", _("not connected")
+    CONNECTED = "connected", _("connected")
+    REFUSED = "refused", _("key refused")
+
+
+class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
+    def visible_to(self, membership: Membership) -> ClientAccountQuerySet:
+        """The client accounts of the membership's team that its holder may see: every query starts here."""
+        return self.filter(team=membership.team)
+
+
+class ClientAccount(models.Model):
+    """A client's KlickTipp account. In code `account` always means one of these."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="accounts")
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(max_length=50)
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices, default=Colour.BLUE)
+    connection = models.CharField(max_length=10, choices=Connection.choices, default=Connection.NONE)
+    checked_at = models.DateTimeField(null=True)
+    identity = models.CharField(max_length=60, blank=True)
+    identity_name = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ClientAccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["team", "slug"], name="one_account_per_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> Scope:
+        """Where the log keeps what is done with this account."""
+        return Scope(self.team_id, self.pk, self.name)
+
+
+class CredentialKind(models.TextChoices):
+    CUSTOMER_KEY = "customer_key", _("Customer key")
+    API_USER = "api_user", _("API user")
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    def shared(self) -> CredentialQuerySet:
+        return self.filter(user=None)
+
+
+class Credential(models.Model):
+    """A way into a client's KlickTipp account: shared by the team, or one user's own. The secret is encrypted."""
+
+    account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="credentials")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="credentials")
+    kind = models.CharField(max_length=20, choices=CredentialKind.choices, default=CredentialKind.CUSTOMER_KEY)
+    encrypted_secret = models.TextField()
+    last_four = models.CharField(max_length=4)
+    stored_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    stored_at = models.DateTimeField()
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="one_credential_per_user"),
+            models.UniqueConstraint(fields=["account"], name="one_shared_credential", condition=models.Q(user=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} …{self.last_four}"
+
+    @property
+    def secret(self) -> str:
+        return encryption.decrypt(self.encrypted_secret)
+
+    @secret.setter
+    def secret(self, value: str) -> None:
+        self.encrypted_secret, self.last_four = encryption.encrypt(value), value[-4:]
+
+
+class ReferenceKind(models.TextChoices):
+    OPTIN_PROCESSES = "optin_processes", _("Opt-in processes")
+    TAGS = "tags", _("Tags")
+    FIELDS = "fields", _("Data fields")
+
+
+class ReferenceSnapshot(models.Model):
+    """The last good list of a client account's tags, data fields or opt-in processes."""
+
+    account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="snapshots")
+    kind = models.CharField(max_length=20, choices=ReferenceKind.choices)
+    items = models.JSONField(default=list)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "kind"], name="one_snapshot_per_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.account}"

@@ -1,0 +1,101 @@
+"""The lists that forms offer: a client account's opt-in processes, tags and data fields, with the last good one
+as fallback."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import Action
+from integrations.clients import actions, gateway
+from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
+from integrations.klicktipp import KlickTipp, KlickTippError
+
+DETAILS_LAST = timedelta(days=1)
+DETAILS_SECONDS = 5.0
+"""How long loading the opt-in processes may go on asking for the details of further ones."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Items of a list as dictionaries with `id` and `name`; `error` says why they are not fresh."""
+
+    items: list[dict[str, Any]]
+    fetched_at: datetime | None
+    error: Exception | None = None
+
+    def names(self) -> dict[str, str]:
+        return {str(item["id"]): item["name"] for item in self.items}
+
+
+def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> list[dict[str, Any]]:
+    """Remember a list that KlickTipp has just given. What was known of an item besides is kept."""
+    known = {item["id"]: item for item in last_known(account, kind).items}
+    rows = []
+    for item in items:
+        row = item if isinstance(item, Mapping) else asdict(item)
+        rows.append(known.get(row["id"], {}) | {name: value for name, value in row.items() if value is not None})
+    ReferenceSnapshot.objects.update_or_create(
+        account=account, kind=kind, defaults={"items": rows, "fetched_at": timezone.now()}
+    )
+    return rows
+
+
+def last_known(account: ClientAccount, kind: ReferenceKind) -> Listing:
+    """The last good list, however old; an empty one without a time if there is none."""
+    snapshot = account.snapshots.filter(kind=kind).first()
+    return Listing(snapshot.items, snapshot.fetched_at) if snapshot else Listing([], None)
+
+
+def load(account: ClientAccount, kind: ReferenceKind, actor: Actor) -> Listing:
+    """The list as KlickTipp has it now, else the last known one with the error that stood in the way."""
+    try:
+        api = gateway.connect(account, Action(actions.LISTS_LOADED, actor, {"list": kind.value}))
+        match kind:
+            case ReferenceKind.TAGS:
+                return Listing(keep(account, kind, api.list_tags()), timezone.now())
+            case ReferenceKind.FIELDS:
+                return Listing(keep(account, kind, api.list_fields()), timezone.now())
+        return Listing(keep(account, kind, _with_details(api, account)), timezone.now())
+    except (KlickTippError, gateway.Obstructed) as error:
+        known = last_known(account, kind)
+        return Listing(known.items, known.fetched_at, error)
+
+
+def _with_details(api: KlickTipp, account: ClientAccount) -> list[dict[str, Any]]:
+    """The opt-in processes. Of which it has not been asked lately what they do are asked for it, for a few seconds."""
+    yesterday = (timezone.now() - DETAILS_LAST).isoformat()
+    known = {
+        item["id"]
+        for item in last_known(account, ReferenceKind.OPTIN_PROCESSES).items
+        if item.get("detailed_at", "") > yesterday
+    }
+    until = time.monotonic() + DETAILS_SECONDS
+    rows = []
+    for process in api.list_optin_processes():
+        row = asdict(process)
+        if process.id not in known and time.monotonic() < until:
+            try:
+                row = asdict(api.get_optin_process(process.id)) | {"detailed_at": timezone.now().isoformat()}
+            except KlickTippError:
+                until = 0.0
+        rows.append(row | {"name": process.name})
+    return rows
+
+
+def optin_label(item: Mapping[str, Any]) -> str:
+    """An opt-in process by name, with what it does to a new contact where that is known."""
+    name = item["name"] or _("Predefined double opt-in process")
+    match item.get("single_optin"):
+        case True:
+            return _("%(name)s – active at once, no confirmation") % {"name": name}
+        case False:
+            return _("%(name)s – sends a confirmation email") % {"name": name}
+    return name

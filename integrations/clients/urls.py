@@ -1,0 +1,13 @@
+from django.urls import path
+
+from integrations.clients import views
+
+urlpatterns = [
+    path("", views.clients, name="team"),
+    path("clients/new/", views.new_client, name="client_new"),
+    path("clients/<slug:account>/", views.client, name="client"),
+    path("clients/<slug:account>/settings/", views.settings, name="client_settings"),
+    path("clients/<slug:account>/key/", views.replace_key, name="client_key"),
+    path("clients/<slug:account>/key/test/", views.test_connection, name="client_test"),
+    path("clients/<slug:account>/key/remove/", views.remove_key, name="client_key_remove"),
+]

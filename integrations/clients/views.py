@@ -1,0 +1,123 @@
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import TeamRequest, team_view
+from accounts.roles import Capability
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.clients import actions, keys
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
+from integrations.clients.gateway import credential_for
+from integrations.clients.keys import OtherAccount, TakenByOtherClient
+from integrations.clients.models import ClientAccount
+from integrations.klicktipp import AccessDenied
+
+
+@team_view(Capability.BELONG)
+def clients(request: TeamRequest) -> HttpResponse:
+    """The team's client accounts; for an auditor, who sees none, the log."""
+    if not request.membership.may(Capability.SEE_CLIENTS):
+        return redirect("log", team=request.team.slug)
+    accounts = ClientAccount.objects.visible_to(request.membership)
+    return render(request, "clients/clients.html", {"accounts": accounts})
+
+
+@team_view(Capability.MANAGE_CLIENTS)
+def new_client(request: TeamRequest) -> HttpResponse:
+    """A client account with its customer key, tested at KlickTipp before anything is stored."""
+    form = NewClientForm(request.POST or None)
+    failure: Explanation | None = None
+    if request.method == "POST" and form.is_valid():
+        typed, action = form.cleaned_data, uuid4()
+        try:
+            account = keys.add_client(
+                request.team, typed["name"], typed["colour"], typed["customer_key"], Actor.of(request), action
+            )
+        except EXPLAINED as error:
+            failure = _at_the_key(form, error, action)
+        else:
+            messages.success(request, _("%(client)s is connected.") % {"client": account})
+            return redirect("client", team=request.team.slug, account=account.slug)
+    failed = bool(form.errors or failure)
+    return render(request, "clients/new.html", {"form": form, "failure": failure}, status=422 if failed else 200)
+
+
+@account_view(Capability.SEE_CLIENTS)
+def client(request: AccountRequest) -> HttpResponse:
+    """The client account's overview: its connection, and where to go from here."""
+    return _client_page(request)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def settings(request: AccountRequest) -> HttpResponse:
+    """Name and colour of a client account. The log goes on showing the name of the time."""
+    form = ClientForm(request.POST or None, instance=request.account)
+    if request.method == "POST" and form.is_valid():
+        account = form.save()
+        events.record(actions.CLIENT_CHANGED, Actor.of(request), account.scope)
+        messages.success(request, _("Saved."))
+        return redirect("client", team=request.team.slug, account=account.slug)
+    if form.errors:
+        request.account.refresh_from_db()
+    return render(request, "clients/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def replace_key(request: AccountRequest) -> HttpResponse:
+    """Store the shared customer key, or another one for the same KlickTipp account."""
+    form = KeyForm(request.POST or None)
+    failure: Explanation | None = None
+    if request.method == "POST" and form.is_valid():
+        action = uuid4()
+        try:
+            keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action)
+        except EXPLAINED as error:
+            failure = _at_the_key(form, error, action)
+        else:
+            messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
+            return redirect("client", team=request.team.slug, account=request.account.slug)
+    context = {"form": form, "failure": failure, "credential": credential_for(request.account, None)}
+    return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
+
+
+@require_POST
+@account_view(Capability.MANAGE_CLIENTS)
+def test_connection(request: AccountRequest) -> HttpResponse:
+    """Ask KlickTipp whether it still accepts the stored key."""
+    action = uuid4()
+    try:
+        keys.check_connection(request.account, Actor.of(request), action)
+    except EXPLAINED as error:
+        return _client_page(request, explain(error, action))
+    messages.success(request, _("KlickTipp accepts the customer key."))
+    return redirect("client", team=request.team.slug, account=request.account.slug)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def remove_key(request: AccountRequest) -> HttpResponse:
+    """Forget the shared customer key, after asking once."""
+    if request.method == "POST":
+        keys.remove_key(request.account, Actor.of(request))
+        messages.success(request, _("The customer key is removed from this portal."))
+        return redirect("client", team=request.team.slug, account=request.account.slug)
+    return render(request, "clients/key_remove.html", {"credential": credential_for(request.account, None)})
+
+
+def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
+    """What stood in the way of a key, and where it is the key itself, a mark at its field."""
+    failure = explain(error, action)
+    if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient):
+        form.add_error("customer_key", failure.what)
+    return failure
+
+
+def _client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
+    context = {"credential": credential_for(request.account, None), "failure": failure}
+    return render(request, "clients/client.html", context, status=422 if failure else 200)

@@ -1,0 +1,31 @@
+"""Puts KlickTipp's refusal at the field of the add-contact form that it is about."""
+
+from integrations.contacts.forms import AddContactForm
+from integrations.klicktipp import Problem, Rejected
+from integrations.messages import message
+
+_FORM_FIELDS: dict[Problem, str] = {
+    Problem.ADDRESS_REQUIRED: "email",
+    Problem.CONFIRMATION_EMAIL_FAILED: "email",
+    Problem.EMAIL_BLOCKED: "email",
+    Problem.EMAIL_NOT_FOUND: "email",
+    Problem.EMAIL_TAKEN: "email",
+    Problem.EMAIL_UNSUBSCRIBED: "email",
+    Problem.INVALID_EMAIL: "email",
+    Problem.INVALID_PHONE_NUMBER: "sms_number",
+    Problem.SMS_NUMBER_TAKEN: "sms_number",
+    Problem.SMS_NUMBER_UNSUBSCRIBED: "sms_number",
+    Problem.OPTIN_PROCESS_NOT_FOUND: "optin_process",
+    Problem.SMARTTAG_NOT_ASSIGNABLE: "tags",
+    Problem.TAG_NOT_FOUND: "tags",
+}
+
+
+def mark_field(form: AddContactForm, error: Exception) -> None:
+    """Add the error to the field it is about; nothing for errors that are about no single field."""
+    if not isinstance(error, Rejected):
+        return
+    if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
+        form.add_error(error.name, error.reason or message(error.problem).sentences())
+    elif name := _FORM_FIELDS.get(error.problem):
+        form.add_error(name, message(error.problem).sentences())

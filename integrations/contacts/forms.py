@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field, to_wire
+from integrations.contacts.models import Basis
+from integrations.contacts.services import NewContact, Provenance
+from integrations.contacts.validation import no_control_characters, sms_number
+
+_MOST_TAGS = 50
+_MOST_DATA_FIELDS = 100
+_LARGEST_ID = 2**53
+
+
+class TagIdsField(forms.Field):
+    """Tag IDs: ticked in a list, or typed with commas between them where the list could not be loaded."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        parts = [part for text in value or [] for part in re.split(r"[\s,;]+", str(text)) if part]
+        if any(not part.isascii() or not part.isdigit() or int(part[:20]) > _LARGEST_ID for part in parts):
+            raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
+        ids = tuple(dict.fromkeys(int(part) for part in parts))
+        if len(ids) > _MOST_TAGS:
+            raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": _MOST_TAGS})
+        return ids
+
+
+class AddContactForm(forms.Form):
+    """A new contact, its tags and data fields, and where it comes from."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    email = forms.EmailField(label=_("Email address"), max_length=254, required=False)
+    sms_number = forms.CharField(
+        label=_("SMS number"),
+        max_length=40,
+        required=False,
+        help_text=_("With the country code: +49… or 0049…"),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        validators=[no_control_characters],
+    )
+    optin_process = forms.IntegerField(label=_("Opt-in process"), min_value=1, max_value=_LARGEST_ID, required=False)
+    tags = TagIdsField(label=_("Tags"), required=False)
+    new_tag = forms.CharField(
+        label=_("New tag"),
+        max_length=255,
+        required=False,
+        strip=False,
+        help_text=_("Is created in KlickTipp and set for this contact."),
+        validators=[no_control_characters],
+    )
+    basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
+    source = forms.CharField(
+        label=_("Where does it come from?"),
+        max_length=200,
+        help_text=_("For example: order 4711, trade fair stand, phone call"),
+        validators=[no_control_characters],
+    )
+    obtained_on = forms.DateField(
+        label=_("Since when?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, names: dict[str, str], typed: QueryDict | None = None) -> None:
+        """`names` are the account's data fields by id; `typed` fills the form without checking it yet."""
+        source = data if data is not None else typed
+        super().__init__(data, initial=_initial(typed))
+        self.names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | names
+        self.shown = _shown(source)
+        for field_id in self.shown:
+            self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
+
+    def show_field(self, field_id: str) -> None:
+        """One more data field."""
+        if FIELD_ID.fullmatch(field_id) and field_id not in self.shown and len(self.shown) < _MOST_DATA_FIELDS:
+            self.shown.append(field_id)
+            self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
+
+    def data_fields(self) -> Iterable[forms.BoundField]:
+        return (self[field_id] for field_id in self.shown)
+
+    def clean_sms_number(self) -> str:
+        return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
+
+    def clean_new_tag(self) -> str:
+        typed = self.cleaned_data["new_tag"]
+        if typed and not typed.strip():
+            raise ValidationError(_("A tag's name cannot consist of blanks only."))
+        return typed.strip()
+
+    def clean_obtained_on(self) -> Any:
+        day = self.cleaned_data["obtained_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day lies in the future."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if not {"email", "sms_number"} & self.errors.keys() and not (cleaned["email"] or cleaned["sms_number"]):
+            self.add_error("email", _("Please give an email address or an SMS number."))
+        tags = len(cleaned.get("tags", ())) + bool(cleaned.get("new_tag"))
+        if tags > 1 and "email" not in self.errors and not cleaned.get("email"):
+            self.add_error(
+                "tags",
+                _("KlickTipp can give only one tag to a contact without an email address. Please choose one."),
+            )
+        return cleaned
+
+    def new_contact(self) -> NewContact:
+        cleaned = self.cleaned_data
+        return NewContact(
+            email=cleaned["email"],
+            sms_number=cleaned["sms_number"],
+            optin_process_id=cleaned["optin_process"],
+            tag_ids=cleaned["tags"],
+            new_tags=(cleaned["new_tag"],) if cleaned["new_tag"] else (),
+            fields={name: to_wire(cleaned[name]) for name in self.shown if cleaned[name] not in ("", None)},
+        )
+
+    def provenance(self) -> Provenance:
+        cleaned = self.cleaned_data
+        return Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
+
+
+def _initial(typed: QueryDict | None) -> dict[str, Any]:
+    """What was typed so far, under a fresh action."""
+    initial: dict[str, Any] = {"obtained_on": timezone.localdate()}
+    if typed is not None:
+        initial |= {name: typed.getlist(name) if name == "tags" else typed[name] for name in typed}
+    return initial | {"action": uuid4()}
+
+
+def _shown(source: QueryDict | None) -> list[str]:
+    asked = source.getlist("shown") if source is not None else list(FIRST_SHOWN)
+    return [name for name in dict.fromkeys(asked) if FIELD_ID.fullmatch(name)][:_MOST_DATA_FIELDS]

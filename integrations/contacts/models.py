@@ -1,0 +1,34 @@
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from integrations.clients.models import ClientAccount
+
+
+class Basis(models.TextChoices):
+    CONSENT = "consent", _("Consent of the person")
+    EXISTING_CUSTOMER = "existing_customer", _("Existing customer, § 7 (3) UWG")
+    OTHER = "other", _("Other legal basis")
+
+
+class Origin(models.Model):
+    """Why a contact could be added: one per add. The action leads to it from the log.
+
+    Stored before the call and completed with the contact's ID by the answer; where the outcome is unknown it stays
+    without one.
+    """
+
+    account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="origins")
+    action = models.UUIDField(unique=True)
+    contact_id = models.CharField(max_length=20, blank=True)
+    basis = models.CharField(max_length=20, choices=Basis.choices)
+    source = models.CharField(max_length=200)
+    obtained_on = models.DateField()
+    added_by = models.CharField(max_length=254)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "contact_id"], name="origin_of_contact")]
+
+    def __str__(self) -> str:
+        return f"{self.get_basis_display()}: {self.source}"

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from integrations.contacts import views
+
+urlpatterns = [
+    path("add/", views.add, name="contact_add"),
+    path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
+    path("added/<uuid:action>/", views.added, name="contact_added"),
+]

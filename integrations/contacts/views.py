@@ -1,0 +1,103 @@
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import is_fragment
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.reading import is_about
+from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.models import ReferenceKind
+from integrations.clients.reference import Listing, last_known, load
+from integrations.contacts.added import add_outcome, tags_created_by
+from integrations.contacts.failures import mark_field
+from integrations.contacts.forms import AddContactForm
+from integrations.contacts.services import add_contact, subject_of
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def add(request: AccountRequest) -> HttpResponse:
+    """The add-contact form. Its lists are loaded from KlickTipp after the page has come up."""
+    names = last_known(request.account, ReferenceKind.FIELDS).names()
+    if request.method != "POST":
+        return _form_page(request, AddContactForm(names=names))
+    if "show_field" in request.POST:
+        return _with_further_field(request, AddContactForm(names=names, typed=request.POST))
+    form = AddContactForm(request.POST, names=names)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    action: UUID = form.cleaned_data["action"]
+    try:
+        add_contact(request.account, form.new_contact(), form.provenance(), Actor.of(request), action)
+    except AlreadyStarted:
+        return _sent_before(request, form, action)
+    except EXPLAINED as error:
+        mark_field(form, error)
+        made = tags_created_by(request.account, action)
+        return _form_page(request, form, explain(error, action), status=422, created_tags=made)
+    return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def choices(request: AccountRequest, kind: str) -> HttpResponse:
+    """A control of the form with its list as KlickTipp has it now, or the last known one."""
+    if kind not in ReferenceKind:
+        raise Http404
+    listing = load(request.account, ReferenceKind(kind), Actor.of(request))
+    form = AddContactForm(names=listing.names() if kind == ReferenceKind.FIELDS else {}, typed=request.GET)
+    context = {"form": form, "lists": {kind: listing}, "stale": listing.error and explain(listing.error)}
+    return render(request, f"contacts/add.html#{kind}", context)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def added(request: AccountRequest, action: UUID) -> HttpResponse:
+    """What came of an add: the contact's id, status and tags, and the way into the log."""
+    outcome = add_outcome(request.account, action)
+    if outcome is None:
+        raise Http404
+    return render(request, "contacts/added.html", {"added": outcome})
+
+
+def _form_page(
+    request: AccountRequest,
+    form: AddContactForm,
+    failure: Explanation | None = None,
+    status: int = 200,
+    created_tags: Sequence[str] = (),
+) -> HttpResponse:
+    """The form; once something was typed, with the lists that are known already."""
+    lists: dict[str, Listing] = {}
+    if request.method == "POST":
+        known = {kind.value: last_known(request.account, kind) for kind in ReferenceKind}
+        lists = {kind: listing for kind, listing in known.items() if listing.fetched_at}
+    context = {"form": form, "failure": failure, "lists": lists, "action": uuid4(), "created_tags": created_tags}
+    return render(request, "contacts/add.html", context, status=status)
+
+
+def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpResponse:
+    """The form with one more data field, what was typed so far unchecked."""
+    form.show_field(request.POST.get("further_field", "").strip())
+    if is_fragment(request):
+        listing = last_known(request.account, ReferenceKind.FIELDS)
+        return render(request, "contacts/add.html#rows", {"form": form, "lists": {"fields": listing}})
+    return _form_page(request, form)
+
+
+def _sent_before(request: AccountRequest, form: AddContactForm, action: UUID) -> HttpResponse:
+    """The same person twice is a double submit and ends on what came of the first; another person is a form that
+    was reached again with the browser's Back button, which nothing was sent for yet."""
+    new = form.new_contact()
+    if is_about(request.account.scope, action, subject_of(new)):
+        return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
+    names = last_known(request.account, ReferenceKind.FIELDS).names()
+    failure = Explanation(
+        _("This form was sent before with other entries, so nothing was sent this time."),
+        _("Please check the entries and send it again."),
+        action=action,
+    )
+    return _form_page(request, AddContactForm(names=names, typed=request.POST), failure, status=409)

@@ -1,0 +1,357 @@
+"""The add-contact form, spoken to over Django's client; KlickTipp is the sandbox."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from integrations.audit.models import AuditEntry, Outcome
+from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
+from integrations.contacts.models import Origin
+from tests.service import Service
+
+Page = Any
+
+
+def url(account: ClientAccount, rest: str = "add/") -> str:
+    return f"/t/{account.team.slug}/clients/{account.slug}/contacts/{rest}"
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    return {
+        "action": str(uuid4()),
+        "email": "rainer@klick-tipp.team",
+        "shown": ["fieldFirstName", "fieldLastName"],
+        "basis": "consent",
+        "source": "Trade fair",
+        "obtained_on": "2026-11-01",
+    } | fields
+
+
+def send(browser: Client, account: ClientAccount, **fields: Any) -> Page:
+    return browser.post(url(account), typed(**fields))
+
+
+def errors(page: Page) -> dict[str, list[str]]:
+    assert page.status_code == 422, page.content.decode()
+    return dict(page.context["form"].errors)
+
+
+def tag_ids(service: Service, browser: Client, account: ClientAccount) -> dict[str, int]:
+    browser.get(url(account, "add/choices/tags/"))
+    tags = ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items
+    return {tag["name"]: tag["id"] for tag in tags}
+
+
+def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    tags = tag_ids(service, browser, account)
+    answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]], fieldFirstName="Rainer")
+
+    page = browser.get(answer.url)
+    words = page.content.decode()
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert entry.answer["contact_id"] in words
+    assert "Newsletter" in words
+    assert "VIP" in words
+    assert f"/log/action/{entry.action}/" in words
+    assert "rainer@klick-tipp.team" not in words
+    assert [call for call in service.paths() if call.startswith("POST")] == ["POST /subscriber", "POST /subscriber/tag"]
+
+
+def test_where_the_contact_comes_from_is_kept(browser: Client, account: ClientAccount) -> None:
+    send(browser, account, basis="existing_customer", source="Order 4711", obtained_on="2026-10-31")
+    origin = Origin.objects.get()
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert (origin.basis, origin.source, str(origin.obtained_on)) == ("existing_customer", "Order 4711", "2026-10-31")
+    assert (origin.contact_id, origin.action) == (entry.answer["contact_id"], entry.action)
+
+
+def test_a_new_tag_is_created_and_set(browser: Client, account: ClientAccount, service: Service) -> None:
+    answer = send(browser, account, new_tag="  Herbst 2026 ")
+    assert "Herbst 2026" in browser.get(answer.url).content.decode()
+    assert service.paths()[-2:] == ["POST /tag", "POST /subscriber"]
+    assert AuditEntry.objects.get(operation="create_tag").request == {"name": "Herbst 2026"}
+
+
+@pytest.mark.parametrize("load_the_list_first", [True, False])
+def test_a_new_tag_that_exists_already_is_used(
+    browser: Client, account: ClientAccount, service: Service, load_the_list_first: bool
+) -> None:
+    if load_the_list_first:
+        tag_ids(service, browser, account)
+    assert send(browser, account, new_tag="newsletter").status_code == 302
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    names = {tag["id"]: tag["name"] for tag in ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items}
+    assert names[entry.request["tag_id"]] == "Newsletter"
+
+
+def test_a_failure_to_set_the_further_tags_is_told_as_such(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    tags = tag_ids(service, browser, account)
+    service.fault(path="/subscriber/tag", status=406, body='{"error": 9}')
+    answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]])
+    words = browser.get(answer.url).content.decode()
+    assert "The contact was added, but further tags could not be set." in words
+    assert "The contact is not subscribed." in words
+    assert words.index("Tags not set") < words.index("VIP", words.index("Tags not set"))
+
+
+def test_only_filled_data_fields_are_sent(browser: Client, account: ClientAccount) -> None:
+    send(
+        browser,
+        account,
+        shown=["fieldFirstName", "fieldLastName", "fieldCompanyName", "fieldBirthday"],
+        fieldCompanyName="Baumeister <b>GmbH</b> 🏔",
+        fieldBirthday="2024-05-08",
+        fieldLastName="",
+        fieldCity="not shown, so not sent",
+    )
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert entry.outcome == Outcome.DONE
+    assert entry.request["fields"] == ["fieldBirthday", "fieldCompanyName"]
+
+
+def test_a_further_data_field_keeps_what_was_typed_and_checks_nothing(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    page = browser.post(url(account), typed(email="half@", show_field="1", further_field="fieldCity", source=""))
+    assert page.status_code == 200
+    assert page.context["form"].shown == ["fieldFirstName", "fieldLastName", "fieldCity"]
+    assert 'value="half@"' in page.content.decode()
+    assert "is-invalid" not in page.content.decode()
+    fragment = browser.post(
+        url(account), typed(show_field="1", further_field="fieldCity"), headers={"HX-Request": "true"}
+    )
+    assert b"<html" not in fragment.content
+    assert b'name="fieldCity"' in fragment.content
+    assert service.received() == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"email": ""}, "email"),
+        ({"email": "rainer@"}, "email"),
+        ({"email": "rainer klick-tipp.team"}, "email"),
+        ({"email": "a" * 300 + "@klick-tipp.team"}, "email"),
+        ({"email": "rai\x00ner@klick-tipp.team"}, "email"),
+        ({"email": "", "sms_number": "0151 12345678"}, "sms_number"),
+        ({"sms_number": "+49"}, "sms_number"),
+        ({"sms_number": "+4915112345678901234"}, "sms_number"),
+        ({"sms_number": "+999151123456"}, "sms_number"),
+        ({"sms_number": "+49 151 CALL ME"}, "sms_number"),
+        ({"sms_number": "+49151\t12345678\x07"}, "sms_number"),
+        ({"optin_process": "one"}, "optin_process"),
+        ({"optin_process": "-1"}, "optin_process"),
+        ({"tags": ["1", "two"]}, "tags"),
+        ({"tags": [",".join(str(n) for n in range(1, 60))]}, "tags"),
+        ({"tags": ["9" * 40]}, "tags"),
+        ({"new_tag": "   "}, "new_tag"),
+        ({"new_tag": "x" * 300}, "new_tag"),
+        ({"new_tag": "bell\x07"}, "new_tag"),
+        ({"fieldFirstName": "Rai\x1bner"}, "fieldFirstName"),
+        ({"fieldFirstName": "x" * 10_001}, "fieldFirstName"),
+        ({"shown": ["fieldWebsite"], "fieldWebsite": "klick-tipp.team"}, "fieldWebsite"),
+        ({"shown": ["fieldLeadValue"], "fieldLeadValue": "-1.50"}, "fieldLeadValue"),
+        ({"shown": ["fieldBirthday"], "fieldBirthday": "2026-02-31"}, "fieldBirthday"),
+        ({"basis": ""}, "basis"),
+        ({"basis": "telepathy"}, "basis"),
+        ({"source": ""}, "source"),
+        ({"source": "x" * 300}, "source"),
+        ({"obtained_on": "yesterday"}, "obtained_on"),
+        ({"obtained_on": (timezone.localdate() + timedelta(days=1)).isoformat()}, "obtained_on"),
+        ({"email": "", "sms_number": "+4915112345678", "tags": ["1", "2"]}, "tags"),
+    ],
+)
+def test_bad_input_is_told_at_its_field_and_nothing_is_sent(
+    browser: Client, account: ClientAccount, service: Service, fields: dict[str, Any], at: str
+) -> None:
+    page = send(browser, account, **fields)
+    assert list(errors(page)) == [at]
+    assert page.content.decode().count('aria-invalid="true"') == 1
+    assert service.received() == []
+
+
+@pytest.mark.parametrize("number", ["+49 (151) 1234-5678", "0049 151 12345678"])
+def test_sms_numbers_are_taken_in_both_forms(browser: Client, account: ClientAccount, number: str) -> None:
+    assert send(browser, account, email="", sms_number=number).status_code == 302
+    assert AuditEntry.objects.get(operation="add_or_update_contact").parameters["contact"] == "0049•••78"
+
+
+def test_html_and_emoji_are_shown_as_typed(browser: Client, account: ClientAccount) -> None:
+    answer = send(browser, account, new_tag="<script>alert(1)</script> 🎉", source="<b>Fair</b>")
+    words = browser.get(answer.url).content.decode()
+    assert "<script>alert" not in words
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; 🎉" in words
+    assert "&lt;b&gt;Fair&lt;/b&gt;" in words
+
+
+@pytest.mark.parametrize(
+    ("fields", "at", "says"),
+    [
+        ({"email": "unsubscribed@klick-tipp.team"}, "email", "is unsubscribed"),
+        ({"email": "blocked@klick-tipp.team"}, "email", "is blocked"),
+        ({"tags": ["99999999"]}, "tags", "The tag was not found"),
+        ({"optin_process": "99999999"}, "optin_process", "The opt-in process was not found"),
+    ],
+)
+def test_a_refusal_stands_at_its_field_with_the_code_and_the_log(
+    browser: Client, account: ClientAccount, fields: dict[str, Any], at: str, says: str
+) -> None:
+    page = send(browser, account, fieldFirstName="Rainer", **fields)
+    assert says in errors(page)[at][0]
+    words = page.content.decode()
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert f"Error code {entry.code}" in words
+    assert f"/log/action/{entry.action}/" in words
+    assert 'value="Rainer"' in words
+    assert not Origin.objects.exists()
+    assert f'value="{entry.action}"' not in words
+
+
+def test_a_tag_that_was_created_before_a_refusal_is_told_and_used_the_next_time(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    page = send(browser, account, email="blocked@klick-tipp.team", new_tag="Herbst 2026")
+    assert "The tag Herbst 2026 has been created all the same." in page.content.decode()
+    assert send(browser, account, new_tag="Herbst 2026").status_code == 302
+    assert service.paths().count("POST /tag") == 1
+
+
+def test_a_refused_data_field_is_marked_with_the_reason(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    refusal = '{"error": 8, "field": "City", "name": "fieldCity", "field_value": "x", "reason": "Too strange."}'
+    service.fault(path="/subscriber", status=406, body=refusal)
+    page = send(browser, account, shown=["fieldCity"], fieldCity="Zwiesel")
+    assert errors(page) == {"fieldCity": ["Too strange."]}
+
+
+@pytest.mark.parametrize(
+    ("fault", "says", "may_have_happened"),
+    [
+        ({"close": "before"}, "KlickTipp did not answer", True),
+        ({"close": "after"}, "KlickTipp did not answer", True),
+        ({"status": 200, "body": "<html>Maintenance</html>"}, "cannot be understood", True),
+        ({"status": 302, "headers": {"Location": "https://elsewhere.example"}}, "cannot be understood", False),
+        ({"status": 429, "headers": {"Retry-After": "3600"}}, "KlickTipp is busy", False),
+        ({"status": 403, "body": '["API access denied."]'}, "KlickTipp refuses the access", False),
+    ],
+)
+def test_trouble_with_the_service_is_told_with_whether_it_may_have_happened(
+    browser: Client,
+    account: ClientAccount,
+    service: Service,
+    fault: dict[str, Any],
+    says: str,
+    may_have_happened: bool,
+) -> None:
+    service.fault(path="/subscriber", **fault)
+    page = send(browser, account, fieldFirstName="Rainer")
+    assert page.status_code == 422
+    words = page.content.decode()
+    assert says in words
+    assert ("It may have happened all the same" in words) is may_have_happened
+    assert 'value="rainer@klick-tipp.team"' in words
+    assert 'value="Rainer"' in words
+    assert Origin.objects.exists() is may_have_happened
+    expected = Outcome.UNKNOWN if may_have_happened else (Outcome.FAILED, Outcome.REFUSED)
+    assert AuditEntry.objects.get(operation="add_or_update_contact").outcome in expected
+    assert len([call for call in service.received() if call["path"] == "/subscriber"]) == 1
+
+
+def test_a_slow_service_is_given_up_at_the_deadline(
+    browser: Client, account: ClientAccount, service: Service, settings: Any
+) -> None:
+    settings.KLICKTIPP_PAGE_DEADLINE = 0.3
+    service.fault(path="/subscriber", delay_ms=3_000)
+    began = timezone.now()
+    page = send(browser, account)
+    assert timezone.now() - began < timedelta(seconds=2)
+    assert "KlickTipp did not answer" in page.content.decode()
+    assert AuditEntry.objects.get(operation="add_or_update_contact").outcome == Outcome.UNKNOWN
+
+
+def test_an_unreachable_service_is_told_and_nothing_has_happened(
+    browser: Client, account: ClientAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    settings.KLICKTIPP_URL = "http://127.0.0.1:9"
+    page = send(browser, account)
+    assert "KlickTipp cannot be reached; nothing was sent." in page.content.decode()
+
+
+def test_without_a_key_the_page_says_what_to_do_and_the_log_knows(browser: Client, account: ClientAccount) -> None:
+    account.credentials.all().delete()
+    page = send(browser, account)
+    assert "This client has no customer key." in page.content.decode()
+    assert AuditEntry.objects.get(sentence="contacts.add").answer == {"problem": "not_connected"}
+
+
+@pytest.mark.parametrize(("key", "says"), [("", "has no developer key yet"), ("not hex", "developer key is malformed")])
+def test_a_missing_or_malformed_developer_key_is_told(
+    browser: Client, account: ClientAccount, service: Service, settings: Any, key: str, says: str
+) -> None:
+    settings.KLICKTIPP_DEVELOPER_KEY = key
+    assert says in send(browser, account).content.decode()
+    assert service.received() == []
+
+
+def test_a_double_submit_adds_once_and_both_end_on_the_same_page(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    form = typed()
+    first = browser.post(url(account), form)
+    second = browser.post(url(account), form)
+    assert first.status_code == second.status_code == 302
+    assert first.url == second.url
+    assert service.paths() == ["POST /subscriber"]
+
+
+def test_a_form_reached_by_back_with_another_person_is_not_mistaken_for_a_double_submit(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    form = typed()
+    browser.post(url(account), form)
+    page = browser.post(url(account), form | {"email": "other@klick-tipp.team"})
+    assert page.status_code == 409
+    words = page.content.decode()
+    assert "sent before with other entries" in words
+    assert "other@klick-tipp.team" in words
+    assert form["action"] not in words.replace(f"/log/action/{form['action']}/", "")
+    assert service.paths() == ["POST /subscriber"]
+
+
+def test_a_log_that_cannot_be_written_stops_everything(
+    browser: Client, account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise DatabaseError("disk full")
+
+    monkeypatch.setattr("integrations.audit.recorder.store", broken)
+    browser.raise_request_exception = False
+    assert send(browser, account).status_code == 500
+    assert service.received() == []
+
+
+def test_the_form_names_the_client_and_begins_with_plain_inputs(browser: Client, account: ClientAccount) -> None:
+    words = browser.get(url(account)).content.decode()
+    assert words.count("Add contact to Harbour Lane Coffee") >= 3
+    assert '<select class="form-select" name="optin_process"' not in words
+    for kind in ReferenceKind.values:
+        assert f"/choices/{kind}/" in words
+
+
+def test_german(browser: Client, account: ClientAccount) -> None:
+    response: HttpResponse = browser.get(url(account), headers={"Accept-Language": "de"})
+    words = response.content.decode()
+    assert "Kontakt" in words
+    assert "Opt-in-Prozess" in words
