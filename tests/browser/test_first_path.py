@@ -1,0 +1,183 @@
+"""The first path in a real browser: sign in, store a key, add a contact with a new tag, meet errors, read the log."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import Membership
+from integrations.audit.models import AuditEntry, Outcome
+from integrations.clients.models import ClientAccount
+from tests.factories import ClientAccountFactory
+from tests.service import Service
+
+
+def fill_in(page: Page, email: str) -> None:
+    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Why may this contact be added?").select_option("consent")
+    page.get_by_label("Where does it come from?").fill("Trade fair")
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Add contact to Harbour Lane Coffee").click()
+
+
+def assert_logs_agree(service: Service) -> None:
+    received = {call["request_id"] for call in service.received()}
+    logged = {
+        str(entry.id) for entry in AuditEntry.objects.exclude(operation="") if entry.status or entry.outcome != "failed"
+    }
+    assert received == logged
+    assert not AuditEntry.objects.filter(outcome=Outcome.PENDING).exists()
+
+
+@pytest.fixture
+def connected(owner: Membership, service: Service) -> ClientAccount:
+    return ClientAccountFactory(
+        team=owner.team, name="Harbour Lane Coffee", slug="harbour", customer_key=service.customer_keys[0]
+    )
+
+
+@pytest.fixture
+def form(signed_in: Page, connected: ClientAccount) -> Page:
+    signed_in.goto("/t/demo/clients/harbour/contacts/add/")
+    expect(signed_in.get_by_label("Newsletter")).to_be_visible()
+    return signed_in
+
+
+def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: Any) -> None:
+    page = signed_in
+    page.get_by_role("link", name="New client").first.click()
+    page.get_by_label("Name of the client").fill("Harbour Lane Coffee")
+    page.get_by_label("Customer key").fill("a-wrong-key")
+    page.get_by_role("button", name="Test the key").click()
+    expect(page.get_by_role("alert")).to_contain_text("KlickTipp refuses the access.")
+    page.get_by_label("Customer key").fill(service.customer_keys[0])
+    page.get_by_role("button", name="Test the key").click()
+    expect(page.get_by_text("Harbour Lane Coffee is connected.")).to_be_visible()
+
+    page.get_by_role("link", name="Add contact").first.click()
+    expect(page.get_by_label("Newsletter")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Opt-in process")).to_contain_text("sends a confirmation email")
+
+    fill_in(page, "unsubscribed@klick-tipp.team")
+    send(page)
+    expect(page.get_by_role("alert").first).to_contain_text("Error code 4")
+    expect(page.get_by_label("Email address")).to_have_value("unsubscribed@klick-tipp.team")
+
+    settings.KLICKTIPP_URL = "http://127.0.0.1:9"
+    page.get_by_label("Email address").fill("rainer@klick-tipp.team")
+    send(page)
+    expect(page.get_by_role("alert").first).to_contain_text("KlickTipp cannot be reached; nothing was sent.")
+    expect(page.get_by_label("Where does it come from?")).to_have_value("Trade fair")
+
+    settings.KLICKTIPP_URL = service.url
+    page.get_by_label("Newsletter").check()
+    page.get_by_label("New tag").fill("Herbst 2026")
+    send(page)
+    expect(page.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
+    for tag in ("Newsletter", "Herbst 2026"):
+        expect(page.locator("main")).to_contain_text(tag)
+
+    page.get_by_role("link", name="See the log entry").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Log entry")
+    page.get_by_role("link", name="Back to the log").click()
+    told = page.locator(".log-action")
+    expect(told.nth(0)).to_contain_text(
+        "Alex Demo added r•••@klick-tipp.team with the tags Newsletter, Herbst 2026 to Harbour Lane Coffee"
+    )
+    expect(told.nth(1)).to_contain_text("KlickTipp cannot be reached")
+    expect(told.nth(2)).to_contain_text("the email address is unsubscribed")
+    assert_logs_agree(service)
+
+
+def test_the_log_is_filtered_in_place_and_opens_to_the_calls(form: Page, service: Service) -> None:
+    fill_in(form, "rainer@klick-tipp.team")
+    send(form)
+    form.get_by_role("heading", name="Added to").wait_for()
+    form.get_by_role("link", name="Log", exact=True).click()
+    form.get_by_label("Outcome").select_option("refused")
+    expect(form.get_by_text("Nothing in the log fits these filters.")).to_be_visible()
+    assert "outcome=refused" in form.url
+    form.get_by_label("Outcome").select_option("")
+    form.get_by_text("1 call to KlickTipp").click()
+    expect(form.get_by_text("POST /subscriber")).to_be_visible()
+    form.get_by_label("Also what was only read").check()
+    expect(form.locator(".log-action", has_text="opened a form").first).to_be_visible()
+
+
+def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
+    form.get_by_label("First name").fill("Rainer")
+    form.get_by_label("Newsletter").check()
+    form.get_by_label("Further data field").select_option("fieldCity")
+    form.get_by_role("button", name="Add field").click()
+    form.get_by_label("City").fill("Zwiesel")
+    expect(form.get_by_label("First name")).to_have_value("Rainer")
+    expect(form.get_by_label("Newsletter")).to_be_checked()
+    fill_in(form, "rainer@klick-tipp.team")
+    send(form)
+    form.get_by_role("heading", name="Added to").wait_for()
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert entry.request["fields"] == ["fieldCity", "fieldFirstName"]
+
+
+def test_an_impatient_double_click_adds_one_contact(form: Page, service: Service) -> None:
+    service.fault(path="/subscriber", delay_ms=600)
+    fill_in(form, "rainer@klick-tipp.team")
+    form.get_by_role("button", name="Add contact to Harbour Lane Coffee").dblclick()
+    form.get_by_role("heading", name="Added to").wait_for()
+    assert service.paths().count("POST /subscriber") == 1
+    assert_logs_agree(service)
+
+
+def test_a_slow_service_ends_at_the_deadline_with_the_form_as_it_was(
+    form: Page, service: Service, settings: Any
+) -> None:
+    settings.KLICKTIPP_PAGE_DEADLINE = 1.0
+    service.fault(path="/subscriber", delay_ms=30_000)
+    fill_in(form, "rainer@klick-tipp.team")
+    form.get_by_label("VIP").check()
+    send(form)
+    expect(form.get_by_text("It may have happened all the same")).to_be_visible(timeout=5_000)
+    expect(form.get_by_label("VIP")).to_be_checked()
+    expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
+
+
+class TestWithoutJavaScript:
+    @pytest.fixture
+    def context_options(self) -> dict[str, Any]:
+        return {"locale": "en-GB", "java_script_enabled": False}
+
+    def test_a_contact_can_be_added(self, signed_in: Page, connected: ClientAccount) -> None:
+        page = signed_in
+        page.goto("/t/demo/clients/harbour/contacts/add/")
+        fill_in(page, "rainer@klick-tipp.team")
+        page.get_by_label("Further data field").fill("fieldCity")
+        page.get_by_role("button", name="Add field").click()
+        page.get_by_label("City").fill("Zwiesel")
+        page.get_by_label("New tag").fill("Herbst 2026")
+        send(page)
+        expect(page.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
+
+
+class TestInGerman:
+    @pytest.fixture
+    def context_options(self) -> dict[str, Any]:
+        return {"locale": "de-DE", "viewport": {"width": 390, "height": 844}}
+
+    def test_the_path_on_a_phone(self, page: Page, owner: Membership, connected: ClientAccount) -> None:
+        from tests.factories import PASSWORD
+
+        page.goto("/accounts/login/")
+        page.get_by_label("E-Mail").fill(owner.user.email)
+        page.get_by_label("Passwort", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="Anmelden").click()
+        page.wait_for_url("**/t/demo/")
+        page.goto("/t/demo/clients/harbour/contacts/add/")
+        expect(page.get_by_label("Newsletter")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_label("E-Mail-Adresse").fill("blocked@klick-tipp.team")
+        page.get_by_role("combobox").last.select_option("consent")
+        page.locator("[name=source]").fill("Messe")
+        page.locator("main form .btn-primary").click()
+        expect(page.get_by_role("alert").first).to_contain_text("gesperrt")
