@@ -24,7 +24,7 @@ def measure() -> None:
     django.setup()
     from django.test.utils import setup_databases, teardown_databases
 
-    databases = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    databases = setup_databases(verbosity=0, interactive=False)
     try:
         print(statistics.median(_round() for _ in range(ROUNDS)))
     finally:
@@ -48,8 +48,9 @@ def _round() -> float:
     operation = OPERATIONS["add_or_update_contact"]
     spent = 0.0
     for number in range(CALLS):
-        arguments = {"email": f"person{number}@klick-tipp.team", "sms_number": f"+49151{number:08}", "tag_id": 5}
-        ending = Ending(0.1, 200, None, Contact(id=str(number), email=arguments["email"], status="Subscribed"))
+        email = f"person{number}@klick-tipp.team"
+        arguments = {"email": email, "sms_number": f"+49151{number:08}", "tag_id": 5}
+        ending = Ending(0.1, 200, None, Contact(id=str(number), email=email, status="Subscribed"))
         attempt = Attempt(uuid4(), uuid4(), 1, operation, operation.method, operation.path, arguments)
         began = time.process_time()
         recorder = Recorder(Action(ADD_CONTACT, Actor("Alex"), {"contact": "p•••"}), Scope(1, 1, "Client"), "abcd")
@@ -83,4 +84,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(measure() if sys.argv[1:] == ["measure"] else main())
+    if sys.argv[1:] == ["measure"]:
+        measure()
+    else:
+        sys.exit(main())

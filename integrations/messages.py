@@ -155,6 +155,18 @@ _MESSAGES: dict[str, Message] = {
     Problem.UNREACHABLE: Message(gettext_lazy("KlickTipp cannot be reached; nothing was sent"), _TRY_LATER),
 }
 
+_STATUSES: dict[str, Promise] = {
+    "subscribed": gettext_lazy("subscribed"),
+    "opt-in pending": gettext_lazy("waiting for the confirmation of the opt-in"),
+    "unsubscribed": gettext_lazy("unsubscribed"),
+}
+
+
+def status_in_words(status: str) -> str:
+    """A contact's status as KlickTipp writes it, in the reader's language; an unknown one as it is."""
+    return str(_STATUSES.get(status.casefold(), status))
+
+
 OPERATIONS: dict[str, Promise] = {
     "login": gettext_lazy("Sign in to KlickTipp"),
     "logout": gettext_lazy("Sign out of KlickTipp"),

@@ -8,7 +8,6 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
-from accounts.roles import Role
 from accounts.signals import membership_changed
 from integrations.audit import actions, events
 from integrations.audit.actors import COMMAND, Actor
@@ -65,7 +64,8 @@ def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(membership_changed)
 def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
     actor = Actor(str(by), by.pk) if by else COMMAND
-    role = str(Role(membership.role).value)
     sentence = actions.ROLE_CHANGED if before else actions.MEMBER_ADDED
-    parameters = {"person": str(membership.user), "role": role} | ({"before": before} if before else {})
+    parameters: dict[str, Any] = {"person": str(membership.user), "role": {"role": membership.role}}
+    if before:
+        parameters["before"] = {"role": before}
     events.record(sentence, actor, Scope(membership.team_id), **parameters)

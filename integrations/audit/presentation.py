@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -63,7 +64,7 @@ class LoggedAction:
 
     @cached_property
     def sentence(self) -> str:
-        return tell(self.head.sentence, {**self.head.parameters, "actor": self.actor})
+        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}))
 
     @cached_property
     def final(self) -> list[AuditEntry]:

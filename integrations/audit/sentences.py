@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.roles import Role
+
 _registry: dict[str, Sentence] = {}
 
 
@@ -29,10 +31,13 @@ class Sentence:
 
 
 def _in_words(value: Any) -> str:
-    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration."""
+    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration, and a role
+    `{"role": "admin"}` in the reader's language."""
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)
     if isinstance(value, Mapping):
+        if value.get("role") in Role.values:
+            return str(Role(value["role"]).label)
         return str(value.get("name") or value.get("id") or "")
     return str(value)
 

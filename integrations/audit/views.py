@@ -2,6 +2,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import TeamRequest, is_fragment, team_view
 from accounts.roles import Capability
@@ -12,6 +13,7 @@ from integrations.audit.visibility import visible_entries
 _LARGEST_NUMBER = 2**63 - 1
 
 
+@vary_on_headers("HX-Request")
 @team_view(Capability.SEE_LOG)
 def log(request: TeamRequest) -> HttpResponse:
     """The team's log, newest first, as actions in plain sentences."""

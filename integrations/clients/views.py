@@ -114,7 +114,7 @@ def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -
     """What stood in the way of a key, and where it is the key itself, a mark at its field."""
     failure = explain(error, action)
     if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient):
-        form.add_error("customer_key", failure.what)
+        form.add_error("customer_key", _("This key was not accepted."))
     return failure
 
 

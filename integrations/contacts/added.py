@@ -10,7 +10,7 @@ from integrations.audit.reading import calls_of
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts.models import Origin
-from integrations.messages import Message, message
+from integrations.messages import Message, message, status_in_words
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         outcome=Outcome(decisive.outcome),
         contact=decisive.parameters.get("contact", ""),
         contact_id=answer.get("contact_id", ""),
-        status=answer.get("status") or answer.get("sms_status", ""),
+        status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=[names.get(str(tag_id), str(tag_id)) for tag_id in tag_ids],
         missing_tags=[names.get(str(tag_id), str(tag_id)) for tag_id in further if not set_now],
         tagging_problem=_problem(tagging) if tagging and not set_now else None,

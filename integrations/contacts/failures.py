@@ -1,5 +1,11 @@
 """Puts KlickTipp's refusal at the field of the add-contact form that it is about."""
 
+from dataclasses import replace
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from integrations.clients.explain import Explanation, explain
 from integrations.contacts.forms import AddContactForm
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
@@ -21,11 +27,20 @@ _FORM_FIELDS: dict[Problem, str] = {
 }
 
 
-def mark_field(form: AddContactForm, error: Exception) -> None:
-    """Add the error to the field it is about; nothing for errors that are about no single field."""
+def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
+    """The explanation of an error. What is about a single field is told there, and the page points to it."""
+    explanation = explain(error, action)
     if not isinstance(error, Rejected):
-        return
+        return explanation
+    text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
-        form.add_error(error.name, error.reason or message(error.problem).sentences())
+        form.add_error(error.name, error.reason or text)
     elif name := _FORM_FIELDS.get(error.problem):
-        form.add_error(name, message(error.problem).sentences())
+        form.add_error(name, text)
+    else:
+        return explanation
+    return replace(
+        explanation,
+        what=_("KlickTipp refused this; no contact was added."),
+        next_step=_("What is wrong stands at the marked field."),
+    )

@@ -45,7 +45,7 @@ class AddContactForm(forms.Form):
         label=_("SMS number"),
         max_length=40,
         required=False,
-        help_text=_("With the country code: +49… or 0049…"),
+        help_text=_("Besides the email address or instead of it, with the country code: +49… or 0049…"),
         widget=forms.TextInput(attrs={"type": "tel"}),
         validators=[no_control_characters],
     )
@@ -76,6 +76,8 @@ class AddContactForm(forms.Form):
         super().__init__(data, initial=_initial(typed))
         self.names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | names
         self.shown = _shown(source)
+        for name in ("email", "sms_number"):
+            self.fields[name].template_name = "contacts/address_field.html"  # type: ignore[attr-defined]
         for field_id in self.shown:
             self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
 

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.added import add_outcome, tags_created_by
-from integrations.contacts.failures import mark_field
+from integrations.contacts.failures import explain_at_field
 from integrations.contacts.forms import AddContactForm
 from integrations.contacts.services import add_contact, subject_of
 
@@ -37,9 +38,11 @@ def add(request: AccountRequest) -> HttpResponse:
     except AlreadyStarted:
         return _sent_before(request, form, action)
     except EXPLAINED as error:
-        mark_field(form, error)
+        failure = explain_at_field(form, error, action)
         made = tags_created_by(request.account, action)
-        return _form_page(request, form, explain(error, action), status=422, created_tags=made)
+        return _form_page(request, form, failure, status=422, created_tags=made)
+    new = form.new_contact()
+    messages.success(request, _("%(contact)s has been added.") % {"contact": new.email or new.sms_number})
     return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
 
 

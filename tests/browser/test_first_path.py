@@ -180,4 +180,5 @@ class TestInGerman:
         page.get_by_role("combobox").last.select_option("consent")
         page.locator("[name=source]").fill("Messe")
         page.locator("main form .btn-primary").click()
-        expect(page.get_by_role("alert").first).to_contain_text("gesperrt")
+        expect(page.get_by_role("alert").first).to_contain_text("Fehlercode 30")
+        expect(page.get_by_text("Die E-Mail-Adresse ist gesperrt.")).to_be_visible()

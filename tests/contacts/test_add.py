@@ -60,8 +60,10 @@ def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
     assert entry.answer["contact_id"] in words
     assert "Newsletter" in words
     assert "VIP" in words
+    assert "waiting for the confirmation of the opt-in" in words
     assert f"/log/action/{entry.action}/" in words
-    assert "rainer@klick-tipp.team" not in words
+    assert "rainer@klick-tipp.team has been added." in words
+    assert "rainer@klick-tipp.team" not in browser.get(answer.url).content.decode(), "later only the masked address"
     assert [call for call in service.paths() if call.startswith("POST")] == ["POST /subscriber", "POST /subscriber/tag"]
 
 

@@ -1,0 +1,159 @@
+"use strict";
+
+(() => {
+  const TOAST_SECONDS = 6;
+
+  const cloned = (id) => document.getElementById(id).content.cloneNode(true);
+
+  // Toasts: HX-Trigger: {"toast": {"level": "success", "text": "…"}}. An error stays until it is closed.
+  function toast({ level = "success", text, value }) {
+    const note = cloned("toast").firstElementChild;
+    note.classList.add(`toast-${level}`);
+    note.querySelector("[data-toast-text]").textContent = text ?? value;
+    note.querySelector(".btn-close").addEventListener("click", () => note.remove());
+    document.getElementById("toasts").append(note);
+    if (level !== "danger") setTimeout(() => note.remove(), TOAST_SECONDS * 1000);
+  }
+
+  document.addEventListener("toast", (event) => toast(event.detail));
+
+  // Requests without a proper answer: a sentence above the page, which stays as it is.
+  function fail(id) {
+    const place = document.getElementById("failure");
+    if (place) {
+      place.replaceChildren(cloned(id));
+      bring(place);
+    }
+  }
+
+  function bring(element) {
+    if (!element.hasAttribute("tabindex")) element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest" });
+  }
+
+  const isWholePage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
+
+  document.addEventListener("htmx:beforeRequest", () => document.getElementById("failure")?.replaceChildren());
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, isError } = event.detail;
+    if (!isError && isWholePage(xhr) && xhr.responseURL.includes("/accounts/login/")) {
+      event.detail.shouldSwap = false;
+      fail("signed-out");
+    }
+  });
+
+  document.addEventListener("htmx:responseError", () => {
+    const place = document.getElementById("failure");
+    if (place?.childElementCount) bring(place);
+    else fail("bad-answer");
+  });
+
+  for (const name of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => fail("no-answer"));
+  }
+
+  // What an answer marks with data-focus takes the focus, else the first field with an error.
+  function focusIn(root) {
+    const wanted = root.matches("[data-focus]") ? root : root.querySelector("[data-focus], [aria-invalid=true]");
+    if (wanted?.hasAttribute("aria-invalid")) wanted.focus();
+    else if (wanted) bring(wanted);
+  }
+
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt === document.body) return;
+    enhance(event.detail.elt);
+    focusIn(event.detail.elt);
+  });
+
+  // While a form's answer is awaited, its buttons are off: a second click does nothing twice.
+  const buttonsOf = (asker) => [...(asker.elements ?? [asker])].filter((element) => /^(submit|button)$/.test(element.type));
+
+  function hold(asker) {
+    const focused = document.activeElement;
+    for (const button of buttonsOf(asker)) {
+      button.disabled = true;
+      button.dataset.held = button === focused ? "focused" : "";
+    }
+  }
+
+  function release(asker) {
+    for (const button of buttonsOf(asker).filter((button) => "held" in button.dataset)) {
+      button.disabled = false;
+      if (button.dataset.held && document.activeElement === document.body) button.focus();
+      delete button.dataset.held;
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) setTimeout(() => hold(event.target));
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => hold(event.detail.elt));
+  document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
+  window.addEventListener("pageshow", () => [...document.forms].forEach(release));
+
+  // Filter fields for long lists: data-filter-list names the list's id.
+  function filter(input) {
+    const words = input.value.trim().toLowerCase();
+    const list = document.getElementById(input.dataset.filterList);
+    let shown = 0;
+    for (const row of list.querySelectorAll("li, .form-check")) {
+      row.hidden = !row.textContent.toLowerCase().includes(words);
+      if (!row.hidden) shown += 1;
+    }
+    const none = document.querySelector(`[data-filter-none="${input.dataset.filterList}"]`);
+    if (none) none.hidden = shown > 0;
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-filter-list]")) filter(event.target);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const input = event.target;
+    if (event.key === "Enter" && input.matches?.("[data-filter-list]")) {
+      event.preventDefault();
+      const first = document.querySelector(`#${input.dataset.filterList} li:not([hidden]) a`);
+      first?.click();
+    }
+    if (event.key === "Escape") {
+      const menu = document.querySelector("details[data-menu][open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    }
+  });
+
+  // Menus close when something else is clicked, and begin with their filter.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => toast({ level: "success", text: copy.dataset.copied }));
+    }
+  });
+
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (event.target.matches("details[data-menu]") && event.target.open) {
+        event.target.querySelector("[data-filter-list]")?.focus();
+      }
+    },
+    true,
+  );
+
+  // What only works with JavaScript is hidden until here.
+  function enhance(root) {
+    for (const element of root.querySelectorAll("[data-filter-list][hidden], [data-copy][hidden]")) {
+      element.hidden = false;
+    }
+  }
+
+  enhance(document.body);
+  focusIn(document.body);
+})();

@@ -1,0 +1,66 @@
+import pytest
+from babel.messages import Catalog
+
+from ktportal import translations
+
+
+@pytest.fixture(scope="module")
+def used() -> Catalog:
+    return translations.used()
+
+
+@pytest.fixture(scope="module")
+def stored() -> Catalog:
+    return translations.stored()
+
+
+def test_the_texts_of_code_and_templates_are_found(used: Catalog) -> None:
+    found = translations.texts(used)
+
+    assert ("", "Sign in") in found
+    assert ("", "Your name") in found
+
+
+def test_every_text_is_in_the_po_file_and_no_other(used: Catalog, stored: Catalog) -> None:
+    assert set(translations.texts(used)) == set(translations.texts(stored)), "run `python -m ktportal.translations`"
+
+
+def test_every_text_is_translated(stored: Catalog) -> None:
+    wrong = {
+        key: faults for key, message in translations.texts(stored).items() if (faults := translations.faults(message))
+    }
+
+    assert wrong == {}
+
+
+def test_the_mo_file_is_compiled_from_the_po_file(stored: Catalog) -> None:
+    compiled = {
+        key: translations.forms(message) for key, message in translations.texts(translations.compiled()).items()
+    }
+    translated = {
+        key: translations.forms(message)
+        for key, message in translations.texts(stored).items()
+        if all(translations.forms(message))
+    }
+
+    assert compiled == translated, "run `python -m ktportal.translations`"
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "faults"),
+    [
+        ("Save", "Speichern", []),
+        ("Save", "", ["is not translated"]),
+        ("Error %(code)s", "Fehler %(code)s", []),
+        ("Error %(code)s", "Fehler %(kode)s", ["has other placeholders than its translation"]),
+        ("Error %(code)s", "Fehler", ["has other placeholders than its translation"]),
+        (("one contact", "%(n)s contacts"), ("ein Kontakt", "%(n)s Kontakte"), []),
+        (("one contact", "%(n)s contacts"), ("ein Kontakt", ""), ["is not translated"]),
+    ],
+)
+def test_faults_of_a_translation(
+    text: str | tuple[str, str], translation: str | tuple[str, str], faults: list[str]
+) -> None:
+    message = Catalog(locale="de").add(text, translation)
+
+    assert translations.faults(message) == faults
