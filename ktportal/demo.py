@@ -1,0 +1,226 @@
+"""The portal on this machine with everything that belongs to it: `make run`.
+
+`python -m ktportal.demo` writes `.env` if there is none, prepares the database and the static files, and starts what
+the Procfile lists. Beside that it runs itself with `announce`, which waits for the web process, seeds the demo and
+prints the address and the sign-in.
+"""
+
+import hashlib
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import connections
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from ktportal.secrets import generate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+WEB_PATIENCE = 60
+
+
+class CannotStart(Exception):
+    """The message is one line for the person at the terminal."""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def write_env(path: Path) -> bool:
+    """Write `.env` with fresh secrets, readable by its owner only. An existing one stays; then the answer is False."""
+    values = generate() | {
+        "SANDBOX": "1",
+        "KLICKTIPP_USERNAME": "demo-operator",
+        "KLICKTIPP_DEVELOPER_KEY": secrets.token_hex(16),
+        "DEMO_PASSWORD": secrets.token_urlsafe(12),
+    }
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with open(descriptor, "w") as file:
+        file.write("".join(f"{name}={value}\n" for name, value in values.items()))
+    return True
+
+
+def check_ports(ports: dict[str, int]) -> None:
+    """Raise `CannotStart` unless all ports, by the names of their settings, differ and are free."""
+    if len(set(ports.values())) < len(ports):
+        raise CannotStart(f"{' and '.join(ports)} must differ.")
+    for name, port in ports.items():
+        try:
+            socket.create_server((HOST, port)).close()
+        except OverflowError:
+            raise CannotStart(f"{name} must be from 1 to 65535, not {port}.") from None
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port}: {os.strerror(error.errno or 0)}. Choose another one, as in: {name}={port + 10} make run"
+            ) from None
+
+
+def collect_static() -> None:
+    """Collect the static files if any of them changed since the last time."""
+    stamp = BASE_DIR / "var" / "static.collected"
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            about = os.stat(storage.path(name))
+            found.update(f"{storage.path(name)} {about.st_mtime_ns} {about.st_size}\n".encode())
+    state = found.hexdigest()
+    if stamp.exists() and stamp.read_text() == state and Path(settings.STATIC_ROOT).is_dir():
+        return
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(state)
+
+
+def prepare() -> None:
+    """Bring the database and the static files up to date."""
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    collect_static()
+    connections.close_all()
+
+
+class Processes(Manager):
+    """Honcho's manager, which cannot stop a process before it has heard of its start: this one waits for that.
+
+    It says only which process ended by itself, so that nothing is printed inside a signal handler, and also stops
+    everything when its terminal is closed.
+    """
+
+    _is_stopping = False
+
+    def terminate(self) -> None:
+        self._is_stopping = True
+        if super()._all_started():
+            super().terminate()
+
+    def _all_started(self) -> bool:
+        started = bool(super()._all_started())
+        if started and self._is_stopping:
+            super().terminate()
+        return started
+
+    def _system_print(self, data: str) -> None:
+        if "stopped" in data and not self._is_stopping:
+            super()._system_print(data)
+
+    def _start(self) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        super()._start()
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        command = [sys.executable, "-m", "ktportal.demo", "announce"]
+        self.announcer = subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)  # noqa: S603 - our own
+
+    def run(self) -> int:
+        """Run everything until one process ends or a signal comes. Returns the exit status."""
+        try:
+            self.loop()
+        except OSError:
+            self.returncode = 1  # the terminal has gone: nobody reads what would be printed
+        finally:
+            self.kill()
+            self.announcer.kill()
+            self.announcer.wait()
+        return int(self.returncode or 0)
+
+
+def processes() -> Processes:
+    """What the Procfile lists, the sandbox only where it is wanted."""
+    environment = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+        "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+    }
+    manager = Processes()
+    for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():
+        if name != "sandbox" or settings.SANDBOX:
+            manager.add_process(name, command, env=environment, cwd=BASE_DIR)
+    return manager
+
+
+def start() -> int:
+    """Everything from `.env` to the running portal. Returns the exit status."""
+    if write_env(BASE_DIR / ".env"):
+        say("Wrote .env with new secrets.")
+    try:
+        ports = {"PORT": settings.PORT}
+        if settings.SANDBOX:
+            ports["SANDBOX_PORT"] = settings.SANDBOX_PORT
+    except ImproperlyConfigured as error:
+        raise CannotStart(str(error)) from None
+    except ValueError as error:
+        raise CannotStart(f"A setting in the environment or .env is malformed: {error}") from None
+    check_ports(ports)
+    (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
+    say("Preparing the database and the static files …")
+    prepare()
+    return processes().run()
+
+
+def wait_for_web() -> None:
+    """Return once the web process answers; raise `CannotStart` if it does not within a minute."""
+    until = time.monotonic() + WEB_PATIENCE
+    while time.monotonic() < until:
+        connection = http.client.HTTPConnection(HOST, settings.PORT, timeout=WEB_PATIENCE)
+        try:
+            connection.request("GET", "/accounts/login/")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+        finally:
+            connection.close()
+    raise CannotStart("The web process does not answer.")
+
+
+def announce() -> None:
+    """Wait for the web process, seed the demo, then say where the portal is and how to sign in."""
+    django.setup()
+    wait_for_web()
+    if settings.SANDBOX:
+        try:
+            call_command("seed_demo")
+        except CommandError as error:
+            say(str(error))
+        say(f"The sandbox shows its accounts and requests at http://{HOST}:{settings.SANDBOX_PORT}/_sandbox/")
+    say(f"The portal is ready at {settings.PORTAL_URL} – Ctrl-C stops everything.")
+
+
+def _exit(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def main(arguments: list[str]) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _exit)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ktportal.settings")
+    try:
+        if arguments == ["announce"]:
+            announce()
+            return 0
+        return start()
+    except (CannotStart, CommandError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

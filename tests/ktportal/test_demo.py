@@ -1,0 +1,45 @@
+import socket
+import stat
+from pathlib import Path
+
+import environ
+import pytest
+
+from ktportal import demo
+from ktportal.secrets import generate
+
+
+def test_env_is_written_once_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    assert demo.write_env(path)
+    first = path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert not demo.write_env(path)
+    assert path.read_text() == first
+
+
+def test_env_has_every_secret_and_what_the_demo_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    demo.write_env(tmp_path / ".env")
+    monkeypatch.setattr(environ.Env, "ENVIRON", {})
+    environ.Env.read_env(tmp_path / ".env")
+    read = environ.Env.ENVIRON
+    assert set(read) == {*generate(), "SANDBOX", "KLICKTIPP_USERNAME", "KLICKTIPP_DEVELOPER_KEY", "DEMO_PASSWORD"}
+    assert bytes.fromhex(read["KLICKTIPP_DEVELOPER_KEY"])
+    assert all(read.values())
+
+
+def test_a_taken_port_is_said_in_one_line_with_a_way_out() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(demo.CannotStart) as refused:
+            demo.check_ports({"PORT": port})
+    assert f"Port {port}: " in str(refused.value)
+    assert f"PORT={port + 10} make run" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    demo.check_ports({"PORT": port})
+
+
+@pytest.mark.parametrize("ports", [{"PORT": 70_000}, {"PORT": 8000, "SANDBOX_PORT": 8000}])
+def test_impossible_ports_are_refused(ports: dict[str, int]) -> None:
+    with pytest.raises(demo.CannotStart, match="PORT"):
+        demo.check_ports(ports)

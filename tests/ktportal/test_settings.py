@@ -1,0 +1,174 @@
+"""The settings, each time loaded by a new process from a copy of the project folder that has no `.env`."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ktportal.secrets import generate
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+SHOW = """
+import json, ktportal.settings as settings
+print(json.dumps({name: value for name, value in vars(settings).items() if name.isupper()}, default=id))
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "ktportal", tmp_path / "ktportal", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def run(project: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", SHOW],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def load(project: Path, **environment: str) -> dict[str, Any]:
+    done = run(project, **generate(), **environment)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def refusal(project: Path, **environment: str) -> str:
+    done = run(project, **environment)
+    assert done.returncode != 0
+    assert "ImproperlyConfigured: " in done.stderr
+    return done.stderr.rpartition("ImproperlyConfigured: ")[2]
+
+
+def test_nothing_starts_without_secrets_and_all_missing_ones_are_named(project: Path) -> None:
+    said = refusal(project, PORTAL_URL="https://portal.example.com")
+    assert "SECRET_KEY, ENCRYPTION_KEYS, AUDIT_HASH_KEYS" in said
+
+
+@pytest.mark.parametrize("name", generate())
+@pytest.mark.parametrize("empty", [None, "", "  "])
+def test_one_missing_secret_is_named_alone(project: Path, name: str, empty: str | None) -> None:
+    secrets = {key: value for key, value in generate().items() if key != name}
+    said = refusal(project, **secrets, **({} if empty is None else {name: empty}))
+    assert name in said
+    assert not [other for other in secrets if other in said]
+
+
+def test_refusals_do_not_show_secrets(project: Path) -> None:
+    secrets = generate()
+    secrets.pop("SECRET_KEY")
+    done = run(project, **secrets)
+    assert not [value for value in secrets.values() if value in done.stdout + done.stderr]
+
+
+def test_the_sandbox_is_refused_on_a_public_address(project: Path) -> None:
+    said = refusal(project, **generate(), SANDBOX="1", PORTAL_URL="https://portal.example.com")
+    assert "SANDBOX=1" in said
+    assert "https://portal.example.com" in said
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost:9000", "http://[::1]:8000"])
+def test_the_sandbox_is_taken_on_this_machine(project: Path, address: str) -> None:
+    settings = load(project, SANDBOX="1", PORTAL_URL=address, SANDBOX_PORT="8301")
+    assert settings["KLICKTIPP_URL"] == "http://127.0.0.1:8301"
+
+
+def test_without_the_sandbox_the_portal_talks_to_klicktipp(project: Path) -> None:
+    assert load(project)["KLICKTIPP_URL"] == "https://api.klicktipp.com"
+
+
+@pytest.mark.parametrize("address", ["portal.example.com", "ftp://portal.example.com", "https://"])
+def test_an_address_that_is_none_is_refused(project: Path, address: str) -> None:
+    assert "PORTAL_URL" in refusal(project, **generate(), PORTAL_URL=address)
+
+
+def test_sign_up_is_by_invitation_unless_opened(project: Path) -> None:
+    assert load(project)["SIGNUP"] == "invite"
+    assert load(project, SIGNUP="open")["SIGNUP"] == "open"
+    assert "invite or open, not 'anyone'" in refusal(project, **generate(), SIGNUP="anyone")
+
+
+def test_a_public_https_address_brings_its_rules(project: Path) -> None:
+    settings = load(project, PORTAL_URL="https://portal.example.com/")
+    assert settings["DEBUG"] is False
+    assert settings["ALLOWED_HOSTS"] == ["portal.example.com"]
+    assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://portal.example.com"]
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert settings["CSRF_COOKIE_NAME"] == "__Host-csrf"
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
+        assert settings[name] is True
+    assert settings["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert settings["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    assert settings["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == "https"
+
+
+def test_plain_http_works_on_this_machine_and_believes_no_proxy(project: Path) -> None:
+    settings = load(project, PORT="8123")
+    assert settings["PORTAL_URL"] == "http://127.0.0.1:8123"
+    assert settings["SECURE_SSL_REDIRECT"] is False
+    assert settings["SECURE_HSTS_SECONDS"] == 0
+    assert settings["SECURE_PROXY_SSL_HEADER"] is None
+    assert settings["SESSION_COOKIE_SECURE"] is False
+
+
+def test_sqlite_writes_are_queued_and_logged_ahead(project: Path) -> None:
+    database = load(project)["DATABASES"]["default"]
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert database["OPTIONS"]["timeout"] >= 5
+    assert "journal_mode=WAL" in database["OPTIONS"]["init_command"]
+    assert "synchronous=NORMAL" in database["OPTIONS"]["init_command"]
+    assert database["ATOMIC_REQUESTS"] is False
+
+
+def test_the_file_is_read_and_the_environment_comes_first(project: Path) -> None:
+    lines = [
+        f"{name}={value}\n" for name, value in (generate() | {"PORT": "8111", "TIME_ZONE": "Europe/Vienna"}).items()
+    ]
+    (project / ".env").write_text("".join(lines))
+    done = run(project, PORT="8222")
+    assert done.returncode == 0, done.stderr
+    settings = json.loads(done.stdout)
+    assert (settings["PORT"], settings["TIME_ZONE"]) == (8222, "Europe/Vienna")
+
+
+def variables_read() -> set[str]:
+    """What settings.py reads: the first argument of every call of `env.<type>`, and the required secrets."""
+    tree = ast.parse((ROOT / "ktportal" / "settings.py").read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == "env"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    } | set(generate())
+
+
+def test_the_example_lists_exactly_the_variables_that_are_read() -> None:
+    listed = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(variables_read())
+
+
+def test_every_variable_of_the_example_is_explained_above_it() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    listed = [number for number, line in enumerate(lines) if re.match(r"#?[A-Z_]+=", line)]
+    assert not [lines[number] for number in listed if not re.match(r"#( |KLICKTIPP_USERNAME=)", lines[number - 1])]
+
+
+def test_the_readme_lists_exactly_the_variables_that_are_read() -> None:
+    listed = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(variables_read())
