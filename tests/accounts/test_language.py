@@ -1,0 +1,104 @@
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership
+
+pytestmark = pytest.mark.django_db
+
+YEAR = 365 * 24 * 3600
+
+
+def choose(browser: Client, language: str, **more: str) -> Any:
+    return browser.post(reverse("set_language"), {"language": language, **more})
+
+
+def language_of(browser: Client, page: str, asked: str) -> str:
+    """The language of a page for a browser that asks for one."""
+    response = browser.get(page, headers={"accept-language": asked})
+    assert f'<html lang="{response["Content-Language"]}">' in response.content.decode()
+    return str(response["Content-Language"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("de", "de"),
+        ("de-CH,de;q=0.9,en;q=0.8", "de"),
+        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("fr-FR,fr;q=0.9", "en"),
+        ("fr,de;q=0.5", "de"),
+        ("", "en"),
+    ],
+)
+def test_the_browser_decides_at_first(client: Client, asked: str, language: str) -> None:
+    assert language_of(client, reverse("account_login"), asked) == language
+
+
+def test_a_choice_is_kept_in_a_cookie_for_a_year(client: Client) -> None:
+    choose(client, "de")
+
+    cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]
+    assert (cookie.value, cookie["max-age"], cookie["samesite"], cookie["httponly"]) == ("de", YEAR, "Lax", True)
+    assert language_of(client, reverse("account_login"), "en") == "de"
+
+
+def test_the_choice_of_a_signed_in_person_goes_with_them_to_another_browser(
+    browser: Client, other_browser: Client, owner: Membership
+) -> None:
+    choose(browser, "de")
+
+    owner.user.refresh_from_db()
+    assert owner.user.language == "de"
+    other_browser.force_login(owner.user)
+    assert language_of(other_browser, reverse("profile"), "en") == "de"
+
+
+def test_the_persons_choice_goes_before_cookie_and_browser(client: Client, owner: Membership) -> None:
+    choose(client, "de")
+    owner.user.language = "en"
+    owner.user.save()
+
+    client.force_login(owner.user)
+
+    assert language_of(client, reverse("profile"), "de") == "en"
+
+
+def test_a_language_that_the_portal_does_not_speak_changes_nothing(browser: Client, owner: Membership) -> None:
+    response = choose(browser, "fr")
+
+    assert response.status_code == 302
+    assert settings.LANGUAGE_COOKIE_NAME not in browser.cookies
+    owner.user.refresh_from_db()
+    assert owner.user.language == ""
+
+
+def test_the_person_comes_back_to_the_page(client: Client) -> None:
+    assert choose(client, "de", next="/accounts/login/?next=/profile/")["Location"] == "/accounts/login/?next=/profile/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "https://testserver@evil.example/",
+        "",
+    ],
+)
+def test_the_choice_leads_to_no_foreign_site(client: Client, elsewhere: str) -> None:
+    assert choose(client, "de", next=elsewhere)["Location"] == "/"
+
+
+def test_a_link_cannot_change_the_language(client: Client) -> None:
+    response = client.get(reverse("set_language"), {"language": "de"})
+
+    assert response.status_code == 405
+    assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
