@@ -1,9 +1,9 @@
 from django.db import transaction
-from django.utils.text import slugify
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.signals import membership_changed
+from accounts.slugs import create_with_free_slug
 
 
 class LastOwner(Exception):
@@ -12,12 +12,7 @@ class LastOwner(Exception):
 
 def create_team(name: str) -> Team:
     """A new team with a slug made of its name, numbered when the slug is taken."""
-    base = slugify(name)[:40] or "team"
-    slug, number = base, 1
-    while Team.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return Team.objects.create(name=name, slug=slug)
+    return create_with_free_slug(lambda slug: Team.objects.create(name=name, slug=slug), name, "team")
 
 
 def set_role(team: Team, user: User, role: Role, *, by: User | None) -> Membership:

@@ -6,5 +6,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
     path("language/", views.set_language, name="set_language"),
+    path("accounts/email/", views.email_addresses, name="account_email"),
     path("accounts/", include("allauth.account.urls")),
 ]

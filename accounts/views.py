@@ -37,6 +37,12 @@ def profile(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@login_required
+def email_addresses(request: UserRequest) -> HttpResponse:
+    """Stands before allauth's page of this address: the portal does not let people change theirs."""
+    return redirect("profile")
+
+
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language: with the user when signed in, in a cookie in any case."""

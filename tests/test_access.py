@@ -76,7 +76,7 @@ VISITORS = (NOBODY, *Role.values, FOREIGNER)
 
 
 def url_table() -> Iterator[tuple[str, URLPattern]]:
-    """Every URL of the portal with its name."""
+    """Every URL of the portal with its name; of two at one address the first, which answers."""
 
     def walk(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
         for pattern in patterns:
@@ -85,8 +85,12 @@ def url_table() -> Iterator[tuple[str, URLPattern]]:
             else:
                 yield from walk(pattern.url_patterns)
 
+    seen = set()
     for pattern in walk(get_resolver().url_patterns):
-        yield pattern.name or f"a URL without a name: {pattern.pattern}", pattern
+        name = pattern.name or f"a URL without a name: {pattern.pattern}"
+        if name not in seen:
+            yield name, pattern
+        seen.add(name)
 
 
 def arguments_of(name: str) -> list[str]:

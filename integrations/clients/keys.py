@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from accounts.models import Team
+from accounts.slugs import create_with_free_slug
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action, Scope
@@ -80,12 +80,6 @@ def _refuse_wrong_account(identity: Identity, team: Team, account: ClientAccount
         raise TakenByOtherClient(other)
 
 
-def _free_slug(team: Team, name: str) -> str:
-    base = slugify(name)[:40] or "client"
-    taken = set(team.accounts.filter(slug__startswith=base).values_list("slug", flat=True)) | {"new"}
-    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, 10_000))) if slug not in taken)
-
-
 def _store(account: ClientAccount, tested: TestedKey, actor: Actor) -> None:
     Credential.objects.shared().filter(account=account).delete()
     credential = Credential(account=account, stored_by_id=actor.user_id, stored_at=timezone.now())
@@ -106,7 +100,12 @@ def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Act
     tested = _test_new(customer_key, Scope(team.pk, account_label=name), actor, action_id)
     _refuse_wrong_account(tested.identity, team, None)
     with transaction.atomic():
-        account = ClientAccount.objects.create(team=team, name=name, slug=_free_slug(team, name), colour=colour)
+        account = create_with_free_slug(
+            lambda slug: ClientAccount.objects.create(team=team, name=name, slug=slug, colour=colour),
+            name,
+            "client",
+            reserved={"new"},
+        )
         events.record(actions.CLIENT_ADDED, actor, account.scope)
         _store(account, tested, actor)
     return account
