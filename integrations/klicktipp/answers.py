@@ -275,7 +275,8 @@ def _text(value: object) -> str:
         return ""
     if type(value) is not str:
         raise Unreadable("no text")
-    return value if value.isascii() else value.encode(errors="replace").decode()
+    storable = value if value.isascii() else value.encode(errors="replace").decode()
+    return storable.replace("\0", "?")
 
 
 def _number(value: object) -> int | None:

@@ -87,10 +87,10 @@ def _message(said: object) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """Bad surrogates are replaced: nothing could store them."""
+    """Bad surrogates and NUL are replaced: not every database could store them."""
     if not isinstance(value, str) or not value:
         return None
-    return value[:_LONGEST_TEXT].encode(errors="replace").decode()
+    return value[:_LONGEST_TEXT].encode(errors="replace").decode().replace("\0", "?")
 
 
 def _code(value: object) -> int | None:
