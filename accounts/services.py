@@ -12,7 +12,9 @@ class LastOwner(Exception):
 
 def create_team(name: str) -> Team:
     """A new team with a slug made of its name, numbered when the slug is taken."""
-    return create_with_free_slug(lambda slug: Team.objects.create(name=name, slug=slug), name, "team")
+    return create_with_free_slug(
+        lambda slug: Team.objects.create(name=name, slug=slug), Team.objects.all(), name, "team"
+    )
 
 
 def set_role(team: Team, user: User, role: Role, *, by: User | None) -> Membership:

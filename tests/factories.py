@@ -74,10 +74,11 @@ class OriginFactory(DjangoModelFactory):
     account = factory.SubFactory(ClientAccountFactory)
     action = factory.Faker("uuid4", cast_to=None)
     basis = Basis.CONSENT
+    subject_hash = "0" * 64
     source = "Trade fair"
     obtained_on = date(2026, 11, 1)
     added_by = "Alex"
 
 
 def actor(user: User | None = None) -> Actor:
-    return Actor(str(user), user.pk) if user else Actor("Alex")
+    return Actor(str(user), user.pk, email=user.email) if user else Actor("Alex")

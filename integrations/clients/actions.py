@@ -5,8 +5,17 @@ from django.utils.translation import gettext_lazy as _
 from integrations.audit.sentences import Sentence
 
 CLIENT_ADDED = Sentence("clients.added", _("%(actor)s added the client %(account)s"))
-CLIENT_CHANGED = Sentence("clients.changed", _("%(actor)s changed the name or colour of %(account)s"))
+CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to %(account)s"))
+CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))
-LISTS_LOADED = Sentence("clients.lists_loaded", _("%(actor)s opened a form for %(account)s: %(list)s were loaded"))
+TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
+FIELDS_LOADED = Sentence(
+    "clients.fields_loaded", _("%(actor)s loaded the data fields of %(account)s for a form"), only_reads=True
+)
+OPTIN_PROCESSES_LOADED = Sentence(
+    "clients.optin_processes_loaded",
+    _("%(actor)s loaded the opt-in processes of %(account)s for a form"),
+    only_reads=True,
+)

@@ -12,6 +12,11 @@ def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
 
 
+def last_four(secret: str) -> str:
+    """The end of a secret, which may be shown and logged; "" for one so short that it would tell too much of it."""
+    return secret[-4:] if len(secret) >= 12 else ""
+
+
 def encrypt(secret: str) -> str:
     return _fernet().encrypt(secret.encode()).decode()
 

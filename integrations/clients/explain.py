@@ -9,11 +9,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from integrations.clients.gateway import Obstructed
-from integrations.clients.keys import OtherAccount, TakenByOtherClient
+from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.klicktipp import Happened, KlickTippError
 from integrations.messages import message
 
-EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient)
+EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient, UntoldAccount)
 """The errors that a view turns into a message on its page."""
 
 
@@ -38,9 +38,21 @@ def explain(error: Exception, action: UUID | None = None) -> Explanation:
             return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=action)
         case OtherAccount():
             return Explanation(
-                _("This key belongs to the KlickTipp account %(key_of)s, but this client is bound to %(bound_to)s.")
+                _(
+                    "This key belongs to another KlickTipp account (%(key_of)s) than the one that this client is "
+                    "bound to (%(bound_to)s)."
+                )
                 % {"key_of": error.key_of, "bound_to": error.bound_to},
                 _("Please use a key of the same account, or add the other account as a client of its own."),
+                action=action,
+            )
+        case UntoldAccount():
+            return Explanation(
+                _("KlickTipp does not tell which KlickTipp account this key opens, so it was not stored."),
+                _(
+                    "Please look in KlickTipp whether the account still has its predefined double opt-in process, "
+                    "then try again."
+                ),
                 action=action,
             )
         case TakenByOtherClient():

@@ -7,9 +7,10 @@ from django.db.models import F, Q
 
 from integrations.audit import events
 from integrations.audit.recorder import Action, Recorder, Scope
-from integrations.clients.encryption import Undecryptable
+from integrations.clients.encryption import Undecryptable, last_four
+from integrations.clients.health import Watch
 from integrations.clients.models import ClientAccount, Credential
-from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Transport
+from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Observer, Transport
 from integrations.messages import Obstacle
 
 
@@ -28,6 +29,14 @@ def _transport() -> Transport:
 
 def connect_with(customer_key: str, scope: Scope, action: Action) -> KlickTipp:
     """A client for a customer key that is not stored yet. Everything else as in `connect`."""
+    return _connect(customer_key, scope, action, _recorder(customer_key, scope, action))
+
+
+def _recorder(customer_key: str, scope: Scope, action: Action) -> Recorder:
+    return Recorder(action, scope, last_four(customer_key))
+
+
+def _connect(customer_key: str, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
@@ -39,7 +48,7 @@ def connect_with(customer_key: str, scope: Scope, action: Action) -> KlickTipp:
         base_url=settings.KLICKTIPP_URL,
         deadline=settings.KLICKTIPP_PAGE_DEADLINE,
         budget=settings.KLICKTIPP_PAGE_DEADLINE,
-        observer=Recorder(action, scope, customer_key[-4:]),
+        observer=observer,
         transport=_transport(),
     )
 
@@ -62,9 +71,20 @@ def connect(account: ClientAccount, action: Action) -> KlickTipp:
     """
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
-        raise _obstructed(Obstacle.NOT_CONNECTED, account.scope, action)
+        raise not_connected(account, action)
+    return connect_by(credential, account, action)
+
+
+def not_connected(account: ClientAccount, action: Action) -> Obstructed:
+    """What to raise where there is no key to use; the log has it then."""
+    return _obstructed(Obstacle.NOT_CONNECTED, account.scope, action)
+
+
+def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
+    """A client for the account with this credential of it. Everything else as in `connect`."""
     try:
         customer_key = credential.secret
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
-    return connect_with(customer_key, account.scope, action)
+    watch = Watch(_recorder(customer_key, account.scope, action), credential)
+    return _connect(customer_key, account.scope, action, watch)

@@ -1,9 +1,11 @@
 """Customer keys: tested at KlickTipp before they are stored, bound to one KlickTipp account, and removed."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Team
@@ -11,7 +13,9 @@ from accounts.slugs import create_with_free_slug
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action, Scope
-from integrations.clients import actions, gateway
+from integrations.clients import actions, gateway, health
+from integrations.clients.encryption import last_four
+from integrations.clients.identity import Identity
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
 from integrations.clients.reference import keep
 from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProcess
@@ -20,9 +24,13 @@ from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProce
 class OtherAccount(Exception):
     """The key is another KlickTipp account's than the one this client is bound to."""
 
-    def __init__(self, bound_to: str, key_of: str) -> None:
+    def __init__(self, bound_to: Identity, key_of: Identity) -> None:
         super().__init__(bound_to, key_of)
         self.bound_to, self.key_of = bound_to, key_of
+
+
+class UntoldAccount(Exception):
+    """KlickTipp does not tell whose key this is, or nothing by which it could be compared."""
 
 
 class TakenByOtherClient(Exception):
@@ -34,78 +42,91 @@ class TakenByOtherClient(Exception):
 
 
 @dataclass(frozen=True)
-class Identity:
-    """Which KlickTipp account a key opens: `value` to compare, `name` for people."""
-
-    value: str
-    name: str
-
-
-@dataclass(frozen=True)
 class TestedKey:
-    """A key that KlickTipp has just accepted."""
+    """A key that KlickTipp has just accepted, and whose it is."""
 
-    customer_key: str
+    customer_key: str = field(repr=False)
     identity: Identity
     optin_processes: tuple[OptinProcess, ...]
 
 
 def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Identity:
-    """The uid of `GET /account`; where that is refused, the id of the opt-in process without a name, which every
-    account has once."""
+    """The account by all that KlickTipp tells of it."""
+    predefined = next((process.id for process in optin_processes if process.is_predefined), None)
     try:
         account = api.get_account()
     except (AccessDenied, NotFound):
-        predefined = next((process.id for process in optin_processes if process.is_predefined), "")
-        return Identity(f"optin:{predefined}", "")
-    return Identity(f"uid:{account.id}", account.username or account.email or account.id)
+        return Identity(predefined_process_id=predefined)
+    return Identity(account.id, predefined, account.username or account.email)
 
 
-def _test(api: KlickTipp, customer_key: str) -> TestedKey:
+def _test(customer_key: str, scope: Scope, actor: Actor, action_id: UUID) -> TestedKey:
     """List the opt-in processes, as the official connectors do, and see whose key this is."""
+    api = gateway.connect_with(customer_key, scope, _testing(last_four(customer_key), actor, action_id))
     optin_processes = api.list_optin_processes()
-    return TestedKey(customer_key, _identify(api, optin_processes), optin_processes)
+    identity = _identify(api, optin_processes)
+    if not identity:
+        raise UntoldAccount
+    return TestedKey(customer_key, identity, optin_processes)
 
 
-def _test_new(customer_key: str, scope: Scope, actor: Actor, action_id: UUID) -> TestedKey:
-    action = Action(actions.KEY_TESTED, actor, {"key": customer_key[-4:]}, action_id)
-    return _test(gateway.connect_with(customer_key, scope, action), customer_key)
+def _testing(four: str, actor: Actor, action_id: UUID) -> Action:
+    return Action(actions.KEY_TESTED, actor, {"key": _shown(four)}, id=action_id)
 
 
-def _refuse_wrong_account(identity: Identity, team: Team, account: ClientAccount | None) -> None:
-    if account and account.identity and account.identity != identity.value:
-        raise OtherAccount(account.identity_name or account.identity, identity.name or identity.value)
-    others = team.accounts.exclude(pk=account.pk) if account else team.accounts.all()
-    if other := others.filter(identity=identity.value).first():
-        raise TakenByOtherClient(other)
+def _shown(four: str) -> str:
+    """The last four of a key as they complete a sentence; something must stand there for a short key, too."""
+    return four or "•••"
+
+
+@contextmanager
+def _binding(team: Team, account: ClientAccount | None, identity: Identity) -> Iterator[None]:
+    """A transaction that binds an account, old or new. The database refuses what another client is bound to."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        others = team.accounts.exclude(pk=account.pk) if account else team.accounts.all()
+        if other := others.bound_to(identity).first():
+            raise TakenByOtherClient(other) from None
+        raise
 
 
 def _store(account: ClientAccount, tested: TestedKey, actor: Actor) -> None:
-    Credential.objects.shared().filter(account=account).delete()
+    """Make the key the account's shared one. The caller holds the transaction and the account's lock."""
+    account.credentials.shared().delete()
     credential = Credential(account=account, stored_by_id=actor.user_id, stored_at=timezone.now())
     credential.secret = tested.customer_key
     credential.save()
-    account.identity, account.identity_name = tested.identity.value, tested.identity.name
     account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
-    account.save()
+    account.save(update_fields=["connection", "checked_at"])
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
-    events.record(actions.KEY_STORED, actor, account.scope, key=credential.last_four)
+    events.record(actions.KEY_STORED, actor, account.scope, key=_shown(credential.last_four))
+
+
+def _bind(account: ClientAccount, identity: Identity) -> None:
+    """Learn what is new of the account's identity. The caller holds the transaction and the account's lock."""
+    if account.identity.is_same(identity) is False:
+        raise OtherAccount(account.identity, identity)
+    account.identity = account.identity.updated_by(identity)
+    account.save(update_fields=["uid", "predefined_process_id", "identity_name"])
 
 
 def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Actor, action_id: UUID) -> ClientAccount:
     """A new client account with a shared customer key that KlickTipp has accepted.
 
-    Raises the library's errors, `Obstructed` and `TakenByOtherClient`; nothing is stored then.
+    Raises the library's errors, `Obstructed`, `UntoldAccount` and `TakenByOtherClient`; nothing is stored then.
     """
-    tested = _test_new(customer_key, Scope(team.pk, account_label=name), actor, action_id)
-    _refuse_wrong_account(tested.identity, team, None)
-    with transaction.atomic():
-        account = create_with_free_slug(
-            lambda slug: ClientAccount.objects.create(team=team, name=name, slug=slug, colour=colour),
-            name,
-            "client",
-            reserved={"new"},
-        )
+    tested = _test(customer_key, Scope(team.pk, account_label=name), actor, action_id)
+
+    def create(slug: str) -> ClientAccount:
+        account = ClientAccount(team=team, name=name, slug=slug, colour=colour)
+        account.identity = tested.identity
+        account.save()
+        return account
+
+    with _binding(team, None, tested.identity):
+        account = create_with_free_slug(create, team.accounts.all(), name, "client", reserved={"new"})
         events.record(actions.CLIENT_ADDED, actor, account.scope)
         _store(account, tested, actor)
     return account
@@ -114,41 +135,45 @@ def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Act
 def replace_key(account: ClientAccount, customer_key: str, actor: Actor, action_id: UUID) -> None:
     """Store another shared customer key for the same KlickTipp account.
 
-    Raises the library's errors, `Obstructed`, `OtherAccount` and `TakenByOtherClient`; the old key stays then.
+    Raises the library's errors, `Obstructed`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`; the old key
+    stays then.
     """
-    tested = _test_new(customer_key, account.scope, actor, action_id)
-    _refuse_wrong_account(tested.identity, account.team, account)
-    with transaction.atomic():
-        _store(account, tested, actor)
+    tested = _test(customer_key, account.scope, actor, action_id)
+    with _binding(account.team, account, tested.identity):
+        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        if locked.identity and locked.identity.is_same(tested.identity) is None:
+            raise UntoldAccount
+        _bind(locked, tested.identity)
+        _store(locked, tested, actor)
 
 
 def check_connection(account: ClientAccount, actor: Actor, action_id: UUID) -> None:
-    """Test the stored key again and remember what KlickTipp said. Raises the library's errors and `Obstructed`."""
+    """Test the stored shared key again and remember what KlickTipp said, unless the key was changed meanwhile.
+
+    Raises the library's errors, `Obstructed`, `OtherAccount` and `TakenByOtherClient`.
+    """
     credential = gateway.credential_for(account, None)
-    api = gateway.connect(
-        account, Action(actions.KEY_TESTED, actor, {"key": credential.last_four if credential else ""}, action_id)
-    )
-    try:
-        optin_processes = api.list_optin_processes()
-    except AccessDenied:
-        _remember(account, Connection.REFUSED)
-        raise
-    _remember(account, Connection.CONNECTED)
-    keep(account, ReferenceKind.OPTIN_PROCESSES, optin_processes)
-
-
-def _remember(account: ClientAccount, connection: Connection) -> None:
-    account.connection, account.checked_at = connection, timezone.now()
-    account.save(update_fields=["connection", "checked_at"])
+    action = _testing(credential.last_four if credential else "", actor, action_id)
+    if credential is None:
+        raise gateway.not_connected(account, action)
+    api = gateway.connect_by(credential, account, action)
+    optin_processes = api.list_optin_processes()
+    health.remember(credential, Connection.CONNECTED)
+    identity = _identify(api, optin_processes)
+    with _binding(account.team, account, identity):
+        if locked := health.locked_while_stored(credential):
+            _bind(locked, identity)
+            keep(locked, ReferenceKind.OPTIN_PROCESSES, optin_processes)
 
 
 def remove_key(account: ClientAccount, actor: Actor) -> None:
     """Forget the shared customer key. At KlickTipp it stays valid until it is revoked there."""
     with transaction.atomic():
-        credential = account.credentials.shared().first()
+        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        credential = locked.credentials.shared().first()
         if credential is None:
             return
         credential.delete()
-        account.connection = Connection.NONE
-        account.save(update_fields=["connection"])
-        events.record(actions.KEY_REMOVED, actor, account.scope, key=credential.last_four)
+        locked.connection = Connection.NONE
+        locked.save(update_fields=["connection"])
+        events.record(actions.KEY_REMOVED, actor, locked.scope, key=_shown(credential.last_four))

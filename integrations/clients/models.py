@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Team, User
 from integrations.audit.recorder import Scope
 from integrations.clients import encryption
+from integrations.clients.identity import Identity
 
 
 class Colour(models.TextChoices):
@@ -31,6 +32,15 @@ class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
         """The client accounts of the membership's team that its holder may see: every query starts here."""
         return self.filter(team=membership.team)
 
+    def bound_to(self, identity: Identity) -> ClientAccountQuerySet:
+        """Those that are bound to this KlickTipp account, by either way of knowing it."""
+        known = models.Q()
+        if identity.uid:
+            known |= models.Q(uid=identity.uid)
+        if identity.predefined_process_id is not None:
+            known |= models.Q(predefined_process_id=identity.predefined_process_id)
+        return self.filter(known) if known else self.none()
+
 
 class ClientAccount(models.Model):
     """A client's KlickTipp account. In code `account` always means one of these."""
@@ -41,7 +51,8 @@ class ClientAccount(models.Model):
     colour = models.CharField(_("colour"), max_length=10, choices=Colour.choices, default=Colour.BLUE)
     connection = models.CharField(max_length=10, choices=Connection.choices, default=Connection.NONE)
     checked_at = models.DateTimeField(null=True)
-    identity = models.CharField(max_length=60, blank=True)
+    uid = models.CharField(max_length=60, blank=True)
+    predefined_process_id = models.BigIntegerField(null=True)
     identity_name = models.CharField(max_length=254, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
@@ -49,10 +60,24 @@ class ClientAccount(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["team", "slug"], name="one_account_per_slug")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "slug"], name="one_account_per_slug"),
+            models.UniqueConstraint(fields=["team", "uid"], name="one_account_per_uid", condition=~models.Q(uid="")),
+            models.UniqueConstraint(fields=["team", "predefined_process_id"], name="one_account_per_process"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def identity(self) -> Identity:
+        """Which KlickTipp account this client account is bound to."""
+        return Identity(self.uid, self.predefined_process_id, self.identity_name)
+
+    @identity.setter
+    def identity(self, identity: Identity) -> None:
+        self.uid, self.predefined_process_id = identity.uid, identity.predefined_process_id
+        self.identity_name = identity.name
 
     @property
     def scope(self) -> Scope:
@@ -98,7 +123,7 @@ class Credential(models.Model):
 
     @secret.setter
     def secret(self, value: str) -> None:
-        self.encrypted_secret, self.last_four = encryption.encrypt(value), value[-4:]
+        self.encrypted_secret, self.last_four = encryption.encrypt(value), encryption.last_four(value)
 
 
 class ReferenceKind(models.TextChoices):

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,12 @@ from integrations.klicktipp import KlickTipp, KlickTippError
 DETAILS_LAST = timedelta(days=1)
 DETAILS_SECONDS = 5.0
 """How long loading the opt-in processes may go on asking for the details of further ones."""
+
+_LOADED = {
+    ReferenceKind.TAGS: actions.TAGS_LOADED,
+    ReferenceKind.FIELDS: actions.FIELDS_LOADED,
+    ReferenceKind.OPTIN_PROCESSES: actions.OPTIN_PROCESSES_LOADED,
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,15 @@ def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> l
     return rows
 
 
+def remember_new_tag(account: ClientAccount, tag_id: int, name: str) -> None:
+    """Add a tag that has just been created to the last known list, if there is one. Its age stays as it was."""
+    with transaction.atomic():
+        snapshot = account.snapshots.select_for_update().filter(kind=ReferenceKind.TAGS).first()
+        if snapshot and all(item["id"] != tag_id for item in snapshot.items):
+            snapshot.items = [*snapshot.items, {"id": tag_id, "name": name}]
+            snapshot.save(update_fields=["items"])
+
+
 def last_known(account: ClientAccount, kind: ReferenceKind) -> Listing:
     """The last good list, however old; an empty one without a time if there is none."""
     snapshot = account.snapshots.filter(kind=kind).first()
@@ -57,7 +73,7 @@ def last_known(account: ClientAccount, kind: ReferenceKind) -> Listing:
 def load(account: ClientAccount, kind: ReferenceKind, actor: Actor) -> Listing:
     """The list as KlickTipp has it now, else the last known one with the error that stood in the way."""
     try:
-        api = gateway.connect(account, Action(actions.LISTS_LOADED, actor, {"list": kind.value}))
+        api = gateway.connect(account, Action(_LOADED[kind], actor))
         match kind:
             case ReferenceKind.TAGS:
                 return Listing(keep(account, kind, api.list_tags()), timezone.now())

@@ -8,14 +8,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.audit import events
 from integrations.audit.actors import Actor
-from integrations.clients import actions, keys
+from integrations.clients import keys, services
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.gateway import credential_for
-from integrations.clients.keys import OtherAccount, TakenByOtherClient
+from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import AccessDenied
 
@@ -56,14 +55,15 @@ def client(request: AccountRequest) -> HttpResponse:
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-def settings(request: AccountRequest) -> HttpResponse:
+def change_client(request: AccountRequest) -> HttpResponse:
     """Name and colour of a client account. The log goes on showing the name of the time."""
     form = ClientForm(request.POST or None, instance=request.account)
     if request.method == "POST" and form.is_valid():
-        account = form.save()
-        events.record(actions.CLIENT_CHANGED, Actor.of(request), account.scope)
+        services.change_client(
+            request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)
+        )
         messages.success(request, _("Saved."))
-        return redirect("client", team=request.team.slug, account=account.slug)
+        return redirect("client", team=request.team.slug, account=request.account.slug)
     if form.errors:
         request.account.refresh_from_db()
     return render(request, "clients/settings.html", {"form": form}, status=422 if form.errors else 200)
@@ -95,6 +95,7 @@ def test_connection(request: AccountRequest) -> HttpResponse:
     try:
         keys.check_connection(request.account, Actor.of(request), action)
     except EXPLAINED as error:
+        request.account.refresh_from_db()
         return _client_page(request, explain(error, action))
     messages.success(request, _("KlickTipp accepts the customer key."))
     return redirect("client", team=request.team.slug, account=request.account.slug)
@@ -113,7 +114,7 @@ def remove_key(request: AccountRequest) -> HttpResponse:
 def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way of a key, and where it is the key itself, a mark at its field."""
     failure = explain(error, action)
-    if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient):
+    if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
         form.add_error("customer_key", _("This key was not accepted."))
     return failure
 

@@ -1,13 +1,20 @@
 """The team's list of client accounts and the overview of one."""
 
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership
 from accounts.roles import Role
+from integrations.audit import events
+from integrations.audit.models import AuditEntry
+from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
-from tests.factories import ClientAccountFactory, MembershipFactory
+from integrations.clients.services import change_client
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 
 def test_an_empty_team_is_told_what_to_do(browser: Client, owner: Membership) -> None:
@@ -38,6 +45,62 @@ def test_the_number_of_queries_does_not_grow(
     with django_assert_max_num_queries(6):
         page = browser.get(f"/t/{owner.team.slug}/")
     assert page.content.decode().count("not connected") == number
+
+
+def change(browser: Client, account: ClientAccount, name: str, colour: str) -> Any:
+    url = f"/t/{account.team.slug}/clients/{account.slug}/settings/"
+    return browser.post(url, {"name": name, "colour": colour}, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "colour", "sentences"),
+    [
+        ("Hafenkaffee", "blue", ["{owner} renamed Harbour Lane Coffee to Hafenkaffee"]),
+        ("Hafenkaffee", "pink", ["{owner} renamed Harbour Lane Coffee to Hafenkaffee"]),
+        ("Harbour Lane Coffee", "pink", ["{owner} changed the colour of Harbour Lane Coffee"]),
+        ("Harbour Lane Coffee", "blue", []),
+    ],
+)
+def test_the_log_tells_what_was_changed(
+    browser: Client, owner: Membership, account: ClientAccount, name: str, colour: str, sentences: list[str]
+) -> None:
+    change(browser, account, name, colour)
+    entries = AuditEntry.objects.filter(sentence__startswith="clients.")
+    told = [tell(entry.sentence, entry.parameters) for entry in entries]
+    assert told == [sentence.format(owner=owner.user) for sentence in sentences]
+
+
+def test_the_log_keeps_before_and_after(browser: Client, account: ClientAccount) -> None:
+    change(browser, account, "Hafenkaffee", "pink")
+    kept = AuditEntry.objects.get(sentence="clients.renamed").parameters
+    assert (kept["before"], kept["after"]) == ("Harbour Lane Coffee", "Hafenkaffee")
+    assert (kept["colour_before"], kept["colour_after"]) == ("blue", "pink")
+
+
+def test_a_change_that_cannot_be_logged_is_not_made(
+    owner: Membership, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "record", Mock(side_effect=RuntimeError))
+    with pytest.raises(RuntimeError):
+        change_client(account, "Hafenkaffee", "pink", actor())
+    account.refresh_from_db()
+    assert account.name == "Harbour Lane Coffee"
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        ({"uid": "58100", "identity_name": "harbourlane"}, "harbourlane"),
+        ({"uid": "58100", "predefined_process_id": 7}, "uid 58100"),
+        ({"predefined_process_id": 7}, "opt-in process 7"),
+    ],
+)
+def test_the_klicktipp_account_is_named_in_words(
+    browser: Client, owner: Membership, known: dict[str, Any], shown: str
+) -> None:
+    account = ClientAccountFactory(team=owner.team, customer_key="customer-key", **known)
+    for page in ("", f"clients/{account.slug}/"):
+        assert shown in browser.get(f"/t/{owner.team.slug}/{page}").content.decode()
 
 
 def test_name_and_colour_can_be_changed(browser: Client, owner: Membership, account: ClientAccount) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount, Connection, Credential
+from integrations.klicktipp import KlickTipp, OptinProcess
 from tests.factories import ClientAccountFactory
 from tests.service import Service
 
@@ -26,7 +27,8 @@ def test_an_accepted_key_connects_the_client(browser: Client, owner: Membership,
     account = ClientAccount.objects.get()
     assert answer.url == f"/t/{owner.team.slug}/clients/harbour-lane-coffee/"
     assert (account.connection, account.colour) == (Connection.CONNECTED, "teal")
-    assert account.identity == f"uid:{service.accounts[0]['uid']}"
+    assert account.uid == str(service.accounts[0]["uid"])
+    assert account.predefined_process_id
     assert service.paths() == ["GET /list", "GET /account"]
     assert [sentence for sentence in events() if sentence != "clients.key_tested"] == [
         "clients.added",
@@ -45,6 +47,30 @@ def test_the_key_is_encrypted_and_shown_by_its_last_four_only(
     assert key not in page
     assert f"…{key[-4:]}" in page
     assert not AuditEntry.objects.filter(parameters__icontains=key).exists()
+
+
+@pytest.mark.parametrize("key", ["wrong-key", "wrong-and-long-enough-a-key"])
+def test_a_refused_key_stays_in_its_field_and_is_nowhere_else(
+    browser: Client, owner: Membership, service: Service, key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = connect(browser, owner, key).content.decode()
+    assert page.count(key) == page.count(f'value="{key}"') == 1
+    assert key not in caplog.text
+    assert key not in str(list(AuditEntry.objects.values()))
+
+
+def test_nothing_is_told_of_a_short_key(
+    browser: Client, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KlickTipp, "list_optin_processes", lambda api: (OptinProcess(7),))
+    url = f"/t/{account.team.slug}/clients/{account.slug}/key/"
+    assert browser.post(url, {"customer_key": "5e7t"}, follow=True).status_code == 200
+    assert Credential.objects.get().secret == "5e7t"
+    urls = [f"/t/{account.team.slug}/clients/{account.slug}/", url, f"{url}remove/", f"/t/{account.team.slug}/log/"]
+    pages = [browser.get(page).content.decode() for page in urls]
+    assert [page for page in pages if "5e7t" in page] == []
+    assert "…•••" in pages[0]
+    assert "5e7t" not in str(list(AuditEntry.objects.values()))
 
 
 def test_blanks_around_a_key_are_dropped(browser: Client, owner: Membership, service: Service) -> None:
@@ -113,16 +139,8 @@ def test_an_account_that_another_client_of_the_team_uses_is_refused_by_name(
 
 
 def test_another_team_may_connect_the_same_account(browser: Client, owner: Membership, service: Service) -> None:
-    ClientAccountFactory(identity=f"uid:{service.accounts[0]['uid']}")
+    ClientAccountFactory(uid=service.accounts[0]["uid"])
     assert connect(browser, owner, service.customer_keys[0]).status_code == 302
-
-
-def test_where_the_account_is_refused_the_predefined_process_is_the_identity(
-    browser: Client, owner: Membership, service: Service
-) -> None:
-    service.fault(path="/account", status=403, body='["API access denied."]')
-    connect(browser, owner, service.customer_keys[0])
-    assert ClientAccount.objects.get().identity.startswith("optin:")
 
 
 def test_equal_names_get_slugs_of_their_own(browser: Client, owner: Membership, service: Service) -> None:

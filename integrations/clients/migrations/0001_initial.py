@@ -25,7 +25,8 @@ class Migration(migrations.Migration):
                 ('colour', models.CharField(choices=[('blue', 'Blue'), ('teal', 'Teal'), ('green', 'Green'), ('amber', 'Amber'), ('red', 'Red'), ('pink', 'Pink'), ('purple', 'Purple'), ('slate', 'Slate')], default='blue', max_length=10, verbose_name='colour')),
                 ('connection', models.CharField(choices=[('none', 'not connected'), ('connected', 'connected'), ('refused', 'key refused')], default='none', max_length=10)),
                 ('checked_at', models.DateTimeField(null=True)),
-                ('identity', models.CharField(blank=True, max_length=60)),
+                ('uid', models.CharField(blank=True, max_length=60)),
+                ('predefined_process_id', models.BigIntegerField(null=True)),
                 ('identity_name', models.CharField(blank=True, max_length=254)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accounts', to='accounts.team')),
@@ -60,6 +61,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='clientaccount',
             constraint=models.UniqueConstraint(fields=('team', 'slug'), name='one_account_per_slug'),
+        ),
+        migrations.AddConstraint(
+            model_name='clientaccount',
+            constraint=models.UniqueConstraint(condition=models.Q(('uid', ''), _negated=True), fields=('team', 'uid'), name='one_account_per_uid'),
+        ),
+        migrations.AddConstraint(
+            model_name='clientaccount',
+            constraint=models.UniqueConstraint(fields=('team', 'predefined_process_id'), name='one_account_per_process'),
         ),
         migrations.AddConstraint(
             model_name='credential',

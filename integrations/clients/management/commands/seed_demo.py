@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Membership, Team
 from integrations.audit.actors import COMMAND
-from integrations.clients import gateway, keys
+from integrations.clients import keys
 from integrations.clients.encryption import Undecryptable
+from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.models import ClientAccount, Colour
-from integrations.klicktipp import KlickTippError
 
 EMAIL = "demo@klick-tipp.team"
 NAME = "Alex Demo"
@@ -38,8 +38,8 @@ class Command(BaseCommand):
         try:
             for colour, account in zip(COLOURS, offered, strict=False):
                 _connect(team, account["uid"], account["name"], colour, account["customer_key"])
-        except (KlickTippError, gateway.Obstructed, keys.OtherAccount) as error:
-            raise CommandError(f"The demo's client accounts could not be connected: {error}") from error
+        except EXPLAINED as error:
+            raise CommandError(f"The demo's client accounts could not be connected: {explain(error).what}") from error
         self.stdout.write(f"Sign in as {EMAIL} with the password {settings.DEMO_PASSWORD}")
 
 
@@ -75,7 +75,7 @@ def _connect(team: Team, uid: int, name: str, colour: Colour, customer_key: str)
 
     A client account whose key somebody has removed in the portal stays without.
     """
-    account = team.accounts.filter(identity=f"uid:{uid}").first()
+    account = team.accounts.filter(uid=uid).first()
     if account is None:
         keys.add_client(team, name, colour, customer_key, COMMAND, uuid4())
     elif _has_other_key(account, customer_key):

@@ -1,0 +1,48 @@
+"""How the connection of a client account stands: what KlickTipp said last of its shared customer key."""
+
+import logging
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.clients.models import ClientAccount, Connection, Credential
+from integrations.klicktipp import AccessDenied, Attempt, Ending, Observer
+
+logger = logging.getLogger(__name__)
+
+
+def locked_while_stored(credential: Credential) -> ClientAccount | None:
+    """The credential's client account, locked in the caller's transaction, if it still is the account's shared one."""
+    account = ClientAccount.objects.select_for_update().filter(pk=credential.account_id).first()
+    stored = account is not None and account.credentials.shared().filter(pk=credential.pk).exists()
+    return account if stored else None
+
+
+def remember(credential: Credential, connection: Connection) -> None:
+    """Note what KlickTipp said of a shared credential, unless it has been replaced or removed meanwhile."""
+    with transaction.atomic():
+        if account := locked_while_stored(credential):
+            account.connection, account.checked_at = connection, timezone.now()
+            account.save(update_fields=["connection", "checked_at"])
+
+
+class Watch:
+    """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential.
+
+    `GET /account` does not count: it is refused to keys that may do everything else.
+    """
+
+    def __init__(self, observer: Observer, credential: Credential) -> None:
+        self._observer = observer
+        self._credential = credential
+
+    def begin(self, attempt: Attempt) -> None:
+        self._observer.begin(attempt)
+
+    def finish(self, attempt: Attempt, ending: Ending) -> None:
+        self._observer.finish(attempt, ending)
+        if isinstance(ending.error, AccessDenied) and attempt.operation.name != "get_account":
+            try:
+                remember(self._credential, Connection.REFUSED)
+            except Exception:
+                logger.exception("It could not be noted that KlickTipp refused credential %s.", self._credential.pk)

@@ -1,0 +1,22 @@
+"""What can be done with a client account itself; for its key see `keys`."""
+
+from django.db import transaction
+
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.clients import actions
+from integrations.clients.models import ClientAccount
+
+
+def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) -> None:
+    """Give a client account another name or colour. The log goes on showing the name of the time."""
+    with transaction.atomic():
+        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        old_name, old_colour = locked.name, locked.colour
+        locked.name, locked.colour = name, colour
+        locked.save(update_fields=["name", "colour"])
+        colours = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
+        if name != old_name:
+            events.record(actions.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
+        elif colours:
+            events.record(actions.CLIENT_RECOLOURED, actor, locked.scope, **colours)

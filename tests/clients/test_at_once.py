@@ -1,0 +1,81 @@
+"""Two people, or two tabs, do the same thing at the same time."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+
+from accounts.models import Membership
+from integrations.clients import keys
+from integrations.clients.keys import TakenByOtherClient
+from integrations.clients.models import ClientAccount, Credential
+from integrations.klicktipp import KlickTipp
+from tests.factories import ClientAccountFactory, actor
+from tests.service import Service
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def both_tests_end_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    together, identify = Barrier(2, timeout=10), keys._identify
+
+    def meet(api: KlickTipp, optin_processes: Any) -> Any:
+        identity = identify(api, optin_processes)
+        together.wait()
+        return identity
+
+    monkeypatch.setattr(keys, "_identify", meet)
+
+
+def at_once(*works: Callable[[], object]) -> list[str]:
+    """Do all of it in threads; the names of what they raise, sorted, "" for nothing."""
+
+    def result(work: Callable[[], object]) -> str:
+        try:
+            work()
+        except Exception as error:
+            return type(error).__name__
+        finally:
+            connection.close()
+        return ""
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return sorted(pool.map(result, works))
+
+
+def test_one_klicktipp_account_is_added_once(owner: Membership, service: Service) -> None:
+    def add(name: str) -> Callable[[], object]:
+        return lambda: keys.add_client(owner.team, name, "teal", service.customer_keys[0], actor(), uuid4())
+
+    assert at_once(add("Bergwind"), add("Hafenkaffee")) == ["", TakenByOtherClient.__name__]
+    assert ClientAccount.objects.count() == Credential.objects.count() == 1
+
+
+def test_one_klicktipp_account_is_bound_to_one_client(owner: Membership, service: Service) -> None:
+    def store(account: ClientAccount) -> Callable[[], object]:
+        return lambda: keys.replace_key(account, service.customer_keys[0], actor(), uuid4())
+
+    accounts = ClientAccountFactory.create_batch(2, team=owner.team)
+    assert at_once(*map(store, accounts)) == ["", TakenByOtherClient.__name__]
+    assert Credential.objects.count() == 1
+
+
+def test_clients_of_one_name_get_slugs_of_their_own(owner: Membership, service: Service) -> None:
+    def add(key: str) -> Callable[[], object]:
+        return lambda: keys.add_client(owner.team, "Bergwind", "teal", key, actor(), uuid4())
+
+    assert at_once(*map(add, service.customer_keys[:2])) == ["", ""]
+    assert sorted(ClientAccount.objects.values_list("slug", flat=True)) == ["bergwind", "bergwind-2"]
+
+
+def test_two_keys_are_stored_one_after_the_other(account: ClientAccount, service: Service) -> None:
+    def store() -> None:
+        keys.replace_key(ClientAccount.objects.get(), service.customer_keys[0], actor(), uuid4())
+
+    assert at_once(store, store) == ["", ""]
+    assert Credential.objects.shared().count() == 1
