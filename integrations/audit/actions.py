@@ -1,4 +1,4 @@
-"""What the log says of people, their sign-ins and their roles."""
+"""What the log says of people, their sign-ins and their roles, and of itself."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +7,7 @@ from integrations.audit.sentences import Sentence
 SIGNED_IN = Sentence("people.signed_in", _("%(actor)s signed in"))
 SIGNED_OUT = Sentence("people.signed_out", _("%(actor)s signed out"))
 SIGN_IN_FAILED = Sentence("people.sign_in_failed", _("Sign-in as %(person)s failed"))
+SIGN_IN_STOPPED = Sentence("people.sign_in_stopped", _("Sign-in as %(person)s was stopped: too many attempts"))
 SIGNED_UP = Sentence("people.signed_up", _("%(actor)s signed up"))
 PASSWORD_CHANGED = Sentence("people.password_changed", _("%(actor)s changed their password"))
 PASSWORD_RESET = Sentence("people.password_reset", _("%(actor)s reset their password"))
@@ -14,3 +15,4 @@ MEMBER_ADDED = Sentence("people.member_added", _("%(actor)s added %(person)s to 
 ROLE_CHANGED = Sentence(
     "people.role_changed", _("%(actor)s changed the role of %(person)s from %(before)s to %(role)s")
 )
+GUARD_MISSING = Sentence("log.guard_missing", _("The log's guard in the database is missing or changed: %(triggers)s"))

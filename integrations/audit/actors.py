@@ -14,12 +14,17 @@ from integrations.audit.models import Source
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, as the log keeps it: the label is frozen, so it outlives the user."""
+    """Who acts, as the log keeps it: frozen, so it outlives the user. `name` may be anything, `email` is unique."""
 
-    label: str
+    name: str
     user_id: int | None = None
     source: Source = Source.PAGE
     ip: str | None = None
+    email: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} <{self.email}>" if self.email and self.email != self.name else self.name
 
     @classmethod
     def of(cls, request: HttpRequest, user: User | AnonymousUser | None = None) -> Actor:
@@ -28,7 +33,7 @@ class Actor:
         ip = _address(request)
         if not isinstance(person, User):
             return cls(gettext_noop("somebody"), ip=ip)
-        return cls(str(person), person.pk, ip=ip)
+        return cls(str(person), person.pk, ip=ip, email=person.email)
 
 
 def _address(request: HttpRequest) -> str | None:

@@ -4,8 +4,9 @@ Ids, codes, statuses, counts and the names of tags and data fields are kept; val
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from integrations.klicktipp import KlickTippError, Rejected
 
@@ -58,16 +59,19 @@ _KEPT_ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "get_contact": _contact,
 }
 
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;]+@[^\s@<>()\[\]\"',;]+")
-_NUMBER = re.compile(r"\+?\d[\d\s/().-]{3,}\d")
+_ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()\[\]"',;]+)@[^\s@<>()\[\]"',;]+""")
+_NUMBER = re.compile(r"\+?\d[\d\s/()._-]{3,}\d")
 _LONGEST_TEXT = 200
+_HIDDEN = "•••"
 
 
-def scrub(text: str, values: Mapping[str, Any] | None = None) -> str:
-    """Text of the service without addresses, longer numbers and the given values of a contact."""
-    for value in sorted({str(value) for value in (values or {}).values() if value}, key=len, reverse=True):
-        text = text.replace(value, "•••")
-    return _NUMBER.sub("•••", _ADDRESS.sub("•••", text))[:_LONGEST_TEXT]
+def scrub(text: str, values: Iterable[str] = ()) -> str:
+    """Text of the service without addresses, longer numbers and the given values of a contact, however spelled."""
+    text = unquote(text)
+    for value in sorted({value.strip() for value in values}, key=len, reverse=True):
+        if value:
+            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
+    return _NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, text))[:_LONGEST_TEXT]
 
 
 def kept_request(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,8 +93,15 @@ def kept_error(error: KlickTippError, arguments: Mapping[str, Any]) -> dict[str,
     kept: dict[str, Any] = {"problem": str(error.problem)}
     if isinstance(error, Rejected) and error.name:
         kept["field"] = error.name
-    values = {**(arguments.get("fields") or {}), "value": error.value}
+    values = _contact_data(arguments) | ({error.value} if error.value else set())
     for name in ("reason", "message"):
         if text := getattr(error, name):
             kept[name] = scrub(text, values)
     return kept
+
+
+def _contact_data(arguments: Mapping[str, Any]) -> set[str]:
+    """The values in a call's arguments that are about a person."""
+    fields = arguments.get("fields") or {}
+    given = [arguments.get(name) for name in ("email", "new_email", "sms_number", "new_sms_number")]
+    return {str(value) for value in (*given, *fields.values()) if value}

@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import AppConfig
+from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 
@@ -18,6 +20,22 @@ def the_log_is_guarded(databases: Sequence[str] | None = None, **_: Any) -> list
         )
         for alias in databases or []
         if _has_log(alias) and (missing := triggers.missing(connections[alias]))
+    ]
+
+
+@register(Tags.security, deploy=True)
+def visitors_have_their_own_addresses(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """HTTPS ends at a proxy: unless it is trusted to name the visitor, the log and the limits of attempts take its own
+    address for everybody's."""
+    if not settings.PORTAL_URL.startswith("https://") or settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        return []
+    return [
+        Warning(
+            "PORTAL_URL is https and TRUSTED_PROXIES is 0: the log gets the proxy's address for every visitor's, "
+            "and all visitors share one limit of sign-in attempts.",
+            hint="Set TRUSTED_PROXIES to the number of proxies that add to X-Forwarded-For, usually 1.",
+            id="audit.W002",
+        )
     ]
 
 

@@ -2,30 +2,32 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import Kind, Outcome
-from integrations.audit.recorder import Action, Scope, entry_of, store
+from integrations.audit.recorder import Action, AlreadyStarted, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
 
 
 def record(sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
     """Write an event that has just happened. Inside a transaction it stays or goes with it."""
-    _write(Action(sentence, actor, parameters), scope, outcome=Outcome.DONE)
+    _write(Action(sentence, actor, parameters), scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
-    """Write that an action came to nothing before any call, and why."""
-    _write(action, scope, outcome=Outcome.FAILED, answer={"problem": problem})
+    """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
+    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
+    try:
+        _write(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
+    except IntegrityError:
+        raise AlreadyStarted(action.id) from None
 
 
-def _write(action: Action, scope: Scope, **columns: Any) -> None:
-    entry = entry_of(
-        action, scope, Kind.EVENT, call=uuid4(), started_at=timezone.now(), duration=timedelta(), **columns
-    )
+def _write(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:
+    now = timezone.now()
+    entry = entry_of(action, scope, kind, call=call_number(action, 1), started_at=now, duration=timedelta(), **columns)
     with transaction.atomic():
-        store(entry, [])
+        store(entry, action.subjects)

@@ -1,10 +1,10 @@
-from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,44 +13,69 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.visibility import visible_accounts, visible_entries
 
-_day = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_day = {
+    "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
+}
+NOBODY = "nobody"
 
 
 class LogFilter(django_filters.FilterSet):
-    """Client account, outcome, person and time; what only read is left out unless asked for."""
+    """Client account, outcome, person and time; what only read is left out unless asked for.
+
+    The choices are the present clients and people; one that has left is offered once a link asks for it.
+    """
 
     client = django_filters.ChoiceFilter(field_name="account_id", label=_("Client"), empty_label=_("All clients"))
-    outcome = django_filters.ChoiceFilter(choices=Outcome.choices, label=_("Outcome"), empty_label=_("All outcomes"))
-    person = django_filters.ChoiceFilter(field_name="actor_id", label=_("Person"), empty_label=_("Everybody"))
-    since = django_filters.DateFilter(method="from_day", label=_("From"), widget=_day)
-    until = django_filters.DateFilter(method="to_day", label=_("To"), widget=_day)
+    outcome = django_filters.ChoiceFilter(
+        method="with_outcome", choices=Outcome.choices, label=_("Outcome"), empty_label=_("All outcomes")
+    )
+    person = django_filters.ChoiceFilter(method="by_person", label=_("Person"), empty_label=_("Everybody"))
+    since = django_filters.DateFilter(method="from_day", label=_("From"), **_day)
+    until = django_filters.DateFilter(method="to_day", label=_("To"), **_day)
     reads = django_filters.BooleanFilter(
         method="with_reads", label=_("Also what was only read"), widget=forms.CheckboxInput
     )
 
     def __init__(self, data: QueryDict, membership: Membership) -> None:
-        super().__init__(data, visible_entries(membership))
-        self.filters["client"].extra["choices"] = _choices(visible_accounts(membership))
-        people = membership.team.memberships.select_related("user").order_by("user__name", "user__email")
-        self.filters["person"].extra["choices"] = _choices(member.user for member in people)
+        entries = visible_entries(membership)
+        super().__init__(data, entries)
+        accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
+        members = membership.team.memberships.select_related("user").order_by("user__name", "user__email")
+        people = [(str(member.user_id), str(member.user)) for member in members]
+        self._offer("client", accounts, entries, "account")
+        self._offer("person", [*people, (NOBODY, _("nobody signed in, or a command"))], entries, "actor")
+
+    def _offer(self, name: str, choices: list[tuple[str, Any]], entries: QuerySet[AuditEntry], column: str) -> None:
+        """Offer these choices, and the asked one by the label that it last had in the log."""
+        asked = self.data.get(name, "")
+        if asked not in dict(choices) and asked.isascii() and asked.isdigit() and len(asked) < 19:
+            gone = entries.filter(**{f"{column}_id": int(asked)}).order_by("-number").first()
+            if gone:
+                choices = [*choices, (asked, getattr(gone, f"{column}_label"))]
+        self.filters[name].extra["choices"] = choices
 
     def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
         entries = super().filter_queryset(queryset)
         return entries if self.form.cleaned_data.get("reads") else entries.exclude(kind=Kind.READ)
 
-    def from_day(self, entries: QuerySet[AuditEntry], name: str, day: Any) -> QuerySet[AuditEntry]:
+    def with_outcome(self, entries: QuerySet[AuditEntry], name: str, outcome: str) -> QuerySet[AuditEntry]:
+        """By the last attempt of a call: an earlier one does not tell how the call ended."""
+        later = AuditEntry.objects.filter(call=OuterRef("call"), attempt__gt=OuterRef("attempt"))
+        return entries.filter(~Exists(later), outcome=outcome)
+
+    def by_person(self, entries: QuerySet[AuditEntry], name: str, person: str) -> QuerySet[AuditEntry]:
+        return entries.filter(actor_id=None) if person == NOBODY else entries.filter(actor_id=int(person))
+
+    def from_day(self, entries: QuerySet[AuditEntry], name: str, day: date) -> QuerySet[AuditEntry]:
         return entries.filter(started_at__gte=_midnight(day))
 
-    def to_day(self, entries: QuerySet[AuditEntry], name: str, day: Any) -> QuerySet[AuditEntry]:
+    def to_day(self, entries: QuerySet[AuditEntry], name: str, day: date) -> QuerySet[AuditEntry]:
         return entries.filter(started_at__lt=_midnight(day + timedelta(days=1)))
 
     def with_reads(self, entries: QuerySet[AuditEntry], name: str, wanted: Any) -> QuerySet[AuditEntry]:
         return entries
 
 
-def _choices(things: Iterable[Any]) -> list[tuple[int, str]]:
-    return [(thing.pk, str(thing)) for thing in things]
-
-
-def _midnight(day: Any) -> datetime:
+def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
-from accounts.signals import membership_changed
+from accounts.signals import membership_changed, sign_in_stopped
 from integrations.audit import actions, events
 from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
@@ -38,12 +38,20 @@ def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
 
 @receiver(user_login_failed)
 def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    if request is None:
-        return
+    if request is not None:
+        _not_signed_in(actions.SIGN_IN_FAILED, credentials, request)
+
+
+@receiver(sign_in_stopped)
+def stopped_sign_in(credentials: dict[str, Any], request: HttpRequest, **_: Any) -> None:
+    _not_signed_in(actions.SIGN_IN_STOPPED, credentials, request)
+
+
+def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: HttpRequest) -> None:
     tried = str(credentials.get("email") or credentials.get("username") or "")
     user = User.objects.filter(email__iexact=tried).first()
     person = str(user) if user else Subject(SubjectKind.EMAIL, tried).label
-    _in_every_team(actions.SIGN_IN_FAILED, Actor.of(request), user, person=person)
+    _in_every_team(sentence, Actor.of(request), user, person=person)
 
 
 @receiver(user_signed_up)
@@ -63,7 +71,7 @@ def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(membership_changed)
 def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
-    actor = Actor(str(by), by.pk) if by else COMMAND
+    actor = Actor(str(by), by.pk, email=by.email) if by else COMMAND
     sentence = actions.ROLE_CHANGED if before else actions.MEMBER_ADDED
     parameters: dict[str, Any] = {"person": str(membership.user), "role": {"role": membership.role}}
     if before:

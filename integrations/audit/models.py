@@ -55,7 +55,7 @@ class AuditEntry(models.Model):
     reference = models.CharField(max_length=200, blank=True)
 
     actor_id = models.BigIntegerField(null=True)
-    actor_label = models.CharField(max_length=254)
+    actor_label = models.CharField(max_length=400)
     account_id = models.BigIntegerField(null=True)
     account_label = models.CharField(max_length=100, blank=True)
     source = models.CharField(max_length=10, choices=Source.choices)
@@ -124,7 +124,7 @@ class RetentionRecord(models.Model):
     team_id = models.BigIntegerField()
     through_number = models.BigIntegerField()
     reason = models.CharField(max_length=200)
-    actor_label = models.CharField(max_length=254)
+    actor_label = models.CharField(max_length=400)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

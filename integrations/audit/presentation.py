@@ -40,6 +40,9 @@ DETAILS: dict[str, str | Promise] = {
 }
 """What the log keeps of requests and answers, in the words of its readers."""
 
+_NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_processes", "fields": "fields"}
+"""The parameters of an action that name what requests and answers hold by its id."""
+
 
 def problem_message(entry: AuditEntry) -> Message | None:
     """What stood in the way of a call, if anything did."""
@@ -64,7 +67,8 @@ class LoggedAction:
 
     @cached_property
     def sentence(self) -> str:
-        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}))
+        told = self.head.parameters if self.head.actor_id else {**self.head.parameters, "actor": self.actor}
+        return capfirst(tell(self.head.sentence, told))
 
     @cached_property
     def final(self) -> list[AuditEntry]:
@@ -128,13 +132,13 @@ class LoggedCall:
         return self._readable(self.entry.answer)
 
     def _readable(self, kept: dict[str, Any]) -> list[tuple[str | Promise, str]]:
-        names = {tag["id"]: tag["name"] for tag in self.entry.parameters.get("tags", []) if tag.get("id")}
         rows = []
         for name, label in DETAILS.items():
             if (value := kept.get(name)) in (None, "", []):
                 continue
             parts = value if isinstance(value, list) else [value]
-            if name in ("tag_id", "tag_ids"):
+            if named := _NAMED_BY.get(name):
+                names = {item.get("id"): item["name"] for item in self.entry.parameters.get(named, [])}
                 parts = [f"{names[part]} ({part})" if names.get(part) else part for part in parts]
             rows.append((label, ", ".join(str(part) for part in parts)))
         return rows
@@ -145,10 +149,13 @@ class LoggedCall:
         return "/".join(str(part) for part in (self.entry.code, self.entry.detail) if part is not None)
 
 
-def page_of_actions(entries: QuerySet[AuditEntry], before: int | None) -> tuple[list[LoggedAction], int | None]:
+def page_of_actions(
+    entries: QuerySet[AuditEntry], visible: QuerySet[AuditEntry], before: int | None
+) -> tuple[list[LoggedAction], int | None]:
     """The newest actions among `entries` that began before the number `before`, and where the next page begins.
 
-    An action stands where its first matching entry stands, with all its entries. Two queries, whatever the size.
+    An action stands where its first matching entry stands, with all its visible entries. Two queries, whatever the
+    size.
     """
     earlier = entries.filter(action=OuterRef("action"), number__lt=OuterRef("number"))
     heads = entries.filter(~Exists(earlier.order_by())).order_by("-number")
@@ -158,16 +165,14 @@ def page_of_actions(entries: QuerySet[AuditEntry], before: int | None) -> tuple[
     shown = page[:PAGE_SIZE]
     if not shown:
         return [], None
-    actions = with_all_entries(shown)
+    actions = with_all_entries(shown, visible)
     return actions, shown[-1].number if len(page) > PAGE_SIZE else None
 
 
-def with_all_entries(heads: list[AuditEntry]) -> list[LoggedAction]:
-    """The actions of these entries, in the same order."""
+def with_all_entries(heads: list[AuditEntry], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
+    """The actions of these entries, in the same order, with their entries among the visible ones."""
     grouped: dict[object, list[AuditEntry]] = {head.action: [] for head in heads}
-    team_ids = {head.team_id for head in heads}
-    everything = AuditEntry.objects.filter(team_id__in=team_ids, action__in=list(grouped))
-    for entry in everything.order_by("number"):
+    for entry in visible.filter(action__in=list(grouped)).order_by("number"):
         grouped[entry.action].append(entry)
     return [LoggedAction(entries) for entries in grouped.values()]
 

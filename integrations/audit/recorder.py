@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -32,12 +33,14 @@ class AlreadyStarted(Exception):
 class Action:
     """One intention of a person. Its id groups the calls and is the token against double submits.
 
-    The parameters complete the sentence and are stored as they are: names of tags, masked labels of people.
+    The parameters complete the sentence and are stored as they are: names of tags, masked labels of people. Each entry
+    of the action is about its `subjects`, besides those that a call itself names.
     """
 
     sentence: Sentence
     actor: Actor
     parameters: dict[str, Any] = field(default_factory=dict)
+    subjects: tuple[Subject, ...] = ()
     id: UUID = field(default_factory=uuid4)
     reference: str = ""
 
@@ -71,7 +74,7 @@ def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditE
         account_label=scope.account_label,
         action=action.id,
         sentence=action.sentence.key,
-        parameters={"account": scope.account_label, "actor": action.actor.label, **action.parameters},
+        parameters={"account": scope.account_label, "actor": action.actor.name, **action.parameters},
         reference=action.reference,
         actor_id=action.actor.user_id,
         actor_label=action.actor.label,
@@ -82,12 +85,18 @@ def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditE
     )
 
 
-def store(entry: AuditEntry, subjects: list[Subject]) -> None:
+def call_number(action: Action, place: int) -> UUID:
+    """The call at this place (1, 2, …) of an action. It follows from the action, so that a second submit of the same
+    form meets the unique constraint with its first call, before anything is sent."""
+    return uuid5(action.id, str(place))
+
+
+def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
     """Number and insert an entry with its subjects. The caller holds the transaction."""
     entry.number = next_number(entry.team_id)
     entry.save(force_insert=True)
-    if subjects:
-        AuditSubject.objects.bulk_create(subject_rows(entry, subjects))
+    if rows := subject_rows(entry, subjects):
+        AuditSubject.objects.bulk_create(rows)
 
 
 class Recorder:
@@ -106,10 +115,12 @@ class Recorder:
         self._lock = threading.Lock()
 
     def _call(self, call_id: UUID) -> UUID:
-        """The call as the log knows it: it follows from the action and the call's place in it, so that a second
-        submit of the same action meets the unique constraint before anything is sent."""
+        """The library's call as the log knows it."""
         with self._lock:
-            return self._calls.setdefault(call_id, uuid5(self._action.id, str(len(self._calls) + 1)))
+            return self._calls.setdefault(call_id, call_number(self._action, len(self._calls) + 1))
+
+    def _subjects(self, attempt: Attempt) -> list[Subject]:
+        return [*self._action.subjects, *subjects_of(attempt.arguments)]
 
     def begin(self, attempt: Attempt) -> None:
         entry = entry_of(
@@ -128,7 +139,7 @@ class Recorder:
         )
         try:
             with transaction.atomic(durable=True):
-                store(entry, subjects_of(attempt.arguments))
+                store(entry, self._subjects(attempt))
         except IntegrityError:
             if AuditEntry.objects.filter(call=entry.call, attempt=entry.attempt).exists():
                 raise AlreadyStarted(self._action.id) from None
@@ -136,35 +147,40 @@ class Recorder:
         self._begun[entry.id] = entry
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:
-        entry = self._begun.pop(attempt.request_id)
-        name = attempt.operation.name
-        finish = {
+        try:
+            self._finish(self._begun.pop(attempt.request_id), attempt, ending)
+        except Exception:
+            logger.exception("The log entry %s could not be finished.", attempt.request_id)
+
+    def _finish(self, entry: AuditEntry, attempt: Attempt, ending: Ending) -> None:
+        """Finish the entry; if what the answer says cannot be stored, at least with its outcome."""
+        finish: dict[str, Any] = {
             "outcome": _outcome(ending),
             "duration": timedelta(seconds=ending.duration),
             "status": ending.status,
             "code": ending.error.code if ending.error else None,
             "detail": ending.error.detail if ending.error else None,
-            "answer": allowed.kept_error(ending.error, attempt.arguments)
-            if ending.error
-            else allowed.kept_answer(name, ending.result),
         }
         try:
-            with transaction.atomic(durable=True):
-                self._finish(entry, finish, _learned(name, attempt, ending))
+            answer, learned = _kept(attempt, ending), _learned(attempt, ending)
+            self._close(entry, finish | {"answer": answer}, learned, self._subjects(attempt))
         except Exception:
-            logger.exception("The log entry %s could not be finished and will be marked as unknown.", entry.id)
+            logger.exception("The answer to %s could not be kept in the log.", attempt.request_id)
+            self._close(entry, finish, [], self._subjects(attempt))
 
-    def _finish(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject]) -> None:
-        still_pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
-        if still_pending.update(**finish):
-            AuditSubject.objects.bulk_create(subject_rows(entry, learned))
-            return
-        finish["answer"] = {**finish["answer"], "late_answer_to": str(entry.pk)}
-        late = AuditEntry.objects.get(pk=entry.pk)
-        late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
-        for column, value in finish.items():
-            setattr(late, column, value)
-        store(late, learned)
+    def _close(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject], known: list[Subject]) -> None:
+        with transaction.atomic(durable=True):
+            new = [subject for subject in learned if subject not in known]
+            if AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING).update(**finish):
+                AuditSubject.objects.bulk_create(subject_rows(entry, new))
+                return
+            late = AuditEntry.objects.get(pk=entry.pk)
+            late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
+            late.answer = {}
+            for column, value in finish.items():
+                setattr(late, column, value)
+            late.answer["late_answer_to"] = str(entry.pk)
+            store(late, [*known, *new])
 
 
 def _outcome(ending: Ending) -> Outcome:
@@ -175,16 +191,21 @@ def _outcome(ending: Ending) -> Outcome:
     return Outcome.REFUSED if isinstance(ending.error, _REFUSALS) else Outcome.FAILED
 
 
-def _learned(operation: str, attempt: Attempt, ending: Ending) -> list[Subject]:
-    """People that only the answer names, such as the contact ID after an add."""
+def _kept(attempt: Attempt, ending: Ending) -> dict[str, Any]:
+    if ending.error:
+        return allowed.kept_error(ending.error, attempt.arguments)
+    return allowed.kept_answer(attempt.operation.name, ending.result)
+
+
+def _learned(attempt: Attempt, ending: Ending) -> list[Subject]:
+    """People that the answer names, such as the contact ID after an add."""
     if ending.error is not None:
         return []
-    known = subjects_of(attempt.arguments)
-    if operation == "find_contact":
-        found: dict[str, Any] = {"contact_id": ending.result}
-    elif operation in ("add_or_update_contact", "get_contact"):
-        contact: Any = ending.result
-        found = {"contact_id": contact.id, "email": contact.email, "sms_number": contact.sms_number}
-    else:
-        return []
-    return [subject for subject in subjects_of(found) if subject not in known]
+    match attempt.operation.name:
+        case "find_contact":
+            return subjects_of({"contact_id": ending.result})
+        case "add_or_update_contact" | "get_contact":
+            contact: Any = ending.result
+            found = {"contact_id": contact.id, "email": contact.email, "sms_number": contact.sms_number}
+            return subjects_of(found)
+    return []

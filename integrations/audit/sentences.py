@@ -20,10 +20,14 @@ _registry: dict[str, Sentence] = {}
 
 @dataclass(frozen=True)
 class Sentence:
-    """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it."""
+    """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it.
+
+    `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
+    """
 
     key: str
     text: str | Promise
+    only_reads: bool = False
 
     def __post_init__(self) -> None:
         if _registry.setdefault(self.key, self) is not self:

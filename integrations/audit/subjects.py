@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
+
+_SHORTEST_SMS_NUMBER = 10
 
 _ARGUMENTS = {
     "email": SubjectKind.EMAIL,
@@ -46,13 +48,13 @@ class Subject:
 
     @property
     def label(self) -> str:
-        """`r•••@klick-tipp.team`, `0049•••78`, or the contact ID as it is."""
+        """`r•••@klick-tipp.team`, `0049•••78`, or the contact ID as it is. What is no address shows nothing."""
         match self.kind:
             case SubjectKind.EMAIL:
                 local, at, domain = self.value.strip().rpartition("@")
-                return f"{local[:1]}•••{at}{domain}"[:254]
+                return f"{local[:1]}•••@{domain}"[:254] if at else "•••"
             case SubjectKind.SMS:
-                return f"{self.normal[:4]}•••{self.normal[-2:]}"
+                return f"{self.normal[:4]}•••{self.normal[-2:]}" if len(self.normal) >= _SHORTEST_SMS_NUMBER else "•••"
         return self.normal[:254]
 
 
@@ -83,7 +85,7 @@ def search_hashes(subject: Subject, team_id: int) -> list[str]:
     return [hash_subject(subject, team_id, version) for version in range(1, newest_key_version() + 1)]
 
 
-def subject_rows(entry: AuditEntry, subjects: list[Subject]) -> list[AuditSubject]:
+def subject_rows(entry: AuditEntry, subjects: Iterable[Subject]) -> list[AuditSubject]:
     version = newest_key_version()
     return [
         AuditSubject(

@@ -19,7 +19,7 @@ GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRe
 
 @dataclass(frozen=True)
 class Trigger:
-    """A trigger by name, the SQL that makes it, and what the database's catalogue says when it is in place."""
+    """A trigger by name, the SQL that makes it, and all that the database's catalogue says when it is in place."""
 
     name: str
     table: str
@@ -100,19 +100,12 @@ END
     function = f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$'
 
     def trigger(suffix: str, events: str, level: str) -> Trigger:
-        return Trigger(
-            f"{name}_{suffix}",
-            table,
-            (
-                function,
-                f'CREATE TRIGGER "{name}_{suffix}" BEFORE {events} ON "{table}" '
-                f'FOR EACH {level} EXECUTE FUNCTION "{name}"()',
-                f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}_{suffix}"',
-            ),
-            f"A{body}",
-        )
+        # word for word as pg_get_triggerdef() says it, so that the same text makes and recognises the trigger
+        create = f"CREATE TRIGGER {name}_{suffix} BEFORE {events} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()"
+        enable = f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}_{suffix}"'
+        return Trigger(f"{name}_{suffix}", table, (function, create, enable), f"A {create} plpgsql {body}")
 
-    return [trigger("rows", "UPDATE OR DELETE", "ROW"), trigger("truncate", "TRUNCATE", "STATEMENT")]
+    return [trigger("rows", "DELETE OR UPDATE", "ROW"), trigger("truncate", "TRUNCATE", "STATEMENT")]
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
@@ -120,22 +113,23 @@ def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     return [trigger for model in GUARDED for trigger in make(model)]
 
 
-def _catalogued(connection: BaseDatabaseWrapper) -> dict[str, str]:
+def _catalogued(connection: BaseDatabaseWrapper) -> set[str]:
     sql = {
-        "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT t.tgname, t.tgenabled::text || p.prosrc FROM pg_trigger t "
-        "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid "
-        "WHERE c.relnamespace = current_schema()::regnamespace",
+        "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT concat(t.tgenabled, ' ', pg_get_triggerdef(t.oid, true), "
+        "' ', l.lanname, ' ', p.prosrc, p.proconfig) FROM pg_trigger t "
+        "JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang "
+        "JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = current_schema()::regnamespace",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return dict(cursor.fetchall())
+        return {text for (text,) in cursor.fetchall()}
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of the triggers that are absent, changed or switched off."""
     found = _catalogued(connection)
-    return [trigger.name for trigger in expected(connection) if found.get(trigger.name) != trigger.catalogued]
+    return [trigger.name for trigger in expected(connection) if trigger.catalogued not in found]
 
 
 def lift(connection: BaseDatabaseWrapper) -> None:

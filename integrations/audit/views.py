@@ -1,3 +1,4 @@
+import re
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -11,6 +12,7 @@ from integrations.audit.presentation import LoggedCall, page_of_actions, subject
 from integrations.audit.visibility import visible_entries
 
 _LARGEST_NUMBER = 2**63 - 1
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @vary_on_headers("HX-Request")
@@ -19,8 +21,8 @@ def log(request: TeamRequest) -> HttpResponse:
     """The team's log, newest first, as actions in plain sentences."""
     filters = LogFilter(request.GET, request.membership)
     before = request.GET.get("before", "")
-    number = int(before) if before.isascii() and before.isdigit() and int(before[:20]) <= _LARGEST_NUMBER else None
-    actions, next_before = page_of_actions(filters.qs, number)
+    number = int(before) if _NUMBER.fullmatch(before) else None
+    actions, next_before = page_of_actions(filters.qs, visible_entries(request.membership), number)
     kept = request.GET.copy()
     kept.pop("before", None)
     context = {
@@ -39,8 +41,9 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     """One action with its calls, the entry of this number marked."""
     if number > _LARGEST_NUMBER:
         raise Http404
-    found = get_object_or_404(visible_entries(request.membership), number=number)
-    (action,) = with_all_entries([found])
+    visible = visible_entries(request.membership)
+    found = get_object_or_404(visible, number=number)
+    (action,) = with_all_entries([found], visible)
     context = {"entry": found, "call": LoggedCall(found), "action": action, "subjects": subjects(action)}
     return render(request, "audit/entry.html", context)
 

@@ -19,6 +19,7 @@ from integrations.contacts.validation import no_control_characters, sms_number
 _MOST_TAGS = 50
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
+_ID = re.compile(r"[0-9]{1,15}")
 
 
 class TagIdsField(forms.Field):
@@ -28,7 +29,7 @@ class TagIdsField(forms.Field):
 
     def clean(self, value: Any) -> tuple[int, ...]:
         parts = [part for text in value or [] for part in re.split(r"[\s,;]+", str(text)) if part]
-        if any(not part.isascii() or not part.isdigit() or int(part[:20]) > _LARGEST_ID for part in parts):
+        if not all(_ID.fullmatch(part) for part in parts):
             raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
         ids = tuple(dict.fromkeys(int(part) for part in parts))
         if len(ids) > _MOST_TAGS:

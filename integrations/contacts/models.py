@@ -14,13 +14,14 @@ class Basis(models.TextChoices):
 class Origin(models.Model):
     """Why a contact could be added: one per add. The action leads to it from the log.
 
-    Stored before the call and completed with the contact's ID by the answer; where the outcome is unknown it stays
-    without one.
+    Stored before the first call and completed with the contact's ID by the answer; where the outcome is unknown it
+    stays without one. `subject_hash` is the address or number as the log's subjects hash it.
     """
 
     account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="origins")
     action = models.UUIDField(unique=True)
     contact_id = models.CharField(max_length=20, blank=True)
+    subject_hash = models.CharField(max_length=64)
     basis = models.CharField(max_length=20, choices=Basis.choices)
     source = models.CharField(max_length=200)
     obtained_on = models.DateField()

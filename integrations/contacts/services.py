@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,13 +12,13 @@ from uuid import UUID
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import keep, last_known
+from integrations.clients.reference import keep, last_known, remember_new_tag
 from integrations.contacts import actions
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError, Problem
+from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
 
 
 @dataclass(frozen=True)
@@ -40,25 +42,15 @@ class Provenance:
     obtained_on: date
 
 
-@dataclass(frozen=True)
-class Added:
-    """What came of an add: the contact as KlickTipp answered, and why further tags could not be set, if so."""
-
-    contact: Contact
-    tagging_error: KlickTippError | None
-
-
-def add_contact(
-    account: ClientAccount, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID
-) -> Added:
+def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> None:
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
 
-    Raises the library's errors, `AlreadyStarted` where `action_id` has been used before, and what `gateway.connect`
-    raises. What was created before an error stays. The origin is kept unless it is certain that nothing happened.
+    What came of it is told by `added.add_outcome`; a tagging call that fails leaves the contact added and raises
+    nothing. Raises the library's errors, `Obstructed`, and `AlreadyStarted` where `action_id` has been used before.
+    What was created before an error stays. The origin is kept unless it is certain that nothing happened.
     """
-    action = _action(account, new, actor, action_id)
-    api = gateway.connect(account, action)
-    origin = _claim(account, provenance, actor, action_id)
+    api = gateway.connect(account, _action(account, new, actor, action_id))
+    origin = _claim(account, subject_of(new), provenance, actor, action_id)
     try:
         tag_ids = (*new.tag_ids, *(_tag_named(api, account, name) for name in new.new_tags))
         contact = api.add_or_update_contact(
@@ -74,7 +66,9 @@ def add_contact(
         raise
     origin.contact_id = contact.id
     origin.save(update_fields=["contact_id"])
-    return Added(contact, _tag_with_the_others(api, new.email, tag_ids[1:]))
+    if further := tag_ids[1:]:
+        with suppress(KlickTippError):
+            api.tag_contact(new.email, further)
 
 
 def subject_of(new: NewContact) -> Subject:
@@ -82,12 +76,13 @@ def subject_of(new: NewContact) -> Subject:
     return Subject(SubjectKind.EMAIL, new.email) if new.email else Subject(SubjectKind.SMS, new.sms_number)
 
 
-def _claim(account: ClientAccount, provenance: Provenance, actor: Actor, action_id: UUID) -> Origin:
+def _claim(account: ClientAccount, subject: Subject, provenance: Provenance, actor: Actor, action_id: UUID) -> Origin:
     """Store where the contact comes from before anything is sent; a second submit of the same form ends here."""
     origin, is_new = Origin.objects.get_or_create(
         action=action_id,
         defaults={
             "account": account,
+            "subject_hash": hash_subject(subject, account.team_id, newest_key_version()),
             "basis": provenance.basis,
             "source": provenance.source,
             "obtained_on": provenance.obtained_on,
@@ -108,18 +103,25 @@ def _may_have_added(error: Exception) -> bool:
 
 
 def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID) -> Action:
-    names = last_known(account, ReferenceKind.TAGS).names()
-    tags: list[dict[str, Any]] = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in new.tag_ids]
-    tags += [{"name": name} for name in new.new_tags]
+    """What the log says of the add, with tags, opt-in process and data fields by name as far as they are known."""
+    tags = _named(account, ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
+    parameters: dict[str, Any] = {"contact": subject_of(new).label, "tags": tags}
+    if new.optin_process_id:
+        parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
+    if new.fields:
+        parameters["fields"] = _named(account, ReferenceKind.FIELDS, new.fields)
     sentence = (actions.ADD_CONTACT, actions.ADD_CONTACT_WITH_TAG, actions.ADD_CONTACT_WITH_TAGS)[min(len(tags), 2)]
-    parameters: dict[str, Any] = {"contact": subject_of(new).label} | ({"tags": tags} if tags else {})
-    return Action(sentence, actor, parameters, action_id)
+    return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)
+
+
+def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:
+    names = last_known(account, kind).names()
+    return [{"id": wanted, "name": names.get(str(wanted), "")} for wanted in ids]
 
 
 def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
     """The id of the tag of this name, which is created where there is none. Names that differ in case are one."""
-    known = last_known(account, ReferenceKind.TAGS).items
-    if same := _same_name(known, name):
+    if same := _same_name(last_known(account, ReferenceKind.TAGS).items, name):
         return same
     try:
         tag_id = api.create_tag(name)
@@ -129,19 +131,9 @@ def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
         if same := _same_name(keep(account, ReferenceKind.TAGS, api.list_tags()), name):
             return same
         raise
-    keep(account, ReferenceKind.TAGS, [*known, {"id": tag_id, "name": name}])
+    remember_new_tag(account, tag_id, name)
     return tag_id
 
 
 def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
     return next((tag["id"] for tag in tags if tag["name"].casefold() == name.casefold()), None)
-
-
-def _tag_with_the_others(api: KlickTipp, email: str, tag_ids: tuple[int, ...]) -> KlickTippError | None:
-    if not tag_ids:
-        return None
-    try:
-        api.tag_contact(email, tag_ids)
-    except KlickTippError as error:
-        return error
-    return None

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.reading import is_about
+from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ReferenceKind
@@ -18,7 +19,8 @@ from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.added import add_outcome, tags_created_by
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.forms import AddContactForm
-from integrations.contacts.services import add_contact, subject_of
+from integrations.contacts.models import Origin
+from integrations.contacts.services import NewContact, add_contact, subject_of
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -33,15 +35,15 @@ def add(request: AccountRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, status=422)
     action: UUID = form.cleaned_data["action"]
+    new = form.new_contact()
     try:
-        add_contact(request.account, form.new_contact(), form.provenance(), Actor.of(request), action)
+        add_contact(request.account, new, form.provenance(), Actor.of(request), action)
     except AlreadyStarted:
-        return _sent_before(request, form, action)
+        return _sent_before(request, new, action)
     except EXPLAINED as error:
         failure = explain_at_field(form, error, action)
         made = tags_created_by(request.account, action)
         return _form_page(request, form, failure, status=422, created_tags=made)
-    new = form.new_contact()
     messages.success(request, _("%(contact)s has been added.") % {"contact": new.email or new.sms_number})
     return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
 
@@ -91,16 +93,16 @@ def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpRe
     return _form_page(request, form)
 
 
-def _sent_before(request: AccountRequest, form: AddContactForm, action: UUID) -> HttpResponse:
-    """The same person twice is a double submit and ends on what came of the first; another person is a form that
-    was reached again with the browser's Back button, which nothing was sent for yet."""
-    new = form.new_contact()
-    if is_about(request.account.scope, action, subject_of(new)):
+def _sent_before(request: AccountRequest, new: NewContact, action: UUID) -> HttpResponse:
+    """The same person twice is a double submit and ends on what came of the first. A form that was reached again with
+    the browser's Back button, for another person or after a refusal, can be sent once more under a new action."""
+    origin = Origin.objects.filter(account=request.account, action=action).first()
+    if origin and origin.subject_hash in search_hashes(subject_of(new), request.team.pk):
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
-    names = last_known(request.account, ReferenceKind.FIELDS).names()
     failure = Explanation(
-        _("This form was sent before with other entries, so nothing was sent this time."),
+        _("This form was sent before, so nothing was sent this time."),
         _("Please check the entries and send it again."),
-        action=action,
+        action=action if calls_of(request.account.scope, action) else None,
     )
-    return _form_page(request, AddContactForm(names=names, typed=request.POST), failure, status=409)
+    names = last_known(request.account, ReferenceKind.FIELDS).names()
+    return _form_page(request, AddContactForm(names=names, typed=request.POST), failure, status=422)

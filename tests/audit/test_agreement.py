@@ -9,7 +9,7 @@ from django.db import connection
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.recorder import Action
 from integrations.clients import gateway
-from integrations.clients.actions import LISTS_LOADED
+from integrations.clients.actions import TAGS_LOADED
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import KlickTippError
 from tests.factories import actor
@@ -36,7 +36,7 @@ def test_request_log_and_audit_log_agree(
         service.fault(**chance.choice(FAULTS))
 
     def work(number: int) -> None:
-        api = gateway.connect(account, Action(LISTS_LOADED, actor(), {"list": "tags"}))
+        api = gateway.connect(account, Action(TAGS_LOADED, actor()))
         try:
             if number % 3:
                 api.list_tags()

@@ -24,11 +24,11 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_DATABASE"]
 from integrations.audit.recorder import Action
 from integrations.clients import gateway
-from integrations.clients.actions import LISTS_LOADED
+from integrations.clients.actions import TAGS_LOADED
 from integrations.clients.models import ClientAccount
 from tests.factories import actor
 account = ClientAccount.objects.get()
-gateway.connect(account, Action(LISTS_LOADED, actor(), {"list": "tags"})).create_tag("Killed")
+gateway.connect(account, Action(TAGS_LOADED, actor())).create_tag("Killed")
 """
 
 

@@ -15,7 +15,7 @@ from integrations.audit import events, presentation
 from integrations.audit.actions import SIGNED_IN
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.recorder import Action, Scope, entry_of, store
-from integrations.clients.actions import LISTS_LOADED
+from integrations.clients.actions import TAGS_LOADED
 from integrations.clients.models import ClientAccount
 from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
@@ -79,7 +79,7 @@ def test_sentences_follow_the_readers_language(browser: Client, owner: Membershi
 
 def test_the_newest_stands_first_and_reads_only_on_request(browser: Client, owner: Membership, scope: Scope) -> None:
     write(scope)
-    write(scope, Action(LISTS_LOADED, actor(), {"list": "tags"}), Kind.READ, operation="list_tags")
+    write(scope, Action(TAGS_LOADED, actor()), Kind.READ, operation="list_tags")
     events.record(SIGNED_IN, actor(), Scope(owner.team_id))
     assert len(sentences(log(browser, owner))) == 3, "the sign-in of this test, the change and the event"
     assert sentences(log(browser, owner))[0] == "Alex signed in"
@@ -143,9 +143,44 @@ def test_filters(browser: Client, owner: Membership, scope: Scope) -> None:
     assert clients(until=(today - timedelta(days=5)).isoformat()) == ["Bergwind"]
 
 
-@pytest.mark.parametrize("nonsense", [{"client": "x"}, {"since": "31.02."}, {"outcome": "?"}, {"before": "-1"}])
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"client": "x"},
+        {"client": "9" * 30},
+        {"person": "0" * 20 + "9" * 5_000},
+        {"since": "31.02."},
+        {"since": "0001-01-01"},
+        {"until": "9999-12-31"},
+        {"outcome": "?"},
+        {"before": "-1"},
+        {"before": "0" * 20 + "9" * 5_000},
+    ],
+)
 def test_nonsense_in_the_address_is_no_error(browser: Client, owner: Membership, nonsense: dict[str, str]) -> None:
     assert log(browser, owner, **nonsense).status_code == 200
+
+
+def test_who_has_left_can_still_be_asked_for(browser: Client, owner: Membership, scope: Scope) -> None:
+    gone = MembershipFactory(team=owner.team)
+    write(scope, Action(ADD_CONTACT, actor(gone.user), {"contact": "x"}))
+    user_id, name = gone.user_id, str(gone.user)
+    gone.user.delete()
+    page = log(browser, owner, person=user_id)
+    assert sentences(page) == [f"{name} added x to Bergwind"]
+    assert gone.user.email in page.content.decode(), "the filter offers the person as the log knows them"
+
+
+def test_commands_and_failed_sign_ins_are_found_under_nobody(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope)
+    assert sentences(log(browser, owner, person="nobody")) == ["Alex added r•••@klick-tipp.team to Bergwind"]
+
+
+def test_an_attempt_that_was_repeated_is_no_outcome(browser: Client, owner: Membership, scope: Scope) -> None:
+    action, call = Action(ADD_CONTACT, actor(), {"contact": "x"}), uuid.uuid4()
+    write(scope, action, call=call, attempt=1, outcome=Outcome.FAILED)
+    write(scope, action, call=call, attempt=2)
+    assert sentences(log(browser, owner, outcome="failed")) == []
 
 
 def test_older_pages_go_on_where_the_first_ends(

@@ -11,15 +11,15 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted
 from integrations.audit.sweep import STALE_AFTER, sweep_stale_entries
 from integrations.clients import gateway
-from integrations.clients.actions import KEY_TESTED, LISTS_LOADED
+from integrations.clients.actions import KEY_TESTED, TAGS_LOADED
 from integrations.clients.models import ClientAccount
-from integrations.klicktipp import KlickTipp, OutcomeUnknown, Rejected, Unreachable
+from integrations.klicktipp import KlickTipp, OutcomeUnknown, Rejected, ServiceError, Unreachable
 from tests.factories import actor
 from tests.service import Service
 
 
 def connect(account: ClientAccount, **of_action: object) -> KlickTipp:
-    return gateway.connect(account, Action(LISTS_LOADED, actor(), {"list": "tags"}, **of_action))
+    return gateway.connect(account, Action(TAGS_LOADED, actor(), **of_action))
 
 
 def test_a_call_leaves_one_entry_that_says_everything(account: ClientAccount, service: Service) -> None:
@@ -41,7 +41,7 @@ def test_a_call_leaves_one_entry_that_says_everything(account: ClientAccount, se
     assert entry.key_last_four == service.customer_keys[0][-4:]
     assert entry.duration is not None
     assert entry.duration < timedelta(seconds=20)
-    assert entry.parameters == {"actor": "Alex", "account": account.name, "list": "tags"}
+    assert entry.parameters == {"actor": "Alex", "account": account.name}
 
 
 def test_reads_are_marked_as_reads(account: ClientAccount) -> None:
@@ -114,9 +114,9 @@ def test_an_exception_in_mid_call_leaves_its_entry(
     [
         ({"close": "before"}, OutcomeUnknown, Outcome.UNKNOWN),
         ({"close": "after"}, OutcomeUnknown, Outcome.UNKNOWN),
-        ({"status": 502, "body": "<html>Bad gateway</html>"}, Exception, Outcome.UNKNOWN),
-        ({"status": 200, "body": "<html>"}, Exception, Outcome.UNKNOWN),
-        ({"status": 302, "headers": {"Location": "https://elsewhere.example/"}}, Exception, Outcome.FAILED),
+        ({"status": 502, "body": "<html>Bad gateway</html>"}, ServiceError, Outcome.UNKNOWN),
+        ({"status": 200, "body": "<html>"}, ServiceError, Outcome.UNKNOWN),
+        ({"status": 302, "headers": {"Location": "https://elsewhere.example/"}}, ServiceError, Outcome.FAILED),
     ],
 )
 def test_failures_of_the_service_are_told_apart(
@@ -181,6 +181,41 @@ def test_an_answer_after_the_sweep_is_an_entry_of_its_own(
     assert (swept.outcome, answer.outcome) == (Outcome.UNKNOWN, Outcome.DONE)
     assert answer.answer["late_answer_to"] == str(swept.id)
     assert answer.action == swept.action
+
+
+def test_a_late_answer_is_found_by_the_same_people(
+    account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from integrations.audit.recorder import Recorder
+
+    close = Recorder._close
+
+    def swept_before(self: Recorder, entry: AuditEntry, *rest: object) -> None:
+        AuditEntry.objects.filter(pk=entry.pk).update(outcome=Outcome.UNKNOWN)
+        close(self, entry, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Recorder, "_close", swept_before)
+    connect(account).add_or_update_contact("rainer@klick-tipp.team")
+    first, late = AuditEntry.objects.order_by("number")
+    assert set(AuditSubject.objects.filter(entry_id=first.id).values_list("kind", flat=True)) == {"email"}
+    assert set(AuditSubject.objects.filter(entry_id=late.id).values_list("kind", flat=True)) == {"email", "contact"}
+
+
+def test_an_answer_that_cannot_be_kept_still_finishes_the_entry(
+    account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.audit.allowed.kept_answer", lambda *_: {"odd": object()})
+    connect(account).create_tag("Odd")
+    entry = AuditEntry.objects.get()
+    assert (entry.outcome, entry.status, entry.answer) == (Outcome.DONE, 200, {})
+
+
+def test_a_nul_in_the_services_words_loses_nothing(account: ClientAccount, service: Service) -> None:
+    refusal = '{"error": 8, "name": "fieldCity", "reason": "bad \\u0000 value"}'
+    service.fault(status=406, body=refusal)
+    with pytest.raises(Rejected):
+        connect(account).add_or_update_contact("rainer@klick-tipp.team")
+    assert AuditEntry.objects.get().outcome == Outcome.REFUSED
 
 
 def test_a_log_that_cannot_be_written_stops_the_call(account: ClientAccount, service: Service) -> None:

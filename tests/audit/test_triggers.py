@@ -135,6 +135,55 @@ def test_the_check_tells_when_the_guard_is_gone() -> None:
     assert "audit_auditentry_guard" in warning.msg
 
 
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps the text of the trigger itself")
+@pytest.mark.parametrize(
+    "other",
+    [
+        "BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
+        "BEFORE UPDATE OF code OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
+        "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN (OLD.team_id <> 7) EXECUTE FUNCTION {guard}()",
+        "BEFORE UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}()",
+        "AFTER UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
+        "BEFORE UPDATE OR DELETE ON accounts_team FOR EACH ROW EXECUTE FUNCTION {guard}()",
+    ],
+    ids=["events", "columns", "condition", "level", "moment", "table"],
+)
+def test_a_trigger_that_was_replaced_is_noticed(other: str) -> None:
+    table, guard = AuditEntry._meta.db_table, f"{AuditEntry._meta.db_table}_guard"
+    assert triggers.missing(connection) == []
+    made = f"CREATE TRIGGER {guard}_rows {other.format(table=table, guard=guard)}"
+    on = made.partition(" ON ")[2].split()[0]
+    execute(f"DROP TRIGGER {guard}_rows ON {table}")()
+    execute(made)()
+    execute(f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {guard}_rows")()
+
+    assert triggers.missing(connection) == [f"{guard}_rows"]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's triggers have no functions")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER FUNCTION {guard}() SET search_path = nowhere",
+        "CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    ],
+)
+def test_a_function_that_was_changed_is_noticed(change: str) -> None:
+    guard = f"{AuditEntry._meta.db_table}_guard"
+    execute(change.format(guard=guard))()
+
+    assert triggers.missing(connection) == [f"{guard}_rows", f"{guard}_truncate"]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's are replaced in other ways, above")
+def test_a_trigger_of_sqlite_that_was_replaced_is_noticed() -> None:
+    table = AuditEntry._meta.db_table
+    execute(f"DROP TRIGGER {table}_guard_delete")()
+    execute(f"CREATE TRIGGER {table}_guard_delete BEFORE DELETE ON {table} WHEN 1 = 0 BEGIN SELECT 1; END")()
+
+    assert triggers.missing(connection) == [f"{table}_guard_delete"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_installs_the_guard_again() -> None:
     triggers.lift(connection)

@@ -103,7 +103,7 @@ def test_the_log_is_filtered_in_place_and_opens_to_the_calls(form: Page, service
     form.get_by_text("1 call to KlickTipp").click()
     expect(form.get_by_text("POST /subscriber")).to_be_visible()
     form.get_by_label("Also what was only read").check()
-    expect(form.locator(".log-action", has_text="opened a form").first).to_be_visible()
+    expect(form.locator(".log-action", has_text="loaded the tags").first).to_be_visible()
 
 
 def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
@@ -128,6 +128,23 @@ def test_an_impatient_double_click_adds_one_contact(form: Page, service: Service
     form.get_by_role("heading", name="Added to").wait_for()
     assert service.paths().count("POST /subscriber") == 1
     assert_logs_agree(service)
+
+
+def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(form: Page, service: Service) -> None:
+    used = form.locator("[name=action]").input_value()
+    fill_in(form, "rainer@klick-tipp.team")
+    send(form)
+    form.get_by_role("heading", name="Added to").wait_for()
+    form.goto("/t/demo/clients/harbour/contacts/add/")
+    expect(form.get_by_label("Newsletter")).to_be_visible()
+    form.evaluate("used => { document.querySelector('[name=action]').value = used }", used)
+    fill_in(form, "other@klick-tipp.team")
+    send(form)
+    expect(form.get_by_text("This form was sent before, so nothing was sent this time.")).to_be_visible()
+    expect(form.get_by_label("Email address")).to_have_value("other@klick-tipp.team")
+    send(form)
+    expect(form.get_by_text("other@klick-tipp.team has been added.")).to_be_visible()
+    assert service.paths().count("POST /subscriber") == 2
 
 
 def test_a_slow_service_ends_at_the_deadline_with_the_form_as_it_was(

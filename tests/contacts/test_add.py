@@ -1,8 +1,9 @@
 """The add-contact form, spoken to over Django's client; KlickTipp is the sandbox."""
 
+import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError
@@ -13,6 +14,8 @@ from django.utils import timezone
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.contacts.models import Origin
+from integrations.klicktipp import KlickTipp
+from tests.factories import OriginFactory
 from tests.service import Service
 
 Page = Any
@@ -156,6 +159,7 @@ def test_a_further_data_field_keeps_what_was_typed_and_checks_nothing(
         ({"tags": ["1", "two"]}, "tags"),
         ({"tags": [",".join(str(n) for n in range(1, 60))]}, "tags"),
         ({"tags": ["9" * 40]}, "tags"),
+        ({"tags": ["0" * 20 + "9" * 5_000]}, "tags"),
         ({"new_tag": "   "}, "new_tag"),
         ({"new_tag": "x" * 300}, "new_tag"),
         ({"new_tag": "bell\x07"}, "new_tag"),
@@ -225,7 +229,7 @@ def test_a_tag_that_was_created_before_a_refusal_is_told_and_used_the_next_time(
     page = send(browser, account, email="blocked@klick-tipp.team", new_tag="Herbst 2026")
     assert "The tag Herbst 2026 has been created all the same." in page.content.decode()
     assert send(browser, account, new_tag="Herbst 2026").status_code == 302
-    assert service.paths().count("POST /tag") == 1
+    assert AuditEntry.objects.filter(operation="create_tag", outcome=Outcome.DONE).count() == 1
 
 
 def test_a_refused_data_field_is_marked_with_the_reason(
@@ -287,8 +291,12 @@ def test_an_unreachable_service_is_told_and_nothing_has_happened(
 ) -> None:
     monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
-    page = send(browser, account)
-    assert "KlickTipp cannot be reached; nothing was sent." in page.content.decode()
+    page = send(browser, account, fieldFirstName="Rainer")
+    words = page.content.decode()
+    assert "KlickTipp cannot be reached; nothing was sent." in words
+    assert 'value="Rainer"' in words
+    assert not Origin.objects.exists()
+    assert {entry.outcome for entry in AuditEntry.objects.exclude(operation="")} == {Outcome.FAILED}
 
 
 def test_without_a_key_the_page_says_what_to_do_and_the_log_knows(browser: Client, account: ClientAccount) -> None:
@@ -324,12 +332,100 @@ def test_a_form_reached_by_back_with_another_person_is_not_mistaken_for_a_double
     form = typed()
     browser.post(url(account), form)
     page = browser.post(url(account), form | {"email": "other@klick-tipp.team"})
-    assert page.status_code == 409
+    assert page.status_code == 422
     words = page.content.decode()
-    assert "sent before with other entries" in words
+    assert "sent before, so nothing was sent this time" in words
     assert "other@klick-tipp.team" in words
     assert form["action"] not in words.replace(f"/log/action/{form['action']}/", "")
     assert service.paths() == ["POST /subscriber"]
+
+
+def test_a_double_submit_while_the_new_tag_is_being_created_ends_on_the_first(
+    browser: Client, account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, second = typed(new_tag="Herbst 2026"), []
+    create_tag = KlickTipp.create_tag
+
+    def and_submit_again(self: KlickTipp, name: str) -> int:
+        second.append(browser.post(url(account), form))
+        return create_tag(self, name)
+
+    monkeypatch.setattr(KlickTipp, "create_tag", and_submit_again)
+    first = browser.post(url(account), form)
+    assert second[0].status_code == first.status_code == 302
+    assert second[0].url == first.url
+    assert service.paths() == ["POST /tag", "POST /subscriber"]
+
+
+def test_while_nothing_is_logged_yet_the_page_says_that_the_add_is_under_way(
+    browser: Client, account: ClientAccount
+) -> None:
+    origin = OriginFactory(account=account)
+    assert "Being added to" in browser.get(url(account, f"added/{origin.action}/")).content.decode()
+    Origin.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    assert "Not added to" in browser.get(url(account, f"added/{origin.action}/")).content.decode()
+
+
+def test_a_refused_form_that_is_sent_again_unchanged_comes_back_with_its_entries(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    form = typed(email="unsubscribed@klick-tipp.team", fieldFirstName="Rainer")
+    browser.post(url(account), form)
+    page = browser.post(url(account), form)
+    assert page.status_code == 422
+    assert 'value="Rainer"' in page.content.decode()
+    assert service.paths() == ["POST /subscriber"]
+
+
+def test_an_action_of_another_kind_is_no_add(browser: Client, account: ClientAccount) -> None:
+    browser.post(f"/t/{account.team.slug}/clients/{account.slug}/key/test/")
+    action = AuditEntry.objects.filter(operation="list_optin_processes").get().action
+    assert browser.get(url(account, f"added/{action}/")).status_code == 404
+
+
+def test_an_action_that_met_an_obstacle_cannot_be_used_for_somebody_else(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    form = typed()
+    credential = account.credentials.get()
+    credential.delete()
+    browser.post(url(account), form)
+    credential.save()
+    page = browser.post(url(account), form | {"email": "other@klick-tipp.team"})
+    assert page.status_code == 422
+    assert service.received() == []
+    entry = AuditEntry.objects.get(sentence="contacts.add")
+    assert entry.action == UUID(form["action"])
+
+
+def test_ids_that_are_not_in_the_list_stay_chosen(browser: Client, account: ClientAccount, service: Service) -> None:
+    tag_ids(service, browser, account)
+    browser.get(url(account, "add/choices/optin_processes/"))
+    words = send(browser, account, email="", tags=["815, 816"], optin_process="4711").content.decode()
+    for value in ("815", "816", "4711"):
+        assert re.search(rf'value="{value}"[^>]* (checked|selected)', words), value
+
+
+def test_a_new_tag_alone_does_not_pass_for_the_list(browser: Client, account: ClientAccount) -> None:
+    send(browser, account, email="blocked@klick-tipp.team", new_tag="Herbst 2026")
+    assert not ReferenceSnapshot.objects.filter(kind=ReferenceKind.TAGS).exists()
+
+
+def test_the_log_names_tags_fields_and_the_optin_process(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    tags = tag_ids(service, browser, account)
+    for kind in ("fields", "optin_processes"):
+        browser.get(url(account, f"add/choices/{kind}/"))
+    process = next(p for p in ReferenceSnapshot.objects.get(kind="optin_processes").items if p["name"])
+    send(browser, account, tags=[tags["VIP"]], optin_process=process["id"], fieldFirstName="Rainer")
+    entry = AuditEntry.objects.get(operation="add_or_update_contact")
+    assert entry.parameters["optin_processes"] == [{"id": process["id"], "name": process["name"]}]
+    assert entry.parameters["fields"] == [{"id": "fieldFirstName", "name": "First name"}]
+    page = browser.get(f"/t/{account.team.slug}/log/{entry.number}/").content.decode()
+    assert f"VIP ({tags['VIP']})" in page
+    assert "First name (fieldFirstName)" in page
+    assert f"({process['id']})" in page
 
 
 def test_a_log_that_cannot_be_written_stops_everything(

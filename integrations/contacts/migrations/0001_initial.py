@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('action', models.UUIDField(unique=True)),
                 ('contact_id', models.CharField(blank=True, max_length=20)),
+                ('subject_hash', models.CharField(max_length=64)),
                 ('basis', models.CharField(choices=[('consent', 'Consent of the person'), ('existing_customer', 'Existing customer, § 7 (3) UWG'), ('other', 'Other legal basis')], max_length=20)),
                 ('source', models.CharField(max_length=200)),
                 ('obtained_on', models.DateField()),
