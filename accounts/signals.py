@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 membership_changed = Signal()
 """Sent with `membership`, `before` (the former role or None), and `by` (the user who did it, None for a command)."""
+
+sign_in_stopped = Signal()
+"""Sent with `request` and `credentials` when attempts to sign in have become too many; once in five minutes for an
+address, as every attempt would let strangers fill a log that nobody can empty."""

@@ -49,6 +49,10 @@ if portal.scheme not in ("http", "https") or not portal.hostname:
     raise ImproperlyConfigured(f"PORTAL_URL must be an http or https address, not {PORTAL_URL!r}.")
 is_public = not is_loopback(portal.hostname)
 is_secure = portal.scheme == "https"
+if DEBUG and is_public:
+    raise ImproperlyConfigured(
+        f"DEBUG=1 shows the portal's inside and is refused with a public PORTAL_URL ({PORTAL_URL})."
+    )
 
 ALLOWED_HOSTS = [portal.hostname] if is_public else ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [f"{portal.scheme}://{portal.netloc}"]
@@ -61,7 +65,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = is_secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if is_secure else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = is_secure
+# HSTS is for the portal's own host: what other hosts of the domain do is not the portal's to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -92,6 +97,8 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 KLICKTIPP_URL = env.str(
     "KLICKTIPP_URL", default=f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else "https://api.klicktipp.com"
 )
+if SANDBOX and not is_loopback(urlsplit(KLICKTIPP_URL).hostname or ""):
+    raise ImproperlyConfigured(f"SANDBOX=1 promises that nothing reaches KlickTipp; KLICKTIPP_URL is {KLICKTIPP_URL}.")
 KLICKTIPP_USERNAME = env.str("KLICKTIPP_USERNAME", default="")
 KLICKTIPP_DEVELOPER_KEY = env.str("KLICKTIPP_DEVELOPER_KEY", default="")
 KLICKTIPP_PROXY = env.str("KLICKTIPP_PROXY", default="") or None
@@ -134,6 +141,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.private_pages",
     "accounts.middleware.user_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -187,6 +195,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
+    ("integrations.audit.guard.report_missing_triggers", 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
@@ -244,6 +253,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+DEFAULT_EXCEPTION_REPORTER_FILTER = "ktportal.reports.NamesOnly"
 
 LOGGING = {
     "version": 1,

@@ -53,7 +53,8 @@ def test_the_log_keeps_who_signed_in_from_where(client: Client, owner: Membershi
     )
 
     entry = AuditEntry.objects.get()
-    assert (entry.actor_id, entry.actor_label, entry.ip) == (owner.user.pk, owner.user.name, "198.51.100.7")
+    label = f"{owner.user.name} <{owner.user.email}>"
+    assert (entry.actor_id, entry.actor_label, entry.ip) == (owner.user.pk, label, "198.51.100.7")
 
 
 def test_a_wrong_password_is_refused_and_logged_for_the_team(client: Client, owner: Membership) -> None:
@@ -94,7 +95,28 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Clien
 
     assert "Too many failed login attempts" in response.content.decode()
     assert not is_signed_in(client)
-    assert log_of(owner.team) == [f"Sign-in as {owner.user.name} failed"] * 5
+    assert log_of(owner.team) == [
+        *[f"Sign-in as {owner.user.name} failed"] * 5,
+        f"Sign-in as {owner.user.name} was stopped: too many attempts",
+    ]
+
+
+def test_attempts_beyond_the_limit_are_told_once_and_do_not_fill_the_log(client: Client, owner: Membership) -> None:
+    for _ in range(9):
+        sign_in(client, owner.user.email, "a-wrong-password")
+    sign_in(client, owner.user.email.upper(), "a-wrong-password")
+
+    entries = AuditEntry.objects.filter(team_id=owner.team.pk).order_by("number")
+    assert [entry.sentence for entry in entries] == ["people.sign_in_failed"] * 5 + ["people.sign_in_stopped"]
+    assert (entries[5].actor_id, entries[5].ip) == (None, "127.0.0.1")
+    assert "a-wrong-password" not in str(entries.values())
+
+
+def test_attempts_beyond_the_limit_with_an_unknown_address_are_told_to_the_portal(client: Client, db: None) -> None:
+    for _ in range(6):
+        sign_in(client, "nobody@example.com")
+
+    assert log_of(None)[-1] == "Sign-in as n•••@example.com was stopped: too many attempts"
 
 
 def test_five_wrong_passwords_do_not_lock_out_other_people(client: Client, owner: Membership) -> None:

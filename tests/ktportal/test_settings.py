@@ -85,6 +85,28 @@ def test_the_sandbox_is_taken_on_this_machine(project: Path, address: str) -> No
     assert settings["KLICKTIPP_URL"] == "http://127.0.0.1:8301"
 
 
+@pytest.mark.parametrize("address", ["https://api.klicktipp.com", "http://192.0.2.7:8001", "api.klicktipp.com"])
+def test_the_sandbox_is_refused_with_a_service_elsewhere(project: Path, address: str) -> None:
+    said = refusal(project, **generate(), SANDBOX="1", KLICKTIPP_URL=address)
+    assert "SANDBOX=1" in said
+    assert address in said
+
+
+def test_a_sandbox_on_another_port_of_this_machine_is_taken(project: Path) -> None:
+    assert load(project, SANDBOX="1", KLICKTIPP_URL="http://localhost:9001")["KLICKTIPP_URL"] == "http://localhost:9001"
+
+
+@pytest.mark.parametrize("address", ["https://portal.example.com", "http://192.0.2.7:8000"])
+def test_debug_pages_are_refused_on_a_public_address(project: Path, address: str) -> None:
+    said = refusal(project, **generate(), DEBUG="1", PORTAL_URL=address)
+    assert "DEBUG=1" in said
+    assert address in said
+
+
+def test_debug_pages_are_taken_on_this_machine(project: Path) -> None:
+    assert load(project, DEBUG="1")["DEBUG"] is True
+
+
 def test_without_the_sandbox_the_portal_talks_to_klicktipp(project: Path) -> None:
     assert load(project)["KLICKTIPP_URL"] == "https://api.klicktipp.com"
 
@@ -110,6 +132,8 @@ def test_a_public_https_address_brings_its_rules(project: Path) -> None:
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE", "SECURE_SSL_REDIRECT"):
         assert settings[name] is True
     assert settings["SECURE_HSTS_SECONDS"] >= 31_536_000
+    assert not settings.get("SECURE_HSTS_INCLUDE_SUBDOMAINS")
+    assert not settings.get("SECURE_HSTS_PRELOAD")
     assert settings["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
     assert settings["ACCOUNT_DEFAULT_HTTP_PROTOCOL"] == "https"
 
