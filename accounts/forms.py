@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import create_team, set_role
+from accounts.validation import no_control_characters
 
 
 class SignupForm(forms.Form):
     """What sign-up asks besides email and password; the new person gets a team of their own."""
 
-    name = forms.CharField(label=_("Your name"), max_length=100)
-    team = forms.CharField(label=_("Company or team"), max_length=100)
+    name = forms.CharField(label=_("Your name"), max_length=100, validators=[no_control_characters])
+    team = forms.CharField(label=_("Company or team"), max_length=100, validators=[no_control_characters])
     field_order = ["name", "team", "email", "password1"]
 
     def signup(self, request: HttpRequest, user: User) -> None:
@@ -22,6 +23,7 @@ class SignupForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
+    name = forms.CharField(label=_("Your name"), max_length=100, required=False, validators=[no_control_characters])
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("As my browser asks")), *settings.LANGUAGES], required=False
     )
@@ -29,4 +31,3 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language"]
-        labels = {"name": _("Your name")}

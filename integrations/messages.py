@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.klicktipp import Problem
+from integrations.klicktipp import Happened, KlickTippError, Problem
 
 
 class Obstacle(StrEnum):
@@ -26,6 +26,10 @@ class Obstacle(StrEnum):
     KEY_UNDECRYPTABLE = "key_undecryptable"
 
 
+NO_ANSWER = "no_answer"
+"""The problem of a call that only reads and got no answer: nothing can have happened."""
+
+
 @dataclass(frozen=True)
 class Message:
     """What happened, and what to do now, in the reader's language."""
@@ -35,6 +39,12 @@ class Message:
 
     def sentences(self) -> str:
         return f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
+
+
+def problem_in_words(error: KlickTippError) -> str:
+    """The key of the message for an error."""
+    is_harmless = error.problem is Problem.OUTCOME_UNKNOWN and error.happened is Happened.NO
+    return NO_ANSWER if is_harmless else error.problem
 
 
 def message(problem: str, code: int | None = None) -> Message:
@@ -55,6 +65,7 @@ _TRY_LATER = gettext_lazy("please try again in a few minutes")
 _FILL_IN = gettext_lazy("please fill it in and send the form again")
 
 _MESSAGES: dict[str, Message] = {
+    NO_ANSWER: Message(gettext_lazy("KlickTipp did not answer"), gettext_lazy("please try again in a few minutes")),
     Obstacle.NOT_CONNECTED: Message(
         gettext_lazy("this client has no customer key"),
         gettext_lazy("store one on the client's page, then try again"),
@@ -98,7 +109,7 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("the SMS number is unsubscribed"),
         gettext_lazy("only the person can subscribe again"),
     ),
-    Problem.CONTACT_NOT_FOUND: Message(gettext_lazy("the contact was not found"), _RELOAD),
+    Problem.CONTACT_NOT_FOUND: Message(gettext_lazy("the contact was not found"), _CHECK_ADDRESS),
     Problem.CONTACT_NOT_SUBSCRIBED: Message(
         gettext_lazy("the contact is not subscribed"),
         gettext_lazy("it has to confirm or subscribe again first"),
@@ -147,7 +158,7 @@ _MESSAGES: dict[str, Message] = {
     Problem.NAME_TAKEN: Message(gettext_lazy("the name is taken already"), gettext_lazy("please choose another name")),
     Problem.NOT_FOUND: Message(gettext_lazy("KlickTipp did not find this"), _RELOAD),
     Problem.OUTCOME_UNKNOWN: Message(
-        gettext_lazy("KlickTipp did not answer, so it may have happened or not"),
+        gettext_lazy("KlickTipp did not answer"),
         gettext_lazy("look it up in KlickTipp before you send it again"),
     ),
     Problem.SERVICE_ERROR: Message(gettext_lazy("KlickTipp answered in a way that cannot be understood"), _TRY_LATER),

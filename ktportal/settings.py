@@ -242,6 +242,7 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"ktportal <portal@{portal.hos
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German"))]
+FORMAT_MODULE_PATH = "ktportal.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")
 USE_TZ = True

@@ -57,7 +57,8 @@
   // What an answer marks with data-focus takes the focus, else the first field with an error.
   function focusIn(root) {
     const wanted = root.matches("[data-focus]") ? root : root.querySelector("[data-focus], [aria-invalid=true]");
-    if (wanted?.hasAttribute("aria-invalid")) wanted.focus();
+    if (wanted?.dataset.focus === "control") wanted.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    else if (wanted?.hasAttribute("aria-invalid")) wanted.focus();
     else if (wanted) bring(wanted);
   }
 

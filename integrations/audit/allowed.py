@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from integrations.klicktipp import KlickTippError, Rejected
+from integrations.messages import problem_in_words
 
 _CONTACT_FILTERS = ("status", "bounce_status")
 
@@ -90,7 +91,7 @@ def kept_answer(operation: str, result: Any) -> dict[str, Any]:
 
 def kept_error(error: KlickTippError, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What the log keeps of a failure: what it means, the data field's name, and the service's own words, scrubbed."""
-    kept: dict[str, Any] = {"problem": str(error.problem)}
+    kept: dict[str, Any] = {"problem": str(problem_in_words(error))}
     if isinstance(error, Rejected) and error.name:
         kept["field"] = error.name
     values = _contact_data(arguments) | ({error.value} if error.value else set())

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from integrations.audit import presentation
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -18,6 +19,7 @@ _day = {
     "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
 }
 NOBODY = "nobody"
+_NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 
 
 class LogFilter(django_filters.FilterSet):
@@ -28,7 +30,10 @@ class LogFilter(django_filters.FilterSet):
 
     client = django_filters.ChoiceFilter(field_name="account_id", label=_("Client"), empty_label=_("All clients"))
     outcome = django_filters.ChoiceFilter(
-        method="with_outcome", choices=Outcome.choices, label=_("Outcome"), empty_label=_("All outcomes")
+        method="with_outcome",
+        choices=[*Outcome.choices, (presentation.PARTLY, _("partly done"))],
+        label=_("Outcome"),
+        empty_label=_("All outcomes"),
     )
     person = django_filters.ChoiceFilter(method="by_person", label=_("Person"), empty_label=_("Everybody"))
     since = django_filters.DateFilter(method="from_day", label=_("From"), **_day)
@@ -60,9 +65,22 @@ class LogFilter(django_filters.FilterSet):
         return entries if self.form.cleaned_data.get("reads") else entries.exclude(kind=Kind.READ)
 
     def with_outcome(self, entries: QuerySet[AuditEntry], name: str, outcome: str) -> QuerySet[AuditEntry]:
-        """By the last attempt of a call: an earlier one does not tell how the call ended."""
+        """By the last attempt of a call: an earlier one does not tell how the call ended. An action of which a part
+        was done and another not is neither done nor refused, but partly done."""
         later = AuditEntry.objects.filter(call=OuterRef("call"), attempt__gt=OuterRef("attempt"))
-        return entries.filter(~Exists(later), outcome=outcome)
+        ended = entries.filter(~Exists(later))
+        siblings = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
+        changes = siblings.exclude(kind=Kind.READ).filter(~Exists(later))
+        was_done = Exists(changes.filter(outcome=Outcome.DONE))
+        was_not_done = Exists(changes.filter(outcome__in=_NOT_DONE))
+        match outcome:
+            case presentation.PARTLY:
+                return ended.filter(was_done, outcome__in=_NOT_DONE)
+            case Outcome.DONE:
+                return ended.filter(~was_not_done, outcome=outcome)
+            case Outcome.REFUSED | Outcome.FAILED:
+                return ended.filter(~was_done, outcome=outcome)
+        return ended.filter(outcome=outcome)
 
     def by_person(self, entries: QuerySet[AuditEntry], name: str, person: str) -> QuerySet[AuditEntry]:
         return entries.filter(actor_id=None) if person == NOBODY else entries.filter(actor_id=int(person))

@@ -30,6 +30,7 @@ def log(request: TeamRequest) -> HttpResponse:
         "actions": actions,
         "is_filtered": any(kept.values()),
         "is_first_page": number is None,
+        "here": request.GET.urlencode(),
         "newest": kept.urlencode(),
         "older": f"{kept.urlencode()}&before={next_before}".lstrip("&") if next_before else "",
     }

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from integrations.clients.gateway import Obstructed
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
-from integrations.klicktipp import Happened, KlickTippError
-from integrations.messages import message
+from integrations.klicktipp import Happened, KlickTippError, Problem
+from integrations.messages import message, problem_in_words
 
 EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient, UntoldAccount)
 """The errors that a view turns into a message on its page."""
@@ -66,14 +66,15 @@ def explain(error: Exception, action: UUID | None = None) -> Explanation:
 
 
 def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
-    text = message(error.problem, error.code)
+    text = message(problem_in_words(error), error.code)
     unknown = error.happened == Happened.UNKNOWN
+    is_told_with_code = error.problem is Problem.UNKNOWN_CODE
     return Explanation(
         what=_as_sentence(text.what),
         next_step=_("It may have happened all the same: look it up in KlickTipp before you send it again.")
         if unknown
         else _as_sentence(text.next_step),
-        code="/".join(str(part) for part in (error.code, error.detail) if part is not None),
+        code="" if is_told_with_code else "/".join(str(n) for n in (error.code, error.detail) if n is not None),
         may_have_happened=unknown,
         action=action,
     )

@@ -1,8 +1,11 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
+from accounts.validation import no_control_characters
 from integrations.clients.models import ClientAccount
 
 _LONGEST_KEY = 200
@@ -32,13 +35,25 @@ class CustomerKeyField(forms.CharField):
 
 
 class ClientForm(forms.ModelForm):
-    """Name and colour of a client account."""
+    """Name and colour of a client account of `team`; no other client of it has the same name."""
+
+    name = forms.CharField(label=_("Name of the client"), max_length=100, validators=[no_control_characters])
 
     class Meta:
         model = ClientAccount
         fields = ["name", "colour"]
-        labels = {"name": _("Name of the client"), "colour": _("Colour")}
+        labels = {"colour": _("Colour")}
         help_texts = {"colour": _("The header shows it, so that nobody works for the wrong client.")}
+
+    def __init__(self, data: QueryDict | None, *, team: Team, **options: Any) -> None:
+        super().__init__(data, **options)
+        self._others = team.accounts.exclude(pk=self.instance.pk) if self.instance.pk else team.accounts.all()
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if self._others.filter(name__iexact=name).exists():
+            raise forms.ValidationError(_("Another client of your team has this name. Please choose a different one."))
+        return name
 
 
 class NewClientForm(ClientForm):

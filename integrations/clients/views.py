@@ -31,7 +31,7 @@ def clients(request: TeamRequest) -> HttpResponse:
 @team_view(Capability.MANAGE_CLIENTS)
 def new_client(request: TeamRequest) -> HttpResponse:
     """A client account with its customer key, tested at KlickTipp before anything is stored."""
-    form = NewClientForm(request.POST or None)
+    form = NewClientForm(request.POST or None, team=request.team)
     failure: Explanation | None = None
     if request.method == "POST" and form.is_valid():
         typed, action = form.cleaned_data, uuid4()
@@ -57,7 +57,7 @@ def client(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.MANAGE_CLIENTS)
 def change_client(request: AccountRequest) -> HttpResponse:
     """Name and colour of a client account. The log goes on showing the name of the time."""
-    form = ClientForm(request.POST or None, instance=request.account)
+    form = ClientForm(request.POST or None, team=request.team, instance=request.account)
     if request.method == "POST" and form.is_valid():
         services.change_client(
             request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)

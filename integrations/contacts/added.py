@@ -22,7 +22,7 @@ SENTENCES = {sentence.key for sentence in (ADD_CONTACT, ADD_CONTACT_WITH_TAG, AD
 
 @dataclass(frozen=True)
 class AddOutcome:
-    """`outcome` is the adding call's; `tagging_problem` says why the further tags could not be set, if so."""
+    """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that."""
 
     action: UUID
     outcome: Outcome
@@ -31,6 +31,7 @@ class AddOutcome:
     status: str
     tags: list[str]
     missing_tags: list[str]
+    tagging_outcome: Outcome | None
     tagging_problem: Message | None
     problem: Message | None
     origin: Origin | None
@@ -61,6 +62,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
         missing_tags=[name for name in wanted if name.casefold() not in {tag.casefold() for tag in tags}],
+        tagging_outcome=Outcome(tagging.outcome) if tagging else None,
         tagging_problem=problem_message(tagging) if tagging else None,
         problem=problem_message(decisive) if decisive else None,
         origin=origin,

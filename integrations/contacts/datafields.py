@@ -12,7 +12,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from integrations.contacts.validation import no_control_characters
+from accounts.validation import no_control_characters
 
 FIELD_ID = re.compile(r"field[A-Za-z0-9]{1,40}")
 FIRST_SHOWN = ("fieldFirstName", "fieldLastName")

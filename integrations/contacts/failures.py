@@ -30,6 +30,10 @@ _FORM_FIELDS: dict[Problem, str] = {
 def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
+    if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
+        unknown = _("The contact may have been added all the same: look it up in KlickTipp before you send it again.")
+        return replace(explanation, next_step=unknown)
+    explanation = replace(explanation, next_step=f"{_('No contact was added.')} {explanation.next_step}")
     if not isinstance(error, Rejected):
         return explanation
     text = message(error.problem).sentences()

@@ -2,23 +2,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validation import no_control_characters
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field, to_wire
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance
-from integrations.contacts.validation import no_control_characters, sms_number
+from integrations.contacts.validation import sms_number
 
 _MOST_TAGS = 50
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
+_LONGEST_LOCAL_PART = 64
 _ID = re.compile(r"[0-9]{1,15}")
 
 
@@ -41,7 +45,12 @@ class AddContactForm(forms.Form):
     """A new contact, its tags and data fields, and where it comes from."""
 
     action = forms.UUIDField(widget=forms.HiddenInput)
-    email = forms.EmailField(label=_("Email address"), max_length=254, required=False)
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        required=False,
+        error_messages={"invalid": _("Please enter a complete email address, such as name@example.com.")},
+    )
     sms_number = forms.CharField(
         label=_("SMS number"),
         max_length=40,
@@ -50,7 +59,13 @@ class AddContactForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel"}),
         validators=[no_control_characters],
     )
-    optin_process = forms.IntegerField(label=_("Opt-in process"), min_value=1, max_value=_LARGEST_ID, required=False)
+    optin_process = forms.IntegerField(
+        label=_("Opt-in process"),
+        min_value=1,
+        max_value=_LARGEST_ID,
+        required=False,
+        error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
+    )
     tags = TagIdsField(label=_("Tags"), required=False)
     new_tag = forms.CharField(
         label=_("New tag"),
@@ -68,7 +83,9 @@ class AddContactForm(forms.Form):
         validators=[no_control_characters],
     )
     obtained_on = forms.DateField(
-        label=_("Since when?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Date (of the consent, order, …)"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(date(1990, 1, 1), _("Please check the year."))],
     )
 
     def __init__(self, data: QueryDict | None = None, *, names: dict[str, str], typed: QueryDict | None = None) -> None:
@@ -82,14 +99,23 @@ class AddContactForm(forms.Form):
         for field_id in self.shown:
             self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
 
-    def show_field(self, field_id: str) -> None:
-        """One more data field."""
-        if FIELD_ID.fullmatch(field_id) and field_id not in self.shown and len(self.shown) < _MOST_DATA_FIELDS:
+    def show_field(self, field_id: str) -> bool:
+        """One more data field; whether it is shown then."""
+        if not FIELD_ID.fullmatch(field_id) or len(self.shown) >= _MOST_DATA_FIELDS:
+            return False
+        if field_id not in self.shown:
             self.shown.append(field_id)
             self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
+        return True
 
     def data_fields(self) -> Iterable[forms.BoundField]:
         return (self[field_id] for field_id in self.shown)
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+            raise ValidationError(_("The part before the @ is too long for an email address."))
+        return email
 
     def clean_sms_number(self) -> str:
         return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""

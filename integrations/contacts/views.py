@@ -14,8 +14,9 @@ from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
+from integrations.clients.reference import last_known, load
 from integrations.contacts.added import add_outcome, tags_created_by
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.forms import AddContactForm
@@ -28,6 +29,8 @@ def add(request: AccountRequest) -> HttpResponse:
     """The add-contact form. Its lists are loaded from KlickTipp after the page has come up."""
     names = last_known(request.account, ReferenceKind.FIELDS).names()
     if request.method != "POST":
+        if credential_for(request.account, request.user.pk) is None:
+            return render(request, "contacts/not_connected.html")
         return _form_page(request, AddContactForm(names=names))
     if "show_field" in request.POST:
         return _with_further_field(request, AddContactForm(names=names, typed=request.POST))
@@ -44,7 +47,10 @@ def add(request: AccountRequest) -> HttpResponse:
         failure = explain_at_field(form, error, action)
         made = tags_created_by(request.account, action)
         return _form_page(request, form, failure, status=422, created_tags=made)
-    messages.success(request, _("%(contact)s has been added.") % {"contact": new.email or new.sms_number})
+    messages.success(
+        request,
+        _("%(contact)s has been added, or updated if it was there before.") % {"contact": new.email or new.sms_number},
+    )
     return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
 
 
@@ -75,22 +81,27 @@ def _form_page(
     status: int = 200,
     created_tags: Sequence[str] = (),
 ) -> HttpResponse:
-    """The form; once something was typed, with the lists that are known already."""
-    lists: dict[str, Listing] = {}
-    if request.method == "POST":
-        known = {kind.value: last_known(request.account, kind) for kind in ReferenceKind}
-        lists = {kind: listing for kind, listing in known.items() if listing.fetched_at}
-    context = {"form": form, "failure": failure, "lists": lists, "action": uuid4(), "created_tags": created_tags}
+    """The form with the lists that are known already; a fresh page has them loaded anew."""
+    known = {kind.value: last_known(request.account, kind) for kind in ReferenceKind}
+    context = {
+        "form": form,
+        "failure": failure,
+        "lists": {kind: listing for kind, listing in known.items() if listing.fetched_at},
+        "load_lists": request.method != "POST",
+        "action": uuid4(),
+        "created_tags": created_tags,
+    }
     return render(request, "contacts/add.html", context, status=status)
 
 
 def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpResponse:
     """The form with one more data field, what was typed so far unchecked."""
-    form.show_field(request.POST.get("further_field", "").strip())
-    if is_fragment(request):
-        listing = last_known(request.account, ReferenceKind.FIELDS)
-        return render(request, "contacts/add.html#rows", {"form": form, "lists": {"fields": listing}})
-    return _form_page(request, form)
+    chosen = request.POST.get("further_field", "").strip()
+    context = {"form": form, "focus_on": chosen if form.show_field(chosen) else "further_field"}
+    if not is_fragment(request):
+        return _form_page(request, form)
+    listing = last_known(request.account, ReferenceKind.FIELDS)
+    return render(request, "contacts/add.html#rows", context | {"lists": {"fields": listing}})
 
 
 def _sent_before(request: AccountRequest, new: NewContact, action: UUID) -> HttpResponse:

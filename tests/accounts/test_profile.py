@@ -86,3 +86,9 @@ def test_the_language_cookie_is_gone_from_the_browser(browser: Client) -> None:
     save(browser, name="Alex Berg", language="")
 
     assert browser.cookies[settings.LANGUAGE_COOKIE_NAME]["max-age"] == 0
+
+
+def test_control_characters_in_the_name_are_refused(browser: Client, owner: Membership) -> None:
+    page = save(browser, name="Alex\x07Demo", language="")
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["name"]

@@ -176,6 +176,25 @@ def test_commands_and_failed_sign_ins_are_found_under_nobody(browser: Client, ow
     assert sentences(log(browser, owner, person="nobody")) == ["Alex added r•••@klick-tipp.team to Bergwind"]
 
 
+def test_what_was_partly_done_is_neither_done_nor_refused(browser: Client, owner: Membership, scope: Scope) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "x"})
+    write(scope, action)
+    write(scope, action, operation="tag_contact", outcome=Outcome.REFUSED)
+    found = {
+        outcome: len(sentences(log(browser, owner, outcome=outcome, client=scope.account_id)))
+        for outcome in ("partly", "done", "refused", "failed")
+    }
+    assert found == {"partly": 1, "done": 0, "refused": 0, "failed": 0}
+
+
+def test_the_way_back_from_an_entry_keeps_the_filters(browser: Client, owner: Membership, scope: Scope) -> None:
+    entry = write(scope)
+    query = f"client={scope.account_id}"
+    link = f"/t/{owner.team.slug}/log/{entry.number}/?{query}"
+    assert link in browser.get(f"/t/{owner.team.slug}/log/?{query}").content.decode()
+    assert f'href="/t/{owner.team.slug}/log/?{query}"' in browser.get(link).content.decode()
+
+
 def test_an_attempt_that_was_repeated_is_no_outcome(browser: Client, owner: Membership, scope: Scope) -> None:
     action, call = Action(ADD_CONTACT, actor(), {"contact": "x"}), uuid.uuid4()
     write(scope, action, call=call, attempt=1, outcome=Outcome.FAILED)

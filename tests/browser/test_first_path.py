@@ -111,7 +111,11 @@ def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
     form.get_by_label("Newsletter").check()
     form.get_by_label("Further data field").select_option("fieldCity")
     form.get_by_role("button", name="Add field").click()
+    expect(form.get_by_label("City")).to_be_focused()
     form.get_by_label("City").fill("Zwiesel")
+    form.get_by_role("button", name="Add field").click()
+    expect(form.get_by_label("Further data field")).to_be_focused()
+    expect(form.get_by_label("City")).to_have_value("Zwiesel")
     expect(form.get_by_label("First name")).to_have_value("Rainer")
     expect(form.get_by_label("Newsletter")).to_be_checked()
     fill_in(form, "rainer@klick-tipp.team")
@@ -119,6 +123,12 @@ def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
     form.get_by_role("heading", name="Added to").wait_for()
     entry = AuditEntry.objects.get(operation="add_or_update_contact")
     assert entry.request["fields"] == ["fieldCity", "fieldFirstName"]
+
+
+def test_enter_in_a_field_adds_the_contact(form: Page) -> None:
+    fill_in(form, "rainer@klick-tipp.team")
+    form.get_by_label("Email address").press("Enter")
+    expect(form.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
 
 
 def test_an_impatient_double_click_adds_one_contact(form: Page, service: Service) -> None:
@@ -143,7 +153,7 @@ def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(form: Page, s
     expect(form.get_by_text("This form was sent before, so nothing was sent this time.")).to_be_visible()
     expect(form.get_by_label("Email address")).to_have_value("other@klick-tipp.team")
     send(form)
-    expect(form.get_by_text("other@klick-tipp.team has been added.")).to_be_visible()
+    expect(form.get_by_text("other@klick-tipp.team has been added")).to_be_visible()
     assert service.paths().count("POST /subscriber") == 2
 
 
@@ -155,7 +165,7 @@ def test_a_slow_service_ends_at_the_deadline_with_the_form_as_it_was(
     fill_in(form, "rainer@klick-tipp.team")
     form.get_by_label("VIP").check()
     send(form)
-    expect(form.get_by_text("It may have happened all the same")).to_be_visible(timeout=5_000)
+    expect(form.get_by_text("The contact may have been added all the same")).to_be_visible(timeout=5_000)
     expect(form.get_by_label("VIP")).to_be_checked()
     expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
 

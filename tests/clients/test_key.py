@@ -91,3 +91,14 @@ def test_a_removed_client_stays_bound_to_its_account(browser: Client, bound: Cli
     browser.post(url(bound, "remove/"))
     assert browser.post(url(bound), {"customer_key": service.customer_keys[1]}).status_code == 422
     assert browser.post(url(bound), {"customer_key": service.customer_keys[0]}).status_code == 302
+
+
+def test_a_test_without_an_answer_says_that_nothing_was_done(
+    browser: Client, bound: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    service.fault(close="before", always=True)
+    words = browser.post(url(bound, "test/")).content.decode()
+    assert "KlickTipp did not answer." in words
+    assert "Please try again in a few minutes." in words
+    assert "may have happened" not in words

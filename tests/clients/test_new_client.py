@@ -88,7 +88,7 @@ def test_an_impossible_key_is_told_at_its_field_and_not_sent(
     assert service.received() == []
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 300])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 300, "a\x07b"])
 def test_an_impossible_name_is_told_at_its_field_and_not_sent(
     browser: Client, owner: Membership, service: Service, name: str
 ) -> None:
@@ -143,10 +143,21 @@ def test_another_team_may_connect_the_same_account(browser: Client, owner: Membe
     assert connect(browser, owner, service.customer_keys[0]).status_code == 302
 
 
-def test_equal_names_get_slugs_of_their_own(browser: Client, owner: Membership, service: Service) -> None:
-    for key in service.customer_keys[:2]:
-        connect(browser, owner, key, "New")
+def test_names_that_make_the_same_slug_get_one_each(browser: Client, owner: Membership, service: Service) -> None:
+    for key, name in zip(service.customer_keys[:2], ("New", "New!"), strict=True):
+        connect(browser, owner, key, name)
     assert sorted(ClientAccount.objects.values_list("slug", flat=True)) == ["new-2", "new-3"]
+
+
+def test_no_two_clients_of_a_team_have_one_name(browser: Client, owner: Membership, service: Service) -> None:
+    connect(browser, owner, service.customer_keys[0])
+    page = connect(browser, owner, service.customer_keys[1], "harbour lane COFFEE")
+    assert list(page.context["form"].errors) == ["name"]
+    assert len(service.received()) == 2
+    ClientAccountFactory(team=owner.team, name="Bergwind", slug="bergwind")
+    url = f"/t/{owner.team.slug}/clients/bergwind/settings/"
+    assert browser.post(url, {"name": "Harbour Lane Coffee", "colour": "red"}).status_code == 422
+    assert browser.post(url, {"name": "bergwind", "colour": "red"}).status_code == 302
 
 
 def test_a_name_without_latin_letters_is_fine(browser: Client, owner: Membership, service: Service) -> None:

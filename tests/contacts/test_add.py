@@ -65,7 +65,7 @@ def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
     assert "VIP" in words
     assert "waiting for the confirmation of the opt-in" in words
     assert f"/log/action/{entry.action}/" in words
-    assert "rainer@klick-tipp.team has been added." in words
+    assert "rainer@klick-tipp.team has been added, or updated" in words
     assert "rainer@klick-tipp.team" not in browser.get(answer.url).content.decode(), "later only the masked address"
     assert [call for call in service.paths() if call.startswith("POST")] == ["POST /subscriber", "POST /subscriber/tag"]
 
@@ -109,6 +109,41 @@ def test_a_failure_to_set_the_further_tags_is_told_as_such(
     assert words.index("Tags not set") < words.index("VIP", words.index("Tags not set"))
 
 
+def test_further_tags_of_which_it_is_not_known_are_not_told_as_refused(
+    browser: Client, account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    tags = tag_ids(service, browser, account)
+    service.fault(path="/subscriber/tag", close="after", always=True)
+    answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]])
+    words = browser.get(answer.url).content.decode()
+    assert "It is not known whether it got the further tags." in words
+    assert "Tags, perhaps set" in words
+    assert "Tags not set" not in words
+
+
+def test_no_text_is_cut_short_by_the_browser(browser: Client, account: ClientAccount) -> None:
+    assert "maxlength" not in browser.get(url(account)).content.decode()
+
+
+def test_without_a_key_the_page_offers_to_store_one_instead_of_the_form(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    account.credentials.all().delete()
+    words = browser.get(url(account)).content.decode()
+    assert f"/clients/{account.slug}/key/" in words
+    assert "<form class=" not in words.partition("<main")[2]
+    assert service.received() == []
+
+
+def test_known_lists_are_there_at_once_also_without_javascript(browser: Client, account: ClientAccount) -> None:
+    for kind in ReferenceKind.values:
+        browser.get(url(account, f"add/choices/{kind}/"))
+    words = browser.get(url(account)).content.decode()
+    assert "Newsletter" in words
+    assert '<select class="form-select" name="optin_process"' in words
+
+
 def test_only_filled_data_fields_are_sent(browser: Client, account: ClientAccount) -> None:
     send(
         browser,
@@ -148,6 +183,8 @@ def test_a_further_data_field_keeps_what_was_typed_and_checks_nothing(
         ({"email": "rainer klick-tipp.team"}, "email"),
         ({"email": "a" * 300 + "@klick-tipp.team"}, "email"),
         ({"email": "rai\x00ner@klick-tipp.team"}, "email"),
+        ({"email": "x" * 80 + "@klick-tipp.team"}, "email"),
+        ({"obtained_on": "0001-01-01"}, "obtained_on"),
         ({"email": "", "sms_number": "0151 12345678"}, "sms_number"),
         ({"sms_number": "+49"}, "sms_number"),
         ({"sms_number": "+4915112345678901234"}, "sms_number"),
@@ -265,7 +302,8 @@ def test_trouble_with_the_service_is_told_with_whether_it_may_have_happened(
     assert page.status_code == 422
     words = page.content.decode()
     assert says in words
-    assert ("It may have happened all the same" in words) is may_have_happened
+    assert ("The contact may have been added all the same" in words) is may_have_happened
+    assert ("No contact was added." in words) is not may_have_happened
     assert 'value="rainer@klick-tipp.team"' in words
     assert 'value="Rainer"' in words
     assert Origin.objects.exists() is may_have_happened

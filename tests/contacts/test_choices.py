@@ -71,7 +71,7 @@ def test_without_any_list_the_plain_input_stays(
 ) -> None:
     service.fault(status=403, body='["API access denied."]', always=True)
     words = load(browser, account, kind)
-    assert "KlickTipp refuses the access." in words
+    assert "The list could not be loaded. KlickTipp refuses the access." in words
     assert "<select" not in words
     assert 'type="text"' in words
 
