@@ -139,6 +139,8 @@ class LoggedCall:
             parts = value if isinstance(value, list) else [value]
             if named := _NAMED_BY.get(name):
                 names = {item.get("id"): item["name"] for item in self.entry.parameters.get(named, [])}
+                if self.entry.operation == "create_tag":
+                    names[self.entry.answer.get("tag_id")] = self.entry.request.get("name", "")
                 parts = [f"{names[part]} ({part})" if names.get(part) else part for part in parts]
             rows.append((label, ", ".join(str(part) for part in parts)))
         return rows

@@ -1,14 +1,17 @@
 """The first path in a real browser: sign in, store a key, add a contact with a new tag, meet errors, read the log."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount
-from tests.factories import ClientAccountFactory
+from integrations.contacts.models import Origin
+from tests.factories import ClientAccountFactory, OriginFactory
 from tests.service import Service
 
 
@@ -155,6 +158,14 @@ def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(form: Page, s
     send(form)
     expect(form.get_by_text("other@klick-tipp.team has been added")).to_be_visible()
     assert service.paths().count("POST /subscriber") == 2
+
+
+def test_the_page_of_an_add_under_way_shows_its_end_by_itself(form: Page, connected: ClientAccount) -> None:
+    origin = OriginFactory(account=connected)
+    form.goto(f"/t/demo/clients/harbour/contacts/added/{origin.action}/")
+    expect(form.get_by_role("heading", name="Being added to Harbour Lane Coffee")).to_be_visible()
+    Origin.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    expect(form.get_by_role("heading", name="Not added to Harbour Lane Coffee")).to_be_visible(timeout=8_000)
 
 
 def test_a_slow_service_ends_at_the_deadline_with_the_form_as_it_was(
