@@ -60,6 +60,7 @@ CSRF_TRUSTED_ORIGINS = [f"{portal.scheme}://{portal.netloc}"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = is_secure
 SESSION_COOKIE_NAME = "__Host-session" if is_secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if is_secure else "csrf"
+CSRF_FAILURE_VIEW = "accounts.csrf.failure"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = is_secure

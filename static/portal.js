@@ -54,6 +54,12 @@
     document.addEventListener(name, () => fail("no-answer"));
   }
 
+  // After signing in again in another tab: the new token, so that the page can be sent once more.
+  document.addEventListener("csrf", ({ detail: { token } }) => {
+    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  });
+
   // What an answer marks with data-focus takes the focus, else the first field with an error.
   function focusIn(root) {
     const wanted = root.matches("[data-focus]") ? root : root.querySelector("[data-focus], [aria-invalid=true]");

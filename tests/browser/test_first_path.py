@@ -11,7 +11,7 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
-from tests.factories import ClientAccountFactory, OriginFactory
+from tests.factories import PASSWORD, ClientAccountFactory, OriginFactory
 from tests.service import Service
 
 
@@ -134,6 +134,26 @@ def test_enter_in_a_field_adds_the_contact(form: Page) -> None:
     expect(form.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
 
 
+def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(form: Page, owner: Membership) -> None:
+    fill_in(form, "rainer@klick-tipp.team")
+    form.get_by_label("VIP").check()
+    form.context.clear_cookies(name="session")
+    send(form)
+    expect(form.get_by_text("You have been signed out, so nothing was done.")).to_be_visible()
+    with form.context.expect_page() as opened:
+        form.locator("#failure").get_by_role("link", name="Sign in").click()
+    other_tab = opened.value
+    other_tab.get_by_label("Email").fill(owner.user.email)
+    other_tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    other_tab.get_by_role("button", name="Sign in").click()
+    other_tab.wait_for_url("**/t/demo/")
+    send(form)
+    expect(form.get_by_text("please send it once more")).to_be_visible()
+    send(form)
+    expect(form.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
+    expect(form.locator("main")).to_contain_text("VIP")
+
+
 def test_an_impatient_double_click_adds_one_contact(form: Page, service: Service) -> None:
     service.fault(path="/subscriber", delay_ms=600)
     fill_in(form, "rainer@klick-tipp.team")
@@ -204,8 +224,6 @@ class TestInGerman:
         return {"locale": "de-DE", "viewport": {"width": 390, "height": 844}}
 
     def test_the_path_on_a_phone(self, page: Page, owner: Membership, connected: ClientAccount) -> None:
-        from tests.factories import PASSWORD
-
         page.goto("/accounts/login/")
         page.get_by_label("E-Mail").fill(owner.user.email)
         page.get_by_label("Passwort", exact=True).fill(PASSWORD)
