@@ -1,0 +1,108 @@
+"""axe-core finds no violation of WCAG 2.2 AA on any page, light and dark."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from accounts.models import Membership
+from integrations.audit.models import AuditEntry
+from integrations.clients.models import ClientAccount
+from integrations.contacts.models import Origin
+from tests.factories import ClientAccountFactory
+from tests.service import Service
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+def assert_accessible(page: Page) -> None:
+    results = Axe().run(page, options=RULES)
+    assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
+    found = [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+@pytest.fixture(params=["light", "dark"])
+def context_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "color_scheme": request.param}
+
+
+@pytest.fixture
+def connected(owner: Membership, service: Service) -> ClientAccount:
+    return ClientAccountFactory(
+        team=owner.team, name="Harbour Lane Coffee", slug="harbour", customer_key=service.customer_keys[0]
+    )
+
+
+def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
+    settings.SIGNUP = "open"
+    for name in ("account_login", "account_signup", "account_reset_password", "account_reset_password_done"):
+        page.goto(reverse(name))
+        assert_accessible(page)
+    page.goto(reverse("account_login"))
+    page.get_by_label("Email").fill("nobody@klick-tipp.team")
+    page.get_by_label("Password", exact=True).fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert_accessible(page)
+    page.goto(reverse("account_reset_password"))
+    page.get_by_label("Email").fill(owner.user.email)
+    page.locator("main .btn-primary").click()
+    page.wait_for_url("**/password/reset/done/")
+    link = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
+    page.goto(link)
+    assert_accessible(page)
+
+
+def test_the_portals_pages(signed_in: Page, owner: Membership, connected: ClientAccount) -> None:
+    page = signed_in
+    assert_accessible(page)
+    team, account = {"team": "demo"}, {"team": "demo", "account": "harbour"}
+    for name, where in [
+        ("client_new", team),
+        ("client", account),
+        ("client_settings", account),
+        ("client_key", account),
+        ("client_key_remove", account),
+        ("log", team),
+        ("profile", {}),
+        ("account_change_password", {}),
+    ]:
+        page.goto(reverse(name, kwargs=where))
+        assert_accessible(page)
+    page.goto("/t/demo/nowhere/")
+    assert_accessible(page)
+
+
+def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: ClientAccount) -> None:
+    page = signed_in
+    page.goto("/t/demo/clients/harbour/contacts/add/")
+    expect(page.get_by_label("Newsletter")).to_be_visible()
+    assert_accessible(page)
+    add = page.get_by_role("button", name="Add contact to Harbour Lane Coffee")
+    add.click()
+    expect(page.get_by_text("Please give an email address or an SMS number.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Email address").fill("unsubscribed@klick-tipp.team")
+    page.get_by_label("Why may this contact be added?").select_option("consent")
+    page.get_by_label("Where does it come from?").fill("Trade fair")
+    add.click()
+    expect(page.get_by_role("alert").first).to_contain_text("Error code 4")
+    assert_accessible(page)
+    page.get_by_label("Email address").fill("rainer@klick-tipp.team")
+    add.click()
+    page.get_by_role("heading", name="Added to").wait_for()
+    assert_accessible(page)
+    page.goto("/t/demo/log/?reads=on")
+    page.locator(".log-action summary").first.click()
+    assert_accessible(page)
+    page.goto(f"/t/demo/log/{AuditEntry.objects.filter(status=406).get().number}/")
+    assert_accessible(page)
+    assert Origin.objects.count() == 1
