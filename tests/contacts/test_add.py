@@ -316,10 +316,10 @@ def test_a_slow_service_is_given_up_at_the_deadline(
     browser: Client, account: ClientAccount, service: Service, settings: Any
 ) -> None:
     settings.KLICKTIPP_PAGE_DEADLINE = 0.3
-    service.fault(path="/subscriber", delay_ms=3_000)
+    service.fault(path="/subscriber", delay_ms=30_000)
     began = timezone.now()
     page = send(browser, account)
-    assert timezone.now() - began < timedelta(seconds=2)
+    assert timezone.now() - began < timedelta(seconds=20)
     assert "KlickTipp did not answer" in page.content.decode()
     assert AuditEntry.objects.get(operation="add_or_update_contact").outcome == Outcome.UNKNOWN
 
