@@ -16,7 +16,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import AccessDenied
 
 
@@ -26,7 +26,9 @@ def clients(request: TeamRequest) -> HttpResponse:
     if not request.membership.may(Capability.SEE_CLIENTS):
         return redirect("log", team=request.team.slug)
     accounts = ClientAccount.objects.visible_to(request.membership)
-    return render(request, "clients/clients.html", {"accounts": accounts})
+    own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
+    context = {"accounts": accounts, "with_own_key": set(own.values_list("account_id", flat=True))}
+    return render(request, "clients/clients.html", context)
 
 
 @team_view(Capability.MANAGE_CLIENTS)

@@ -124,12 +124,17 @@ def test_an_own_key_is_enough_to_work(
     client: Client, editor: Membership, bound: ClientAccount, service: Service
 ) -> None:
     Credential.objects.shared().delete()
+    ClientAccount.objects.update(connection=Connection.NONE)
     assert "no key yet" in page(client, bound)
-    assert "has no customer key" in client.get(url("contact_add", bound)).content.decode()
+    assert "contacts/add/" not in client.get(f"/t/{bound.team.slug}/").content.decode()
+    form = client.get(url("contact_add", bound)).content.decode()
+    assert "has no customer key" in form
+    assert url("client_own_key", bound) in form
 
     store(client, bound, service.customer_keys[0])
 
     assert "This client has no shared customer key." in page(client, bound)
+    assert "contacts/add/" in client.get(f"/t/{bound.team.slug}/").content.decode()
     assert "has no customer key" not in client.get(url("contact_add", bound)).content.decode()
 
 
