@@ -40,6 +40,7 @@ def _round() -> float:
     from uuid import uuid4
 
     from integrations.audit.actors import Actor
+    from integrations.audit.models import KeyOwner
     from integrations.audit.recorder import Action, Recorder, Scope
     from integrations.audit.sentences import tell
     from integrations.contacts.actions import ADD_CONTACT
@@ -53,7 +54,9 @@ def _round() -> float:
         ending = Ending(0.1, 200, None, Contact(id=str(number), email=email, status="Subscribed"))
         attempt = Attempt(uuid4(), uuid4(), 1, operation, operation.method, operation.path, arguments)
         began = time.process_time()
-        recorder = Recorder(Action(ADD_CONTACT, Actor("Alex"), {"contact": "p•••"}), Scope(1, 1, "Client"), "abcd")
+        recorder = Recorder(
+            Action(ADD_CONTACT, Actor("Alex"), {"contact": "p•••"}), Scope(1, 1, "Client"), "abcd", KeyOwner.SHARED
+        )
         recorder.begin(attempt)
         recorder.finish(attempt, ending)
         spent += time.process_time() - began

@@ -21,6 +21,7 @@ class Obstacle(StrEnum):
     """What keeps the portal from trying a call at all."""
 
     NOT_CONNECTED = "not_connected"
+    NO_OWN_KEY = "no_own_key"
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
@@ -68,6 +69,10 @@ _MESSAGES: dict[str, Message] = {
     NO_ANSWER: Message(gettext_lazy("KlickTipp did not answer"), gettext_lazy("please try again in a few minutes")),
     Obstacle.NOT_CONNECTED: Message(
         gettext_lazy("this client has no customer key"),
+        gettext_lazy("store one on the client's page, then try again"),
+    ),
+    Obstacle.NO_OWN_KEY: Message(
+        gettext_lazy("no own customer key is stored for this client"),
         gettext_lazy("store one on the client's page, then try again"),
     ),
     Obstacle.NO_DEVELOPER_KEY: Message(

@@ -54,6 +54,9 @@ TABLE: dict[str, str | Capability] = {
     "client_key": Capability.MANAGE_CLIENTS,
     "client_test": Capability.MANAGE_CLIENTS,
     "client_key_remove": Capability.MANAGE_CLIENTS,
+    "client_own_key": Capability.STORE_OWN_KEY,
+    "client_own_key_test": Capability.STORE_OWN_KEY,
+    "client_own_key_remove": Capability.STORE_OWN_KEY,
     "contact_add": Capability.CHANGE_CONTACTS,
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
@@ -63,7 +66,7 @@ TABLE: dict[str, str | Capability] = {
 }
 """What each URL asks for."""
 
-POST_ONLY = {"set_language", "client_test"}
+POST_ONLY = {"set_language", "client_test", "client_own_key_test"}
 GET_ONLY = {
     "account_inactive",
     "account_email_verification_sent",

@@ -33,6 +33,11 @@ class Source(models.TextChoices):
     SYSTEM = "system", _("portal")
 
 
+class KeyOwner(models.TextChoices):
+    SHARED = "shared", _("the client's shared key")
+    OWN = "own", _("the person's own key")
+
+
 class AuditEntry(models.Model):
     """One HTTP attempt towards KlickTipp, or one event in the portal.
 
@@ -61,6 +66,7 @@ class AuditEntry(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     ip = models.GenericIPAddressField(null=True)
     key_last_four = models.CharField(max_length=4, blank=True)
+    key_owner = models.CharField(max_length=10, choices=KeyOwner.choices, blank=True)
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     operation = models.CharField(max_length=40, blank=True)

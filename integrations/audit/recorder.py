@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from integrations.audit import allowed
 from integrations.audit.actors import Actor
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_of
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
@@ -106,10 +106,10 @@ class Recorder:
     submit has begun; the library then sends nothing. `finish` never raises: the call is over and its result counts.
     """
 
-    def __init__(self, action: Action, scope: Scope, key_last_four: str = "") -> None:
+    def __init__(self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner) -> None:
         self._action = action
         self._scope = scope
-        self._key_last_four = key_last_four
+        self._key = {"key_last_four": key_last_four, "key_owner": key_owner}
         self._begun: dict[UUID, AuditEntry] = {}
         self._calls: dict[UUID, UUID] = {}
         self._lock = threading.Lock()
@@ -134,8 +134,8 @@ class Recorder:
             method=attempt.method,
             path=attempt.path,
             request=allowed.kept_request(attempt.operation.name, attempt.arguments),
-            key_last_four=self._key_last_four,
             started_at=timezone.now(),
+            **self._key,
         )
         try:
             with transaction.atomic(durable=True):

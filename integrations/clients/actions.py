@@ -10,6 +10,19 @@ CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colo
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))
+OWN_KEY_TESTED = Sentence(
+    "clients.own_key_tested", _("%(actor)s tested a customer key of their own, …%(key)s, for %(account)s")
+)
+OWN_KEY_STORED = Sentence(
+    "clients.own_key_stored", _("%(actor)s stored a customer key of their own, …%(key)s, for %(account)s")
+)
+OWN_KEY_REMOVED = Sentence(
+    "clients.own_key_removed", _("%(actor)s removed their own customer key …%(key)s for %(account)s")
+)
+OWN_KEY_LOST = Sentence(
+    "clients.own_key_lost",
+    _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
+)
 TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
 FIELDS_LOADED = Sentence(
     "clients.fields_loaded", _("%(actor)s loaded the data fields of %(account)s for a form"), only_reads=True

@@ -6,7 +6,7 @@ class ClientsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.audit import visibility
-        from integrations.clients import checks  # noqa: F401
+        from integrations.clients import checks, leaving  # noqa: F401
         from integrations.clients.models import ClientAccount
 
         visibility.accounts_are_told_by(ClientAccount.objects.visible_to)

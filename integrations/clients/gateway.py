@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import F, Q
 
 from integrations.audit import events
+from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.encryption import Undecryptable, last_four
 from integrations.clients.health import Watch
@@ -27,13 +28,13 @@ def _transport() -> Transport:
     return Transport(proxy=settings.KLICKTIPP_PROXY)
 
 
-def connect_with(customer_key: str, scope: Scope, action: Action) -> KlickTipp:
+def connect_with(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a customer key that is not stored yet. Everything else as in `connect`."""
-    return _connect(customer_key, scope, action, _recorder(customer_key, scope, action))
+    return _connect(customer_key, scope, action, _recorder(customer_key, owner, scope, action))
 
 
-def _recorder(customer_key: str, scope: Scope, action: Action) -> Recorder:
-    return Recorder(action, scope, last_four(customer_key))
+def _recorder(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
+    return Recorder(action, scope, last_four(customer_key), owner)
 
 
 def _connect(customer_key: str, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
@@ -75,9 +76,9 @@ def connect(account: ClientAccount, action: Action) -> KlickTipp:
     return connect_by(credential, account, action)
 
 
-def not_connected(account: ClientAccount, action: Action) -> Obstructed:
+def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = Obstacle.NOT_CONNECTED) -> Obstructed:
     """What to raise where there is no key to use; the log has it then."""
-    return _obstructed(Obstacle.NOT_CONNECTED, account.scope, action)
+    return _obstructed(obstacle, account.scope, action)
 
 
 def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
@@ -86,5 +87,5 @@ def connect_by(credential: Credential, account: ClientAccount, action: Action) -
         customer_key = credential.secret
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
-    watch = Watch(_recorder(customer_key, account.scope, action), credential)
+    watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
     return _connect(customer_key, account.scope, action, watch)

@@ -5,6 +5,7 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
+from integrations.audit.models import KeyOwner
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.klicktipp import AccessDenied, Attempt, Ending, Observer
 
@@ -12,14 +13,19 @@ logger = logging.getLogger(__name__)
 
 
 def locked_while_stored(credential: Credential) -> ClientAccount | None:
-    """The credential's client account, locked in the caller's transaction, if it still is the account's shared one."""
+    """The credential's client account, locked in the caller's transaction, if it is stored still."""
     account = ClientAccount.objects.select_for_update().filter(pk=credential.account_id).first()
-    stored = account is not None and account.credentials.shared().filter(pk=credential.pk).exists()
+    stored = account is not None and account.credentials.filter(pk=credential.pk).exists()
     return account if stored else None
 
 
 def remember(credential: Credential, connection: Connection) -> None:
-    """Note what KlickTipp said of a shared credential, unless it has been replaced or removed meanwhile."""
+    """Note what KlickTipp said of a shared credential, unless it has been replaced or removed meanwhile.
+
+    What it says of a person's own credential is nothing about the connection that the others use.
+    """
+    if credential.owner is not KeyOwner.SHARED:
+        return
     with transaction.atomic():
         if account := locked_while_stored(credential):
             account.connection, account.checked_at = connection, timezone.now()

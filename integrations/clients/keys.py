@@ -1,4 +1,8 @@
-"""Customer keys: tested at KlickTipp before they are stored, bound to one KlickTipp account, and removed."""
+"""Customer keys: tested at KlickTipp before they are stored, bound to one KlickTipp account, and removed.
+
+A client account has one shared key, and each user may have one of their own, which is used for that user's calls.
+Where a function takes a `user_id`, it is about that user's own key; without one, about the shared key.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +16,7 @@ from accounts.models import Team
 from accounts.slugs import create_with_free_slug
 from integrations.audit import events
 from integrations.audit.actors import Actor
+from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Scope
 from integrations.clients import actions, gateway, health
 from integrations.clients.encryption import last_four
@@ -19,6 +24,7 @@ from integrations.clients.identity import Identity
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
 from integrations.clients.reference import keep
 from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProcess
+from integrations.messages import Obstacle
 
 
 class OtherAccount(Exception):
@@ -60,9 +66,10 @@ def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Iden
     return Identity(account.id, predefined, account.username or account.email)
 
 
-def _test(customer_key: str, scope: Scope, actor: Actor, action_id: UUID) -> TestedKey:
+def _test(customer_key: str, scope: Scope, actor: Actor, action_id: UUID, user_id: int | None = None) -> TestedKey:
     """List the opt-in processes, as the official connectors do, and see whose key this is."""
-    api = gateway.connect_with(customer_key, scope, _testing(last_four(customer_key), actor, action_id))
+    owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
+    api = gateway.connect_with(customer_key, owner, scope, _testing(last_four(customer_key), actor, action_id, user_id))
     optin_processes = api.list_optin_processes()
     identity = _identify(api, optin_processes)
     if not identity:
@@ -70,11 +77,12 @@ def _test(customer_key: str, scope: Scope, actor: Actor, action_id: UUID) -> Tes
     return TestedKey(customer_key, identity, optin_processes)
 
 
-def _testing(four: str, actor: Actor, action_id: UUID) -> Action:
-    return Action(actions.KEY_TESTED, actor, {"key": _shown(four)}, id=action_id)
+def _testing(four: str, actor: Actor, action_id: UUID, user_id: int | None) -> Action:
+    sentence = actions.OWN_KEY_TESTED if user_id else actions.KEY_TESTED
+    return Action(sentence, actor, {"key": shown(four)}, id=action_id)
 
 
-def _shown(four: str) -> str:
+def shown(four: str) -> str:
     """The last four of a key as they complete a sentence; something must stand there for a short key, too."""
     return four or "•••"
 
@@ -92,16 +100,18 @@ def _binding(team: Team, account: ClientAccount | None, identity: Identity) -> I
         raise
 
 
-def _store(account: ClientAccount, tested: TestedKey, actor: Actor) -> None:
-    """Make the key the account's shared one. The caller holds the transaction and the account's lock."""
-    account.credentials.shared().delete()
-    credential = Credential(account=account, stored_by_id=actor.user_id, stored_at=timezone.now())
+def _store(account: ClientAccount, tested: TestedKey, actor: Actor, user_id: int | None = None) -> None:
+    """Put the key in the place of the one before. The caller holds the transaction and the account's lock."""
+    account.credentials.held_by(user_id).delete()
+    credential = Credential(account=account, user_id=user_id, stored_by_id=actor.user_id, stored_at=timezone.now())
     credential.secret = tested.customer_key
     credential.save()
-    account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
-    account.save(update_fields=["connection", "checked_at"])
+    if credential.owner is KeyOwner.SHARED:
+        account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
+        account.save(update_fields=["connection", "checked_at"])
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
-    events.record(actions.KEY_STORED, actor, account.scope, key=_shown(credential.last_four))
+    sentence = actions.OWN_KEY_STORED if user_id else actions.KEY_STORED
+    events.record(sentence, actor, account.scope, key=shown(credential.last_four))
 
 
 def _bind(account: ClientAccount, identity: Identity) -> None:
@@ -132,30 +142,32 @@ def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Act
     return account
 
 
-def replace_key(account: ClientAccount, customer_key: str, actor: Actor, action_id: UUID) -> None:
-    """Store another shared customer key for the same KlickTipp account.
+def replace_key(
+    account: ClientAccount, customer_key: str, actor: Actor, action_id: UUID, user_id: int | None = None
+) -> None:
+    """Store a customer key for the same KlickTipp account; it takes the place of the one before.
 
     Raises the library's errors, `Obstructed`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`; the old key
     stays then.
     """
-    tested = _test(customer_key, account.scope, actor, action_id)
+    tested = _test(customer_key, account.scope, actor, action_id, user_id)
     with _binding(account.team, account, tested.identity):
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
         if locked.identity and locked.identity.is_same(tested.identity) is None:
             raise UntoldAccount
         _bind(locked, tested.identity)
-        _store(locked, tested, actor)
+        _store(locked, tested, actor, user_id)
 
 
-def check_connection(account: ClientAccount, actor: Actor, action_id: UUID) -> None:
-    """Test the stored shared key again and remember what KlickTipp said, unless the key was changed meanwhile.
+def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user_id: int | None = None) -> None:
+    """Test the stored key again and remember what KlickTipp said, unless the key was changed meanwhile.
 
     Raises the library's errors, `Obstructed`, `OtherAccount` and `TakenByOtherClient`.
     """
-    credential = gateway.credential_for(account, None)
-    action = _testing(credential.last_four if credential else "", actor, action_id)
+    credential = account.credentials.held_by(user_id).first()
+    action = _testing(credential.last_four if credential else "", actor, action_id, user_id)
     if credential is None:
-        raise gateway.not_connected(account, action)
+        raise gateway.not_connected(account, action, Obstacle.NO_OWN_KEY if user_id else Obstacle.NOT_CONNECTED)
     api = gateway.connect_by(credential, account, action)
     optin_processes = api.list_optin_processes()
     health.remember(credential, Connection.CONNECTED)
@@ -166,14 +178,16 @@ def check_connection(account: ClientAccount, actor: Actor, action_id: UUID) -> N
             keep(locked, ReferenceKind.OPTIN_PROCESSES, optin_processes)
 
 
-def remove_key(account: ClientAccount, actor: Actor) -> None:
-    """Forget the shared customer key. At KlickTipp it stays valid until it is revoked there."""
+def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None) -> None:
+    """Forget a customer key. At KlickTipp it stays valid until it is revoked there."""
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        credential = locked.credentials.shared().first()
+        credential = locked.credentials.held_by(user_id).first()
         if credential is None:
             return
         credential.delete()
-        locked.connection = Connection.NONE
-        locked.save(update_fields=["connection"])
-        events.record(actions.KEY_REMOVED, actor, locked.scope, key=_shown(credential.last_four))
+        if credential.owner is KeyOwner.SHARED:
+            locked.connection = Connection.NONE
+            locked.save(update_fields=["connection"])
+        sentence = actions.OWN_KEY_REMOVED if user_id else actions.KEY_REMOVED
+        events.record(sentence, actor, locked.scope, key=shown(credential.last_four))

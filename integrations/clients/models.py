@@ -5,6 +5,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team, User
+from accounts.roles import CAPABILITIES, Capability
+from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients import encryption
 from integrations.clients.identity import Identity
@@ -91,8 +93,20 @@ class CredentialKind(models.TextChoices):
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
+    def held_by(self, user_id: int | None) -> CredentialQuerySet:
+        """One user's own credentials; for None the shared ones."""
+        return self.filter(user=user_id)
+
     def shared(self) -> CredentialQuerySet:
-        return self.filter(user=None)
+        return self.held_by(None)
+
+    def of_nobody_entitled(self) -> CredentialQuerySet:
+        """Users' own credentials for client accounts of teams in which they may have none, or have no place."""
+        roles = [role for role, capabilities in CAPABILITIES.items() if Capability.STORE_OWN_KEY in capabilities]
+        entitled = Membership.objects.not_ended().filter(
+            user=models.OuterRef("user"), team=models.OuterRef("account__team"), role__in=roles
+        )
+        return self.filter(~models.Exists(entitled), user__isnull=False)
 
 
 class Credential(models.Model):
@@ -116,6 +130,10 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} …{self.last_four}"
+
+    @property
+    def owner(self) -> KeyOwner:
+        return KeyOwner.SHARED if self.user_id is None else KeyOwner.OWN
 
     @property
     def secret(self) -> str:

@@ -10,4 +10,7 @@ urlpatterns = [
     path("clients/<slug:account>/key/", views.replace_key, name="client_key"),
     path("clients/<slug:account>/key/test/", views.test_connection, name="client_test"),
     path("clients/<slug:account>/key/remove/", views.remove_key, name="client_key_remove"),
+    path("clients/<slug:account>/own-key/", views.replace_own_key, name="client_own_key"),
+    path("clients/<slug:account>/own-key/test/", views.test_own_key, name="client_own_key_test"),
+    path("clients/<slug:account>/own-key/remove/", views.remove_own_key, name="client_own_key_remove"),
 ]

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import AccessDenied
 
 
@@ -25,7 +26,9 @@ def clients(request: TeamRequest) -> HttpResponse:
     if not request.membership.may(Capability.SEE_CLIENTS):
         return redirect("log", team=request.team.slug)
     accounts = ClientAccount.objects.visible_to(request.membership)
-    return render(request, "clients/clients.html", {"accounts": accounts})
+    own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
+    context = {"accounts": accounts, "with_own_key": set(own.values_list("account_id", flat=True))}
+    return render(request, "clients/clients.html", context)
 
 
 @team_view(Capability.MANAGE_CLIENTS)
@@ -72,28 +75,61 @@ def change_client(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.MANAGE_CLIENTS)
 def replace_key(request: AccountRequest) -> HttpResponse:
     """Store the shared customer key, or another one for the same KlickTipp account."""
-    form = KeyForm(request.POST or None)
-    failure: Explanation | None = None
-    if request.method == "POST" and form.is_valid():
-        action = uuid4()
-        try:
-            keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action)
-        except EXPLAINED as error:
-            failure = _at_the_key(form, error, action)
-        else:
-            messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-            return redirect("client", team=request.team.slug, account=request.account.slug)
-    context = {"form": form, "failure": failure, "credential": credential_for(request.account, None)}
-    return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
+    return _replace(request, None)
+
+
+@account_view(Capability.STORE_OWN_KEY)
+def replace_own_key(request: AccountRequest) -> HttpResponse:
+    """Store a customer key that is used for the calls of this user alone, or another one."""
+    return _replace(request, request.user.pk)
 
 
 @require_POST
 @account_view(Capability.MANAGE_CLIENTS)
 def test_connection(request: AccountRequest) -> HttpResponse:
-    """Ask KlickTipp whether it still accepts the stored key."""
+    """Ask KlickTipp whether it still accepts the shared key."""
+    return _test(request, None)
+
+
+@require_POST
+@account_view(Capability.STORE_OWN_KEY)
+def test_own_key(request: AccountRequest) -> HttpResponse:
+    """Ask KlickTipp whether it still accepts the user's own key."""
+    return _test(request, request.user.pk)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def remove_key(request: AccountRequest) -> HttpResponse:
+    """Forget the shared customer key, after asking once."""
+    return _remove(request, None)
+
+
+@account_view(Capability.STORE_OWN_KEY)
+def remove_own_key(request: AccountRequest) -> HttpResponse:
+    """Forget the user's own customer key, after asking once."""
+    return _remove(request, request.user.pk)
+
+
+def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
+    form = KeyForm(request.POST or None)
+    failure: Explanation | None = None
+    if request.method == "POST" and form.is_valid():
+        action = uuid4()
+        try:
+            keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action, user_id)
+        except EXPLAINED as error:
+            failure = _at_the_key(form, error, action)
+        else:
+            messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
+            return redirect("client", team=request.team.slug, account=request.account.slug)
+    context = _key_context(request, user_id) | {"form": form, "failure": failure}
+    return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
+
+
+def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
     action = uuid4()
     try:
-        keys.check_connection(request.account, Actor.of(request), action)
+        keys.check_connection(request.account, Actor.of(request), action, user_id)
     except EXPLAINED as error:
         request.account.refresh_from_db()
         return _client_page(request, explain(error, action))
@@ -101,14 +137,17 @@ def test_connection(request: AccountRequest) -> HttpResponse:
     return redirect("client", team=request.team.slug, account=request.account.slug)
 
 
-@account_view(Capability.MANAGE_CLIENTS)
-def remove_key(request: AccountRequest) -> HttpResponse:
-    """Forget the shared customer key, after asking once."""
+def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
     if request.method == "POST":
-        keys.remove_key(request.account, Actor.of(request))
+        keys.remove_key(request.account, Actor.of(request), user_id)
         messages.success(request, _("The customer key is removed from this portal."))
         return redirect("client", team=request.team.slug, account=request.account.slug)
-    return render(request, "clients/key_remove.html", {"credential": credential_for(request.account, None)})
+    context = _key_context(request, user_id) | {"shared": request.account.credentials.shared().first()}
+    return render(request, "clients/key_remove.html", context)
+
+
+def _key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]:
+    return {"credential": request.account.credentials.held_by(user_id).first(), "is_own": user_id is not None}
 
 
 def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
@@ -120,5 +159,11 @@ def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -
 
 
 def _client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
-    context = {"credential": credential_for(request.account, None), "failure": failure}
+    credentials = request.account.credentials
+    context = {
+        "shared": credentials.shared().select_related("stored_by").first(),
+        "own": credentials.held_by(request.user.pk).first(),
+        "used": credential_for(request.account, request.user.pk),
+        "failure": failure,
+    }
     return render(request, "clients/client.html", context, status=422 if failure else 200)

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted
 from integrations.audit.sweep import STALE_AFTER, sweep_stale_entries
 from integrations.clients import gateway
@@ -38,7 +38,7 @@ def test_a_call_leaves_one_entry_that_says_everything(account: ClientAccount, se
     assert (entry.kind, entry.outcome, entry.status, entry.code, entry.attempt) == ("change", "done", 200, None, 1)
     assert entry.request == {"name": "Newsletter 2026"}
     assert entry.answer == {"tag_id": tag_id}
-    assert entry.key_last_four == service.customer_keys[0][-4:]
+    assert (entry.key_last_four, entry.key_owner) == (service.customer_keys[0][-4:], KeyOwner.SHARED)
     assert entry.duration is not None
     assert entry.duration < timedelta(seconds=20)
     assert entry.parameters == {"actor": "Alex", "account": account.name}
@@ -231,6 +231,7 @@ def test_a_log_that_cannot_be_written_stops_the_call(account: ClientAccount, ser
 
 def test_key_tests_name_the_key_by_its_last_four_only(account: ClientAccount, service: Service) -> None:
     key = service.customer_keys[0]
-    gateway.connect_with(key, account.scope, Action(KEY_TESTED, actor(), {"key": key[-4:]})).list_tags()
+    action = Action(KEY_TESTED, actor(), {"key": key[-4:]})
+    gateway.connect_with(key, KeyOwner.SHARED, account.scope, action).list_tags()
     entry = AuditEntry.objects.get()
     assert key not in repr(vars(entry))

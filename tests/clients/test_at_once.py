@@ -79,3 +79,15 @@ def test_two_keys_are_stored_one_after_the_other(account: ClientAccount, service
 
     assert at_once(store, store) == ["", ""]
     assert Credential.objects.shared().count() == 1
+
+
+def test_two_own_keys_are_stored_one_after_the_other(
+    owner: Membership, account: ClientAccount, service: Service
+) -> None:
+    def store() -> None:
+        account = ClientAccount.objects.get()
+        keys.replace_key(account, service.customer_keys[0], actor(owner.user), uuid4(), owner.user_id)
+
+    assert at_once(store, store) == ["", ""]
+    assert Credential.objects.held_by(owner.user_id).count() == 1
+    assert Credential.objects.shared().count() == 1

@@ -42,7 +42,7 @@ def test_the_number_of_queries_does_not_grow(
     browser: Client, owner: Membership, number: int, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     ClientAccountFactory.create_batch(number, team=owner.team)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page = browser.get(f"/t/{owner.team.slug}/")
     assert page.content.decode().count("not connected") == number
 

@@ -80,7 +80,7 @@ def test_removing_asks_once_says_what_stays_and_forgets_the_key(browser: Client,
     assert "At KlickTipp the key stays valid." in browser.get(url(bound, "remove/")).content.decode()
     assert Credential.objects.exists()
     page = browser.post(url(bound, "remove/"), follow=True).content.decode()
-    assert "has no customer key" in page
+    assert "has no shared customer key" in page
     assert not Credential.objects.exists()
     assert AuditEntry.objects.filter(sentence="clients.key_removed").count() == 1
     bound.refresh_from_db()

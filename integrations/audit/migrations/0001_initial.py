@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('page', 'page'), ('job', 'background job'), ('command', 'command'), ('system', 'portal')], max_length=10)),
                 ('ip', models.GenericIPAddressField(null=True)),
                 ('key_last_four', models.CharField(blank=True, max_length=4)),
+                ('key_owner', models.CharField(blank=True, choices=[('shared', "the client's shared key"), ('own', "the person's own key")], max_length=10)),
                 ('kind', models.CharField(choices=[('read', 'read'), ('change', 'change'), ('event', 'portal event')], max_length=10)),
                 ('operation', models.CharField(blank=True, max_length=40)),
                 ('method', models.CharField(blank=True, max_length=10)),
