@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "integrations.audit",
     "integrations.clients",
     "integrations.contacts",
+    "integrations.tags",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",
