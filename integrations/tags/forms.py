@@ -17,6 +17,7 @@ from integrations.klicktipp import Tag
 
 _LONGEST_DESCRIPTION = 10_000
 NAME_EXISTS = _("There is a tag of this name already. Please choose another name.")
+WRONG_NAME = _("This is not the tag's name. Nothing was deleted.")
 
 
 def sign(account: ClientAccount, tag: Tag) -> str:
@@ -94,7 +95,7 @@ class DeleteTagForm(forms.Form):
     action = forms.UUIDField(widget=forms.HiddenInput)
     typed_name = forms.CharField(
         label=_("Name of the tag"),
-        required=False,
+        error_messages={"required": WRONG_NAME},
         help_text=_("Type the name as it stands above, to confirm."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
     )
@@ -106,7 +107,7 @@ class DeleteTagForm(forms.Form):
     def clean_typed_name(self) -> str:
         typed: str = self.cleaned_data["typed_name"]
         if _blanks(typed) != _blanks(self._tag.name):
-            raise ValidationError(_("This is not the tag's name. Nothing was deleted."))
+            raise ValidationError(WRONG_NAME)
         return typed
 
 

@@ -60,10 +60,11 @@ def new_tag(request: AccountRequest) -> HttpResponse:
         return _form_page(request, TagForm(names=names))
     form = TagForm(request.POST, names=names)
     is_valid = form.is_valid()
-    if (action := form.cleaned_data.get("action")) and services.has_created(request.account, action, form.typed_name()):
+    if "action" in form.cleaned_data and _was_created(request, form):
         return _to_list(request, form.typed_name())
     if not is_valid:
         return _form_page(request, form, status=422)
+    action: UUID = form.cleaned_data["action"]
     name = form.cleaned_data["name"]
     try:
         services.create_tag(request.account, name, form.cleaned_data["description"], Actor.of(request), action)
@@ -143,6 +144,11 @@ def count(request: AccountRequest, tag_id: int) -> HttpResponse:
     context["name"] = services.known_name(request.account, tag_id)
     template = "tags/count.html#count" if is_fragment(request) else "tags/count.html"
     return render(request, template, context, status=422 if "failure" in context else 200)
+
+
+def _was_created(request: AccountRequest, form: TagForm) -> bool:
+    """Whether this is the second submit of a form that has created its tag; its name is taken now by the first."""
+    return services.has_created(request.account, form.cleaned_data["action"], form.typed_name())
 
 
 def _check(tag_id: int) -> None:

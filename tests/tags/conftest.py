@@ -22,6 +22,3 @@ def url(account: ClientAccount) -> Callable[..., str]:
         return f"/t/{account.team.slug}/clients/{account.slug}/tags/{rest}"
 
     return url
-
-
-Url = Callable[..., str]

@@ -23,7 +23,7 @@ def test_a_page_tells_the_number_and_the_log_a_read(browser: Client, page_url: s
     page = browser.get(page_url)
     entry = AuditEntry.objects.get(operation="list_tagged_contacts")
     assert f"{entry.answer['count']} contacts" in words(page)
-    assert "Contacts with the tag Newsletter" in words(page)
+    assert "Contacts with the tag “Newsletter”" in words(page)
     assert entry.kind == Kind.READ
     assert len(entry.request["status"]) == 3
     assert len(entry.request["bounce_status"]) == 4

@@ -23,7 +23,7 @@ def test_the_page_says_what_happens_and_names_tag_and_client(browser: Client, pa
     page = words(browser.get(page_url))
     assert "KlickTipp takes the tag from all contacts" in page
     assert "may stop working" in page
-    assert page.count("Delete the tag VIP of Harbour Lane Coffee") == 2
+    assert page.count("Delete the tag “VIP” of Harbour Lane Coffee") == 2
     assert page_url.replace("delete", "count") in page
 
 

@@ -17,7 +17,7 @@ def page_url(url: Any, tag_ids: dict[str, int]) -> str:
     return str(url(f"{tag_ids['Newsletter']}/"))
 
 
-def sent_bodies(service: Service) -> list[str]:
+def changes_sent(service: Service) -> list[str]:
     return [call["path"] for call in service.received() if call["method"] == "PUT"]
 
 
@@ -72,7 +72,7 @@ def test_what_somebody_else_changed_meanwhile_stays(browser: Client, page_url: s
 def test_nothing_changed_sends_nothing(browser: Client, page_url: str, service: Service) -> None:
     answer = browser.post(page_url, opened_form(browser, page_url))
     assert "Nothing was changed, so nothing was sent." in words(browser.get(answer.url))
-    assert sent_bodies(service) == []
+    assert changes_sent(service) == []
 
 
 @pytest.mark.parametrize("name", ["vip", "  ", "", "x" * 256, "a\x07"])
@@ -80,7 +80,7 @@ def test_an_impossible_name_is_told_at_the_field(browser: Client, page_url: str,
     page = browser.post(page_url, opened_form(browser, page_url, name=name, description="kept"))
     assert list(errors(page)) == ["name"]
     assert "kept" in words(page)
-    assert sent_bodies(service) == []
+    assert changes_sent(service) == []
 
 
 def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(browser: Client, page_url: str) -> None:
@@ -103,16 +103,12 @@ def test_a_tag_that_is_gone_is_told_with_the_way_to_the_list(
     browser: Client, page_url: str, service: Service, url: Any
 ) -> None:
     form = opened_form(browser, page_url, name="News")
-    service.fault(path=page_url_of(page_url), status=404, body='["There is no such entity."]', always=True)
+    service.fault(status=404, body='["There is no such entity."]', always=True)
     for page in (browser.post(page_url, form), browser.get(page_url)):
         assert page.status_code == 404
         assert "KlickTipp has no such tag" in words(page)
         assert f'href="{url()}"' in words(page)
     assert "Newsletter" not in known_names()
-
-
-def page_url_of(address: str) -> str:
-    return f"/tag/{address.rstrip('/').rpartition('/')[2]}"
 
 
 def test_an_id_that_cannot_be_is_not_found(browser: Client, url: Any, service: Service) -> None:
@@ -137,7 +133,7 @@ def test_a_form_that_does_not_say_what_it_showed_changes_nothing(
         page = browser.post(page_url, opened_form(browser, page_url, name="News", shown=shown))
         assert page.status_code == 422
         assert 'value="News"' in words(page)
-    assert sent_bodies(service) == []
+    assert changes_sent(service) == []
 
 
 def test_a_second_submit_of_the_form_sends_nothing(browser: Client, page_url: str, service: Service) -> None:
@@ -146,7 +142,7 @@ def test_a_second_submit_of_the_form_sends_nothing(browser: Client, page_url: st
     page = browser.post(page_url, form)
     assert page.status_code == 422
     assert "This form was sent before, so nothing was sent this time." in words(page)
-    assert len(sent_bodies(service)) == 1
+    assert len(changes_sent(service)) == 1
 
 
 def test_another_account_has_no_such_tag(
