@@ -134,7 +134,8 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("a SmartTag is set by KlickTipp only"), gettext_lazy("choose a tag of your own")
     ),
     Problem.SMARTTAG_NOT_REMOVABLE: Message(
-        gettext_lazy("a SmartTag cannot be removed"), gettext_lazy("choose a tag of your own")
+        gettext_lazy("SmartTags are managed by KlickTipp and cannot be changed or removed"),
+        gettext_lazy("choose a tag of your own"),
     ),
     Problem.TAG_NOT_FOUND: Message(gettext_lazy("the tag was not found"), _RELOAD),
     Problem.CAMPAIGN_NOT_FOUND: Message(gettext_lazy("the campaign was not found"), _RELOAD),

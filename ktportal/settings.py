@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "integrations.audit",
     "integrations.clients",
     "integrations.contacts",
+    "integrations.tags",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",

@@ -4,5 +4,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("t/<slug:team>/", include("integrations.clients.urls")),
     path("t/<slug:team>/clients/<slug:account>/contacts/", include("integrations.contacts.urls")),
+    path("t/<slug:team>/clients/<slug:account>/tags/", include("integrations.tags.urls")),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
 ]

@@ -18,7 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import Capability, Role
 from integrations.audit.models import AuditEntry
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
@@ -60,6 +61,11 @@ TABLE: dict[str, str | Capability] = {
     "contact_add": Capability.CHANGE_CONTACTS,
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
+    "tags": Capability.SEE_CLIENTS,
+    "tag_new": Capability.CHANGE_CONTACTS,
+    "tag": Capability.CHANGE_CONTACTS,
+    "tag_delete": Capability.DELETE_CONTACTS,
+    "tag_count": Capability.SEE_CLIENTS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
@@ -138,6 +144,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
+        "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
         "uidb36": "1",
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }

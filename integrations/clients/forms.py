@@ -9,6 +9,7 @@ from accounts.validation import no_control_characters
 from integrations.clients.models import ClientAccount
 
 _LONGEST_KEY = 200
+_LONGEST_TAG_NAME = 255
 
 
 class CustomerKeyField(forms.CharField):
@@ -32,6 +33,19 @@ class CustomerKeyField(forms.CharField):
                 _("A customer key has only plain letters, digits and signs. Please copy it again.")
             )
         return key
+
+
+class TagNameField(forms.CharField):
+    """The name of a tag, without the blanks around it; blanks alone are no name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=_LONGEST_TAG_NAME, strip=False, validators=[no_control_characters], **options)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if typed and not typed.strip():
+            raise forms.ValidationError(_("A tag's name cannot consist of blanks only."))
+        return typed.strip()
 
 
 class ClientForm(forms.ModelForm):

@@ -4,7 +4,7 @@ as fallback."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
+from integrations.audit.sentences import Sentence
 from integrations.clients import actions, gateway
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.klicktipp import KlickTipp, KlickTippError
@@ -22,6 +23,8 @@ from integrations.klicktipp import KlickTipp, KlickTippError
 DETAILS_LAST = timedelta(days=1)
 DETAILS_SECONDS = 5.0
 """How long loading the opt-in processes may go on asking for the details of further ones."""
+
+_Items = list[dict[str, Any]]
 
 _LOADED = {
     ReferenceKind.TAGS: actions.TAGS_LOADED,
@@ -57,10 +60,29 @@ def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> l
 
 def remember_new_tag(account: ClientAccount, tag_id: int, name: str) -> None:
     """Add a tag that has just been created to the last known list, if there is one. Its age stays as it was."""
+
+    def added(items: _Items) -> _Items:
+        is_known = any(item["id"] == tag_id for item in items)
+        return items if is_known else [*items, {"id": tag_id, "name": name}]
+
+    _change_tags(account, added)
+
+
+def remember_tag_name(account: ClientAccount, tag_id: int, name: str) -> None:
+    """Give a tag of the last known list the name that KlickTipp now has for it."""
+    _change_tags(account, lambda items: [item | {"name": name} if item["id"] == tag_id else item for item in items])
+
+
+def forget_tag(account: ClientAccount, tag_id: int) -> None:
+    """Take a tag that KlickTipp has no more from the last known list."""
+    _change_tags(account, lambda items: [item for item in items if item["id"] != tag_id])
+
+
+def _change_tags(account: ClientAccount, change: Callable[[_Items], _Items]) -> None:
     with transaction.atomic():
         snapshot = account.snapshots.select_for_update().filter(kind=ReferenceKind.TAGS).first()
-        if snapshot and all(item["id"] != tag_id for item in snapshot.items):
-            snapshot.items = [*snapshot.items, {"id": tag_id, "name": name}]
+        if snapshot and (items := change(snapshot.items)) != snapshot.items:
+            snapshot.items = items
             snapshot.save(update_fields=["items"])
 
 
@@ -70,10 +92,13 @@ def last_known(account: ClientAccount, kind: ReferenceKind) -> Listing:
     return Listing(snapshot.items, snapshot.fetched_at) if snapshot else Listing([], None)
 
 
-def load(account: ClientAccount, kind: ReferenceKind, actor: Actor) -> Listing:
-    """The list as KlickTipp has it now, else the last known one with the error that stood in the way."""
+def load(account: ClientAccount, kind: ReferenceKind, actor: Actor, sentence: Sentence | None = None) -> Listing:
+    """The list as KlickTipp has it now, else the last known one with the error that stood in the way.
+
+    The log says that it was loaded for a form, unless another `sentence` says what for.
+    """
     try:
-        api = gateway.connect(account, Action(_LOADED[kind], actor))
+        api = gateway.connect(account, Action(sentence or _LOADED[kind], actor))
         match kind:
             case ReferenceKind.TAGS:
                 return Listing(keep(account, kind, api.list_tags()), timezone.now())

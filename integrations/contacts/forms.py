@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
+from integrations.clients.forms import TagNameField
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field, to_wire
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance
@@ -67,13 +68,8 @@ class AddContactForm(forms.Form):
         error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
     )
     tags = TagIdsField(label=_("Tags"), required=False)
-    new_tag = forms.CharField(
-        label=_("New tag"),
-        max_length=255,
-        required=False,
-        strip=False,
-        help_text=_("Is created in KlickTipp and set for this contact."),
-        validators=[no_control_characters],
+    new_tag = TagNameField(
+        label=_("New tag"), required=False, help_text=_("Is created in KlickTipp and set for this contact.")
     )
     basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
     source = forms.CharField(
@@ -119,12 +115,6 @@ class AddContactForm(forms.Form):
 
     def clean_sms_number(self) -> str:
         return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
-
-    def clean_new_tag(self) -> str:
-        typed = self.cleaned_data["new_tag"]
-        if typed and not typed.strip():
-            raise ValidationError(_("A tag's name cannot consist of blanks only."))
-        return typed.strip()
 
     def clean_obtained_on(self) -> Any:
         day = self.cleaned_data["obtained_on"]

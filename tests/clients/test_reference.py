@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import keep, load, remember_new_tag
+from integrations.clients.reference import forget_tag, keep, load, remember_new_tag, remember_tag_name
 from tests.factories import ClientAccountFactory, actor
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,19 @@ def test_a_new_tag_joins_the_last_known_list_which_keeps_its_age() -> None:
 def test_a_new_tag_alone_is_no_list() -> None:
     remember_new_tag(ClientAccountFactory(), 2, "Herbst 2026")
     assert not ReferenceSnapshot.objects.exists()
+
+
+def test_renamed_and_deleted_tags_change_the_last_known_list_which_keeps_its_age() -> None:
+    account = ClientAccountFactory()
+    keep(account, ReferenceKind.TAGS, [{"id": 1, "name": "Newsletter"}, {"id": 2, "name": "VIP"}])
+    yesterday = timezone.now() - timedelta(days=1)
+    ReferenceSnapshot.objects.update(fetched_at=yesterday)
+    remember_tag_name(account, 1, "News")
+    forget_tag(account, 2)
+    forget_tag(account, 3)
+    snapshot = ReferenceSnapshot.objects.get()
+    assert snapshot.items == [{"id": 1, "name": "News"}]
+    assert snapshot.fetched_at == yesterday
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,19 @@
+"""What the log says of tags."""
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.audit.sentences import Sentence
+
+TAGS_LISTED = Sentence("tags.listed", _("%(actor)s looked at the tags of %(account)s"), only_reads=True)
+TAG_OPENED = Sentence("tags.opened", _("%(actor)s looked at the tag %(tag)s of %(account)s"), only_reads=True)
+TAG_COUNTED = Sentence(
+    "tags.counted", _("%(actor)s counted the contacts with the tag %(tag)s of %(account)s"), only_reads=True
+)
+TAG_CREATED = Sentence("tags.created", _("%(actor)s created the tag %(tag)s in %(account)s"))
+TAG_RENAMED = Sentence("tags.renamed", _("%(actor)s renamed the tag %(before)s of %(account)s to %(tag)s"))
+TAG_DESCRIBED = Sentence("tags.described", _("%(actor)s changed the description of the tag %(tag)s of %(account)s"))
+TAG_RENAMED_AND_DESCRIBED = Sentence(
+    "tags.renamed_and_described",
+    _("%(actor)s renamed the tag %(before)s of %(account)s to %(tag)s and changed its description"),
+)
+TAG_DELETED = Sentence("tags.deleted", _("%(actor)s deleted the tag %(tag)s of %(account)s"))

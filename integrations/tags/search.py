@@ -1,0 +1,20 @@
+"""Finds tags in a list, by a part of the name or the beginning of the ID."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+
+def find_tags(items: Iterable[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """The tags that fit, by name; all of them for an empty `wanted`. Case and accents make no difference."""
+    part = _plain(wanted.strip())
+    keyed = ((_plain(item["name"]), item) for item in items)
+    found = [(name, item) for name, item in keyed if part in name or str(item["id"]).startswith(part)]
+    return [item for _, item in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))]
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

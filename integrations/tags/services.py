@@ -1,0 +1,110 @@
+"""The use cases of the tags room. All raise the library's errors, `Obstructed` and, for an `action_id` that has been
+used before, `AlreadyStarted`. The last known list of tags follows what they learn."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from integrations.audit.actors import Actor
+from integrations.audit.models import Kind, Outcome
+from integrations.audit.reading import calls_of
+from integrations.audit.recorder import Action
+from integrations.audit.sentences import Sentence
+from integrations.clients import gateway
+from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.reference import forget_tag, last_known, remember_new_tag, remember_tag_name
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, NotFound, Tag
+from integrations.tags import actions
+
+
+def open_tag(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> Tag:
+    """A tag with its description."""
+    named = _tag(tag_id, known_name(account, tag_id))
+    api = gateway.connect(account, _action(actions.TAG_OPENED, actor, action_id, named))
+    try:
+        tag = api.get_tag(tag_id)
+    except NotFound:
+        forget_tag(account, tag_id)
+        raise
+    remember_tag_name(account, tag_id, tag.name)
+    return tag
+
+
+def create_tag(account: ClientAccount, name: str, text: str, actor: Actor, action_id: UUID) -> int:
+    """A new tag with this name and description; its ID."""
+    api = gateway.connect(account, Action(actions.TAG_CREATED, actor, {"tag": name}, id=action_id))
+    tag_id = api.create_tag(name, text or None)
+    remember_new_tag(account, tag_id, name)
+    return tag_id
+
+
+def change_tag(
+    account: ClientAccount, tag: Tag, name: str | None, text: str | None, actor: Actor, action_id: UUID
+) -> None:
+    """Give a tag another name, description or both; None leaves it as it is. `tag` is how it was."""
+    sentence = actions.TAG_DESCRIBED
+    if name is not None:
+        sentence = actions.TAG_RENAMED if text is None else actions.TAG_RENAMED_AND_DESCRIBED
+    before = {} if name is None else {"before": tag.name}
+    action = _action(sentence, actor, action_id, _tag(tag.id, tag.name if name is None else name), **before)
+    api = gateway.connect(account, action)
+    try:
+        api.update_tag(tag.id, name, text)
+    except NotFound:
+        forget_tag(account, tag.id)
+        raise
+    if name is not None:
+        remember_tag_name(account, tag.id, name)
+
+
+def delete_tag(account: ClientAccount, tag: Tag, actor: Actor, action_id: UUID) -> None:
+    """Delete a tag, and with that take it from all contacts."""
+    api = gateway.connect(account, _action(actions.TAG_DELETED, actor, action_id, _tag(tag.id, tag.name)))
+    try:
+        api.delete_tag(tag.id)
+    except NotFound:
+        forget_tag(account, tag.id)
+        raise
+    forget_tag(account, tag.id)
+
+
+def count_contacts(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> int:
+    """How many contacts have a tag, whatever their status."""
+    named = _tag(tag_id, known_name(account, tag_id))
+    api = gateway.connect(account, _action(actions.TAG_COUNTED, actor, action_id, named))
+    return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
+
+
+def known_name(account: ClientAccount, tag_id: int) -> str:
+    """A tag's name in the last known list; "" if it is not there."""
+    return last_known(account, ReferenceKind.TAGS).names().get(str(tag_id), "")
+
+
+def has_created(account: ClientAccount, action_id: UUID, name: str) -> bool:
+    """Whether this action has created the tag of this name, as the log knows it."""
+    return _has_done(account, action_id, "create_tag", name=name)
+
+
+def has_deleted(account: ClientAccount, action_id: UUID, tag_id: int) -> bool:
+    """Whether this action has deleted this tag, as the log knows it."""
+    return _has_done(account, action_id, "delete_tag", tag_id=tag_id)
+
+
+def _has_done(account: ClientAccount, action_id: UUID, operation: str, **request: Any) -> bool:
+    return any(
+        call.kind == Kind.CHANGE
+        and call.operation == operation
+        and call.outcome == Outcome.DONE
+        and call.request.items() >= request.items()
+        for call in calls_of(account.scope, action_id)
+    )
+
+
+def _tag(tag_id: int, name: str) -> dict[str, Any]:
+    return {"id": tag_id, "name": name}
+
+
+def _action(sentence: Sentence, actor: Actor, action_id: UUID, tag: dict[str, Any], **parameters: Any) -> Action:
+    """`tag` completes the sentence; `tags` names the tag where the log shows its id."""
+    return Action(sentence, actor, {"tag": tag, "tags": [tag], **parameters}, id=action_id)

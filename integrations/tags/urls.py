@@ -1,0 +1,11 @@
+from django.urls import path
+
+from integrations.tags import views
+
+urlpatterns = [
+    path("", views.tags, name="tags"),
+    path("new/", views.new_tag, name="tag_new"),
+    path("<int:tag_id>/", views.tag, name="tag"),
+    path("<int:tag_id>/delete/", views.delete_tag, name="tag_delete"),
+    path("<int:tag_id>/count/", views.count, name="tag_count"),
+]

@@ -1,0 +1,229 @@
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import is_fragment
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.reading import calls_of
+from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.gateway import credential_for
+from integrations.clients.models import ReferenceKind
+from integrations.clients.reference import Listing, last_known, load
+from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
+from integrations.tags import services
+from integrations.tags.actions import TAGS_LISTED
+from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
+from integrations.tags.search import find_tags
+
+PAGE_SIZE = 50
+_LARGEST_ID = 2**53
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.SEE_CLIENTS)
+def tags(request: AccountRequest) -> HttpResponse:
+    """The tags of the client account. Opening the page loads them; searching and paging go on in that list."""
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "tags/not_connected.html")
+    wanted = request.GET.get("q", "").strip()
+    listing = _listing(request)
+    found = find_tags(listing.items, wanted)
+    context = {
+        "listing": listing,
+        "stale": listing.error and explain(listing.error),
+        "wanted": wanted,
+        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+    }
+    return render(request, "tags/tags.html#found" if is_fragment(request) else "tags/tags.html", context)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def new_tag(request: AccountRequest) -> HttpResponse:
+    """Create a tag."""
+    names = last_known(request.account, ReferenceKind.TAGS).names()
+    if request.method != "POST":
+        if credential_for(request.account, request.user.pk) is None:
+            return render(request, "tags/not_connected.html")
+        return _form_page(request, TagForm(names=names))
+    form = TagForm(request.POST, names=names)
+    is_valid = form.is_valid()
+    if "action" in form.cleaned_data and _was_created(request, form):
+        return _to_list(request, form.typed_name())
+    if not is_valid:
+        return _form_page(request, form, status=422)
+    action: UUID = form.cleaned_data["action"]
+    name = form.cleaned_data["name"]
+    try:
+        services.create_tag(request.account, name, form.cleaned_data["description"], Actor.of(request), action)
+    except AlreadyStarted:
+        return _form_page(request, TagForm(names=names, typed=request.POST), _sent_before(request, action), status=422)
+    except EXPLAINED as error:
+        return _form_page(request, form, _at_the_name(form, error, action), status=422)
+    messages.success(request, _("The tag %(tag)s has been created.") % {"tag": name})
+    return _to_list(request, name)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
+    """Name and description of a tag, to read and to change."""
+    names = last_known(request.account, ReferenceKind.TAGS).names()
+    shown = shown_tag(request.account, tag_id, request.POST) if request.method == "POST" else None
+    if shown is None:
+        return _opened(request, tag_id, "tags/tag.html", lambda tag: TagForm(names=names, tag=tag, typed=request.POST))
+    form = TagForm(request.POST, names=names, tag=shown)
+    if not form.is_valid():
+        return _form_page(request, form, tag=shown, status=422)
+    action: UUID = form.cleaned_data["action"]
+    name, text = form.changes(shown)
+    if name is None and text is None:
+        messages.info(request, _("Nothing was changed, so nothing was sent."))
+        return _to_list(request, shown.name)
+    try:
+        services.change_tag(request.account, shown, name, text, Actor.of(request), action)
+    except AlreadyStarted:
+        form = TagForm(names=names, tag=shown, typed=request.POST)
+        return _form_page(request, form, _sent_before(request, action), tag=shown, status=422)
+    except NotFound:
+        return _gone(request)
+    except EXPLAINED as error:
+        return _form_page(request, form, _at_the_name(form, error, action), tag=shown, status=422)
+    messages.success(request, _("The tag %(tag)s has been changed.") % {"tag": name or shown.name})
+    return _to_list(request, name or shown.name)
+
+
+@account_view(Capability.DELETE_CONTACTS)
+def delete_tag(request: AccountRequest, tag_id: int) -> HttpResponse:
+    """Delete a tag, after its name has been typed."""
+    shown = shown_tag(request.account, tag_id, request.POST) if request.method == "POST" else None
+    if shown is None:
+        return _opened(request, tag_id, "tags/delete.html", lambda tag: DeleteTagForm(tag=tag))
+    form = DeleteTagForm(request.POST, tag=shown)
+    if not form.is_valid():
+        return _delete_page(request, form, shown)
+    action: UUID = form.cleaned_data["action"]
+    try:
+        services.delete_tag(request.account, shown, Actor.of(request), action)
+    except AlreadyStarted:
+        if services.has_deleted(request.account, action, tag_id):
+            return _to_list(request)
+        return _delete_page(request, DeleteTagForm(tag=shown), shown, _sent_before(request, action))
+    except NotFound:
+        return _gone(request)
+    except EXPLAINED as error:
+        return _delete_page(request, form, shown, explain(error, action))
+    messages.success(request, _("The tag %(tag)s has been deleted.") % {"tag": shown.name})
+    return _to_list(request)
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.SEE_CLIENTS)
+def count(request: AccountRequest, tag_id: int) -> HttpResponse:
+    """How many contacts have a tag: in place of the link that asks, or as a page."""
+    _check(tag_id)
+    action = uuid4()
+    context: dict[str, Any] = {"tag_id": tag_id}
+    try:
+        context["contacts"] = services.count_contacts(request.account, tag_id, Actor.of(request), action)
+    except NotFound:
+        return _gone(request)
+    except EXPLAINED as error:
+        context["failure"] = explain(error, action)
+    context["name"] = services.known_name(request.account, tag_id)
+    template = "tags/count.html#count" if is_fragment(request) else "tags/count.html"
+    return render(request, template, context, status=422 if "failure" in context else 200)
+
+
+def _was_created(request: AccountRequest, form: TagForm) -> bool:
+    """Whether this is the second submit of a form that has created its tag; its name is taken now by the first."""
+    return services.has_created(request.account, form.cleaned_data["action"], form.typed_name())
+
+
+def _check(tag_id: int) -> None:
+    """No KlickTipp ID is so large, and no database counts so far."""
+    if tag_id > _LARGEST_ID:
+        raise Http404
+
+
+def _listing(request: AccountRequest) -> Listing:
+    known = last_known(request.account, ReferenceKind.TAGS)
+    if known.fetched_at and not request.GET.keys().isdisjoint({"q", "page"}):
+        return known
+    return load(request.account, ReferenceKind.TAGS, Actor.of(request), TAGS_LISTED)
+
+
+def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Callable[[Tag], Form]) -> HttpResponse:
+    """The page of a tag as KlickTipp has it now. A form that does not say what it showed ends here too, unsent."""
+    _check(tag_id)
+    action = uuid4()
+    context: dict[str, Any] = {"tag_id": tag_id, "action": uuid4()}
+    try:
+        tag = services.open_tag(request.account, tag_id, Actor.of(request), action)
+    except NotFound:
+        return _gone(request)
+    except EXPLAINED as error:
+        context["failure"] = explain(error, action)
+        return render(request, template, context, status=422)
+    context |= {"tag": tag, "shown": sign(request.account, tag), "form": make_form(tag)}
+    if request.method == "POST":
+        context["failure"] = _sent_before(request, action=None)
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
+
+
+def _form_page(
+    request: AccountRequest,
+    form: TagForm,
+    failure: Explanation | None = None,
+    tag: Tag | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
+    if tag is None:
+        return render(request, "tags/new.html", context, status=status)
+    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.account, tag)}
+    return render(request, "tags/tag.html", context, status=status)
+
+
+def _delete_page(
+    request: AccountRequest, form: DeleteTagForm, tag: Tag, failure: Explanation | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
+    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.account, tag)}
+    return render(request, "tags/delete.html", context, status=422)
+
+
+def _gone(request: AccountRequest) -> HttpResponse:
+    return render(request, "tags/gone.html", status=404)
+
+
+def _to_list(request: AccountRequest, wanted: str = "") -> HttpResponse:
+    """The list, with one tag found in it as it is known now, or loaded anew."""
+    url = reverse("tags", kwargs={"team": request.team.slug, "account": request.account.slug})
+    return redirect(f"{url}?{urlencode({'q': wanted})}" if wanted else url)
+
+
+def _at_the_name(form: TagForm, error: Exception, action: UUID) -> Explanation:
+    """What stood in the way; that the name is taken stands at its field too."""
+    if isinstance(error, KlickTippError) and error.problem is Problem.NAME_TAKEN:
+        form.add_error("name", NAME_EXISTS)
+    return explain(error, action)
+
+
+def _sent_before(request: AccountRequest, action: UUID | None) -> Explanation:
+    return Explanation(
+        _("This form was sent before, so nothing was sent this time."),
+        _("Please check the entries and send it again."),
+        action=action if action and calls_of(request.account.scope, action) else None,
+    )
