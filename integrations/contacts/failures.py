@@ -33,7 +33,8 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
     if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
         unknown = _("The contact may have been added all the same: look it up in KlickTipp before you send it again.")
         return replace(explanation, next_step=unknown)
-    explanation = replace(explanation, next_step=f"{_('No contact was added.')} {explanation.next_step}")
+    nothing_added = _("No contact was added.")
+    explanation = replace(explanation, next_step=f"{nothing_added} {explanation.next_step}")
     if not isinstance(error, Rejected):
         return explanation
     text = message(error.problem).sentences()

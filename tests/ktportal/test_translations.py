@@ -1,3 +1,5 @@
+import ast
+
 import pytest
 from babel.messages import Catalog
 
@@ -64,3 +66,17 @@ def test_faults_of_a_translation(
     message = Catalog(locale="de").add(text, translation)
 
     assert translations.faults(message) == faults
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """Nothing finds a text there: neither the extraction nor, so, the tests above."""
+    hidden = [
+        f"{path.relative_to(translations.BASE_DIR)}:{call.lineno}"
+        for room in translations.CODE
+        for path in (translations.BASE_DIR / room).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in translations.KEYWORDS
+    ]
+    assert hidden == []
