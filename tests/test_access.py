@@ -52,6 +52,7 @@ TABLE: dict[str, str | Capability] = {
     "client_new": Capability.MANAGE_CLIENTS,
     "client": Capability.SEE_CLIENTS,
     "client_settings": Capability.MANAGE_CLIENTS,
+    "client_remove": Capability.MANAGE_CLIENTS,
     "client_key": Capability.MANAGE_CLIENTS,
     "client_test": Capability.MANAGE_CLIENTS,
     "client_key_remove": Capability.MANAGE_CLIENTS,

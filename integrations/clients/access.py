@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from accounts.access import TeamRequest, View, team_view
@@ -25,7 +25,10 @@ def account_view(capability: Capability) -> Callable[[View], View]:
         def for_the_account(request: AccountRequest, account: str, **arguments: Any) -> HttpResponse:
             visible = ClientAccount.objects.visible_to(request.membership)
             request.account = get_object_or_404(visible, slug=account)
-            return view(request, **arguments)
+            try:
+                return view(request, **arguments)
+            except ClientAccount.DoesNotExist:  # somebody else has removed it meanwhile
+                raise Http404 from None
 
         return for_the_account
 

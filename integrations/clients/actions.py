@@ -7,6 +7,7 @@ from integrations.audit.sentences import Sentence
 CLIENT_ADDED = Sentence("clients.added", _("%(actor)s added the client %(account)s"))
 CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to %(account)s"))
 CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
+CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))

@@ -48,6 +48,32 @@ class TagNameField(forms.CharField):
         return typed.strip()
 
 
+class TypedNameField(forms.CharField):
+    """The name of what shall go, typed to confirm it: `name`, however many blanks stand between its words."""
+
+    _WRONG = _("This is not the name. Nothing was deleted.")
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(
+            error_messages={"required": self._WRONG},
+            help_text=_("Type the name as it stands above, to confirm."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+            **options,
+        )
+        self._name = name
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if _as_shown(typed) != _as_shown(self._name):
+            raise forms.ValidationError(self._WRONG)
+        return typed
+
+
+def _as_shown(text: str) -> str:
+    """The text with single blanks, as a browser shows it."""
+    return " ".join(text.split())
+
+
 class ClientForm(forms.ModelForm):
     """Name and colour of a client account of `team`; no other client of it has the same name."""
 
@@ -72,6 +98,14 @@ class ClientForm(forms.ModelForm):
 
 class NewClientForm(ClientForm):
     customer_key = CustomerKeyField()
+
+
+class RemoveClientForm(forms.Form):
+    """The name of a client account, typed to confirm that it shall go."""
+
+    def __init__(self, data: QueryDict | None, *, account: ClientAccount) -> None:
+        super().__init__(data)
+        self.fields["typed_name"] = TypedNameField(account.name, label=_("Name of the client"))
 
 
 class KeyForm(forms.Form):

@@ -191,3 +191,14 @@ def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None)
             locked.save(update_fields=["connection"])
         sentence = actions.OWN_KEY_REMOVED if user_id else actions.KEY_REMOVED
         events.record(sentence, actor, locked.scope, key=shown(credential.last_four))
+
+
+def remove_all(account: ClientAccount, actor: Actor) -> None:
+    """Forget the shared key and everybody's own. The caller holds the transaction and the account's lock."""
+    for credential in account.credentials.select_related("user").order_by("pk"):
+        key = shown(credential.last_four)
+        credential.delete()
+        if credential.user is None:
+            events.record(actions.KEY_REMOVED, actor, account.scope, key=key)
+        else:
+            events.record(actions.OWN_KEY_LOST, actor, account.scope, key=key, person=str(credential.user))

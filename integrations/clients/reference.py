@@ -17,7 +17,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients import actions, gateway
-from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import KlickTipp, KlickTippError
 
 DETAILS_LAST = timedelta(days=1)
@@ -46,15 +46,18 @@ class Listing:
 
 
 def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> list[dict[str, Any]]:
-    """Remember a list that KlickTipp has just given. What was known of an item besides is kept."""
+    """Remember a list that KlickTipp has just given. What was known of an item besides is kept.
+
+    Raises `ClientAccount.DoesNotExist` where the client has been removed meanwhile.
+    """
     known = {item["id"]: item for item in last_known(account, kind).items}
     rows = []
     for item in items:
         row = item if isinstance(item, Mapping) else asdict(item)
         rows.append(known.get(row["id"], {}) | {name: value for name, value in row.items() if value is not None})
-    ReferenceSnapshot.objects.update_or_create(
-        account=account, kind=kind, defaults={"items": rows, "fetched_at": timezone.now()}
-    )
+    with transaction.atomic():
+        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        locked.snapshots.update_or_create(kind=kind, defaults={"items": rows, "fetched_at": timezone.now()})
     return rows
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from integrations.audit import events
 from integrations.audit.actors import Actor
-from integrations.clients import actions
+from integrations.clients import actions, keys
 from integrations.clients.models import ClientAccount
 
 
@@ -20,3 +20,15 @@ def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) 
             events.record(actions.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
         elif colours:
             events.record(actions.CLIENT_RECOLOURED, actor, locked.scope, **colours)
+
+
+def remove_client(account: ClientAccount, actor: Actor) -> None:
+    """Remove a client account with its keys and all that the portal keeps of it, but for the log.
+
+    Nothing is sent to KlickTipp: contacts, tags and keys stay there as they are.
+    """
+    with transaction.atomic():
+        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        keys.remove_all(locked, actor)
+        events.record(actions.CLIENT_REMOVED, actor, locked.scope)
+        locked.delete()

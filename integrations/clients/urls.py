@@ -7,6 +7,7 @@ urlpatterns = [
     path("clients/new/", views.new_client, name="client_new"),
     path("clients/<slug:account>/", views.client, name="client"),
     path("clients/<slug:account>/settings/", views.change_client, name="client_settings"),
+    path("clients/<slug:account>/remove/", views.remove_client, name="client_remove"),
     path("clients/<slug:account>/key/", views.replace_key, name="client_key"),
     path("clients/<slug:account>/key/test/", views.test_connection, name="client_test"),
     path("clients/<slug:account>/key/remove/", views.remove_key, name="client_key_remove"),

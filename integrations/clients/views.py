@@ -13,7 +13,7 @@ from integrations.audit.actors import Actor
 from integrations.clients import keys, services
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
+from integrations.clients.forms import ClientForm, KeyForm, NewClientForm, RemoveClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount, Credential
@@ -70,6 +70,17 @@ def change_client(request: AccountRequest) -> HttpResponse:
     if form.errors:
         request.account.refresh_from_db()
     return render(request, "clients/settings.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def remove_client(request: AccountRequest) -> HttpResponse:
+    """Remove a client account from the portal, after its name has been typed."""
+    form = RemoveClientForm(request.POST or None, account=request.account)
+    if request.method == "POST" and form.is_valid():
+        services.remove_client(request.account, Actor.of(request))
+        messages.success(request, _("%(client)s is removed from this portal.") % {"client": request.account})
+        return redirect("team", team=request.team.slug)
+    return render(request, "clients/remove.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)

@@ -64,8 +64,7 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
         if not _may_have_added(error):
             origin.delete()
         raise
-    origin.contact_id = contact.id
-    origin.save(update_fields=["contact_id"])
+    Origin.objects.filter(pk=origin.pk).update(contact_id=contact.id)
     if further := tag_ids[1:]:
         with suppress(KlickTippError):
             api.tag_contact(new.email, further)

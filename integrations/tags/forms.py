@@ -11,13 +11,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters_in_lines
-from integrations.clients.forms import TagNameField
+from integrations.clients.forms import TagNameField, TypedNameField
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Tag
 
 _LONGEST_DESCRIPTION = 10_000
 NAME_EXISTS = _("There is a tag of this name already. Please choose another name.")
-WRONG_NAME = _("This is not the tag's name. Nothing was deleted.")
 
 
 def sign(account: ClientAccount, tag: Tag) -> str:
@@ -93,27 +92,10 @@ class DeleteTagForm(forms.Form):
     """The name of a tag, typed to confirm that it shall go."""
 
     action = forms.UUIDField(widget=forms.HiddenInput)
-    typed_name = forms.CharField(
-        label=_("Name of the tag"),
-        error_messages={"required": WRONG_NAME},
-        help_text=_("Type the name as it stands above, to confirm."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
-    )
 
     def __init__(self, data: QueryDict | None = None, *, tag: Tag) -> None:
         super().__init__(data)
-        self._tag = tag
-
-    def clean_typed_name(self) -> str:
-        typed: str = self.cleaned_data["typed_name"]
-        if _blanks(typed) != _blanks(self._tag.name):
-            raise ValidationError(WRONG_NAME)
-        return typed
-
-
-def _blanks(text: str) -> str:
-    """The text with single blanks, as a browser shows it."""
-    return " ".join(text.split())
+        self.fields["typed_name"] = TypedNameField(tag.name, label=_("Name of the tag"))
 
 
 def _lines(text: str) -> str:

@@ -69,6 +69,7 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
         ("client_new", team),
         ("client", account),
         ("client_settings", account),
+        ("client_remove", account),
         ("client_key", account),
         ("client_key_remove", account),
         ("client_own_key", account),

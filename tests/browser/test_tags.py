@@ -69,7 +69,7 @@ def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> No
     tags.get_by_role("link", name="Delete the tag Winter").click()
     tags.get_by_label("Name of the tag").fill("Herbst")
     tags.get_by_role("button", name="Delete the tag “Winter” of Harbour Lane Coffee").click()
-    expect(tags.get_by_text("This is not the tag's name. Nothing was deleted.")).to_be_visible()
+    expect(tags.get_by_text("This is not the name. Nothing was deleted.")).to_be_visible()
     expect(tags.get_by_label("Name of the tag")).to_be_focused()
     tags.get_by_label("Name of the tag").fill("Winter")
     tags.get_by_role("button", name="Delete the tag “Winter” of Harbour Lane Coffee").click()

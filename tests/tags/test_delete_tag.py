@@ -43,7 +43,7 @@ def test_the_tag_is_deleted_after_its_name_was_typed(
 @pytest.mark.parametrize("typed", ["", "vip", "VIP2", "Newsletter"])
 def test_another_name_deletes_nothing(browser: Client, page_url: str, service: Service, typed: str) -> None:
     page = browser.post(page_url, opened_form(browser, page_url, typed_name=typed))
-    assert errors(page) == {"typed_name": ["This is not the tag's name. Nothing was deleted."]}
+    assert errors(page) == {"typed_name": ["This is not the name. Nothing was deleted."]}
     assert deletions(service) == 0
 
 
