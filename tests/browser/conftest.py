@@ -21,7 +21,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-EXPECTED = ("status of 422", "status of 403", "status of 404", "Error Code 403")
+EXPECTED = ("status of 422", "status of 403", "status of 404", "Error Code 403", "Error Code 404")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

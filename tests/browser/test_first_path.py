@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount
+from integrations.clients.services import remove_client
 from integrations.contacts.models import Origin
-from tests.factories import PASSWORD, ClientAccountFactory, OriginFactory
+from tests.factories import PASSWORD, ClientAccountFactory, OriginFactory, actor
 from tests.service import Service
 
 
@@ -238,3 +239,15 @@ class TestInGerman:
         page.locator("main form .btn-primary").click()
         expect(page.get_by_role("alert").first).to_contain_text("Fehlercode 30")
         expect(page.get_by_text("Die E-Mail-Adresse ist gesperrt.")).to_be_visible()
+
+
+def test_a_client_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(
+    form: Page, connected: ClientAccount, owner: Membership, service: Service
+) -> None:
+    fill_in(form, "rainer@klick-tipp.team")
+    remove_client(connected, actor(owner.user))
+    called = service.paths()
+    send(form)
+    expect(form.get_by_role("alert")).to_contain_text("the thing has been removed")
+    expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
+    assert service.paths() == called

@@ -1,0 +1,56 @@
+"""Opens every page of the URL table in Chromium, light and dark: nothing that the content security policy or the
+console complains of, and no violation of WCAG 2.2 AA."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.axe import assert_accessible
+from tests.service import Service
+from tests.test_access import POST_ONLY, TABLE, make_tenant
+
+FRAGMENTS = {"contact_add_choices"}
+SIGNS_OUT = {"account_logout"}
+
+
+@pytest.fixture(params=["light", "dark"])
+def context_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return {"locale": "de-DE", "viewport": {"width": 1280, "height": 900}, "color_scheme": request.param}
+
+
+def sign_in(context: BrowserContext, client: Client, base_url: str) -> None:
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+
+
+def test_every_page_keeps_to_the_policy_and_is_accessible(
+    page: Page, context: BrowserContext, client: Client, transactional_db: None, service: Service, live_server: Any
+) -> None:
+    tenant = make_tenant(service.customer_keys[0])
+    client.force_login(tenant.owner.user)
+    sign_in(context, client, live_server.url)
+    seen = set()
+    for name in TABLE.keys() - POST_ONLY - FRAGMENTS - SIGNS_OUT:
+        page.goto(tenant.url(name))
+        page.wait_for_load_state("networkidle")
+        if page.url not in seen:
+            assert_accessible(page)
+        seen.add(page.url)
+    assert len(seen) > 20
+    for url in ("/nowhere/", reverse("account_logout")):
+        page.goto(url)
+        assert_accessible(page)
+
+
+def test_a_page_that_breaks_the_policy_would_be_noticed(page: Page, live_server: Any) -> None:
+    complaints: list[str] = []
+    other = page.context.new_page()
+    other.on("console", lambda message: complaints.append(message.text))
+    other.goto(reverse("account_login"))
+    other.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')")
+    other.wait_for_timeout(300)
+    assert any("Content Security Policy" in complaint for complaint in complaints)
