@@ -25,6 +25,7 @@ class Obstacle(StrEnum):
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
+    SUPPRESSED = "suppressed"
 
 
 NO_ANSWER = "no_answer"
@@ -86,6 +87,10 @@ _MESSAGES: dict[str, Message] = {
     Obstacle.KEY_UNDECRYPTABLE: Message(
         gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
         gettext_lazy("store the customer key again"),
+    ),
+    Obstacle.SUPPRESSED: Message(
+        gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
+        gettext_lazy("leave it at that; only an admin of your team can take it off the list, with a reason"),
     ),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(

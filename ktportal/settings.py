@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "accounts",
     "integrations.audit",
     "integrations.clients",
+    "integrations.suppression",
     "integrations.contacts",
     "integrations.tags",
     "integrations.clock",

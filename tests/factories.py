@@ -8,8 +8,10 @@ from factory.django import DjangoModelFactory
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.contacts.models import Basis, Origin
+from integrations.suppression.models import Reason, Suppression
 
 PASSWORD = "a-long-test-password"
 
@@ -77,6 +79,18 @@ class OriginFactory(DjangoModelFactory):
     subject_hash = "0" * 64
     source = "Trade fair"
     obtained_on = date(2026, 11, 1)
+    added_by = "Alex"
+
+
+class SuppressionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suppression
+
+    account = factory.SubFactory(ClientAccountFactory)
+    kind = SubjectKind.EMAIL
+    hash = factory.Sequence(lambda n: f"{n:064x}")
+    label = "r•••@klick-tipp.team"
+    reason = Reason.ENTERED
     added_by = "Alex"
 
 

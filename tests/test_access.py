@@ -22,7 +22,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
-from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.factories import ClientAccountFactory, MembershipFactory, SuppressionFactory, actor
 from tests.service import Service
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -67,6 +67,9 @@ TABLE: dict[str, str | Capability] = {
     "tag": Capability.CHANGE_CONTACTS,
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
+    "suppressions": Capability.CHANGE_CONTACTS,
+    "suppress": Capability.CHANGE_CONTACTS,
+    "suppression_remove": Capability.DELETE_CONTACTS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
@@ -110,7 +113,7 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action")
+    for argument in ("team", "account", "number", "action", "suppression_id")
 }
 
 
@@ -146,6 +149,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
         "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
+        "suppression_id": SuppressionFactory(account=account).pk,
         "uidb36": "1",
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
@@ -246,7 +250,13 @@ def test_everybody_gets_as_far_as_the_table_says(
 def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
     client: Client, tenant: Tenant, foreign: Tenant, argument: str, name: str
 ) -> None:
-    unknown = {"team": "no-such-team", "account": "no-such-client", "number": 4711, "action": uuid4()}[argument]
+    unknown = {
+        "team": "no-such-team",
+        "account": "no-such-client",
+        "number": 4711,
+        "action": uuid4(),
+        "suppression_id": 4711,
+    }[argument]
     client.force_login(tenant.owner.user)
 
     for value in (foreign.values[argument], unknown):

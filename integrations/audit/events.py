@@ -10,11 +10,14 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject
 
 
-def record(sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
-    """Write an event that has just happened. Inside a transaction it stays or goes with it."""
-    _write(Action(sentence, actor, parameters), scope, Kind.EVENT, outcome=Outcome.DONE)
+def record(
+    sentence: Sentence, actor: Actor, scope: Scope, subjects: tuple[Subject, ...] = (), **parameters: Any
+) -> None:
+    """Write an event that has just happened, about `subjects`. Inside a transaction it stays or goes with it."""
+    _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:

@@ -1,5 +1,7 @@
 """What can be done with a client account itself; for its key see `keys`."""
 
+from typing import Any
+
 from django.db import transaction
 
 from integrations.audit import events
@@ -15,7 +17,7 @@ def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) 
         old_name, old_colour = locked.name, locked.colour
         locked.name, locked.colour = name, colour
         locked.save(update_fields=["name", "colour"])
-        colours = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
+        colours: dict[str, Any] = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
         if name != old_name:
             events.record(actions.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
         elif colours:

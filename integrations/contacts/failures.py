@@ -3,12 +3,17 @@
 from dataclasses import replace
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from integrations.audit.models import SubjectKind
 from integrations.clients.explain import Explanation, explain
 from integrations.contacts.forms import AddContactForm
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
+from integrations.suppression.models import Suppression
+from integrations.suppression.services import Suppressed
 
 _FORM_FIELDS: dict[Problem, str] = {
     Problem.ADDRESS_REQUIRED: "email",
@@ -27,6 +32,9 @@ _FORM_FIELDS: dict[Problem, str] = {
 }
 
 
+_SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "sms_number"}
+
+
 def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
@@ -35,6 +43,10 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
         return replace(explanation, next_step=unknown)
     nothing_added = _("No contact was added.")
     explanation = replace(explanation, next_step=f"{nothing_added} {explanation.next_step}")
+    if isinstance(error, Suppressed):
+        for entry in error.suppressions:
+            form.add_error(_SUBJECT_FIELDS[entry.kind], _listed(entry))
+        return explanation
     if not isinstance(error, Rejected):
         return explanation
     text = message(error.problem).sentences()
@@ -49,3 +61,8 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
         what=_("KlickTipp refused this; no contact was added."),
         next_step=_("What is wrong stands at the marked field."),
     )
+
+
+def _listed(entry: Suppression) -> str:
+    since = {"reason": entry.get_reason_display(), "date": date_format(timezone.localtime(entry.added_at))}
+    return _("On the suppression list since %(date)s (%(reason)s).") % since

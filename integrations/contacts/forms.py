@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
+from integrations.addresses import sms_number
 from integrations.clients.forms import TagNameField
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field, to_wire
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance
-from integrations.contacts.validation import sms_number
 
 _MOST_TAGS = 50
 _MOST_DATA_FIELDS = 100

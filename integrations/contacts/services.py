@@ -10,15 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
-from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject, hash_subject, newest_key_version
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_of
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import keep, last_known, remember_new_tag
 from integrations.contacts import actions
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
+from integrations.suppression.services import refuse_suppressed
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,13 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
 
     What came of it is told by `added.add_outcome`; a tagging call that fails leaves the contact added and raises
-    nothing. Raises the library's errors, `Obstructed`, and `AlreadyStarted` where `action_id` has been used before.
+    nothing. Raises the library's errors, `Obstructed` (`Suppressed` for whom the client's suppression list has), and
+    `AlreadyStarted` where `action_id` has been used before.
     What was created before an error stays. The origin is kept unless it is certain that nothing happened.
     """
-    api = gateway.connect(account, _action(account, new, actor, action_id))
+    action = _action(account, new, actor, action_id)
+    api = gateway.connect(account, action)
+    refuse_suppressed(account, subjects_of({"email": new.email, "sms_number": new.sms_number}), action)
     origin = _claim(account, subject_of(new), provenance, actor, action_id)
     try:
         tag_ids = (*new.tag_ids, *(_tag_named(api, account, name) for name in new.new_tags))
@@ -72,7 +75,7 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
 
 def subject_of(new: NewContact) -> Subject:
     """Whom the log says the add is about."""
-    return Subject(SubjectKind.EMAIL, new.email) if new.email else Subject(SubjectKind.SMS, new.sms_number)
+    return subjects_of({"email": new.email, "sms_number": new.sms_number})[0]
 
 
 def _claim(account: ClientAccount, subject: Subject, provenance: Provenance, actor: Actor, action_id: UUID) -> Origin:

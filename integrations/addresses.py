@@ -1,3 +1,5 @@
+"""Email addresses and SMS numbers as people type them."""
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validation import no_control_characters
+from integrations.addresses import sms_number
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
+from integrations.clients.models import ClientAccount
+from integrations.suppression.models import Suppression
+from integrations.suppression.services import suppression_of
+
+
+class AddressField(forms.CharField):
+    """An email address or an SMS number; cleaned, the `Subject` that it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Email address or SMS number"),
+            max_length=254,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+            **options,
+        )
+
+    def clean(self, value: Any) -> Subject | None:
+        typed = super().clean(value)
+        if not typed:
+            return None
+        if "@" in typed:
+            return Subject(SubjectKind.EMAIL, forms.EmailField().clean(typed))
+        if not any(character.isdigit() for character in typed):
+            raise ValidationError(_("Please give a complete email address, or an SMS number with + or 00 in front."))
+        return Subject(SubjectKind.SMS, sms_number(typed))
+
+
+class FindForm(forms.Form):
+    """An address or number to look for on the list; nothing shows the whole list."""
+
+    address = AddressField(required=False)
+
+
+class SuppressForm(forms.Form):
+    """An address or number that must not be added again."""
+
+    address = AddressField()
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        help_text=_("For example: objection by letter of 3 March. No personal data, please."),
+        validators=[no_control_characters],
+    )
+
+
+class ReleaseForm(forms.Form):
+    """Why an entry may go; the address typed in full, as the list does not have it."""
+
+    address = AddressField(help_text=_("In full, to confirm whom it is about."))
+    why = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It stands in the log for good, for example: new consent of 14 May."),
+        validators=[no_control_characters],
+    )
+
+    def __init__(self, data: QueryDict | None, *, account: ClientAccount, suppression: Suppression) -> None:
+        super().__init__(data)
+        self._account, self._suppression = account, suppression
+
+    def clean_address(self) -> Subject:
+        subject: Subject = self.cleaned_data["address"]
+        if suppression_of(self._account, subject) != self._suppression:
+            raise ValidationError(_("This is not whom the entry is about. Nothing was changed."))
+        return subject

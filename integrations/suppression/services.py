@@ -1,0 +1,81 @@
+"""Who must not be added again: put on the list, found, refused, and taken off with a reason."""
+
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
+from integrations.clients.gateway import Obstructed
+from integrations.clients.models import ClientAccount
+from integrations.messages import Obstacle
+from integrations.suppression import actions
+from integrations.suppression.models import Reason, Suppression
+
+
+class Suppressed(Obstructed):
+    """Nothing was sent: what was to be added is on the client's suppression list. The log has an entry of it."""
+
+    def __init__(self, suppressions: Collection[Suppression]) -> None:
+        super().__init__(Obstacle.SUPPRESSED)
+        self.suppressions = suppressions
+
+
+def suppress(account: ClientAccount, subjects: Iterable[Subject], reason: Reason, actor: Actor, note: str = "") -> int:
+    """Put addresses and numbers on the list, with an entry in the log for each; how many were not on it before."""
+    added = 0
+    for subject in subjects:
+        with transaction.atomic():
+            if suppression_of(account, subject):
+                continue
+            _, is_new = Suppression.objects.get_or_create(
+                account=account,
+                hash=hash_subject(subject, account.team_id, newest_key_version()),
+                defaults={
+                    "kind": subject.kind,
+                    "label": subject.label,
+                    "reason": reason,
+                    "note": note,
+                    "added_by": actor.label,
+                },
+            )
+            if is_new:
+                events.record(actions.ADDED, actor, account.scope, subjects=(subject,), contact=subject.label)
+                added += 1
+    return added
+
+
+def suppression_of(account: ClientAccount, subject: Subject) -> Suppression | None:
+    """The list's entry of an address or number, however old the key is that it was hashed with."""
+    return suppressions_among(account, [subject]).get(subject)
+
+
+def suppressions_among(account: ClientAccount, subjects: Iterable[Subject]) -> dict[Subject, Suppression]:
+    """Those of many that are on the list, found with one query."""
+    subject_by_hash = {hash_: subject for subject in subjects for hash_ in search_hashes(subject, account.team_id)}
+    found = Suppression.objects.filter(account=account, hash__in=subject_by_hash)
+    return {subject_by_hash[suppression.hash]: suppression for suppression in found}
+
+
+def refuse_suppressed(account: ClientAccount, subjects: Iterable[Subject], action: Action) -> None:
+    """Raise `Suppressed` where one of them is on the list; the log then says what `action` came to."""
+    if found := suppressions_among(account, subjects):
+        events.record_obstacle(action, account.scope, Obstacle.SUPPRESSED)
+        raise Suppressed(found.values())
+
+
+def release(suppression: Suppression, subject: Subject, why: str, actor: Actor) -> None:
+    """Take `subject`, which the entry is about, off the list. The reason stands in the log."""
+    with transaction.atomic():
+        removed, _ = Suppression.objects.filter(pk=suppression.pk).delete()
+        if removed:
+            events.record(
+                actions.REMOVED,
+                actor,
+                suppression.account.scope,
+                subjects=(subject,),
+                contact=subject.label,
+                why=why,
+            )

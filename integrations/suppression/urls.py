@@ -1,0 +1,9 @@
+from django.urls import path
+
+from integrations.suppression import views
+
+urlpatterns = [
+    path("", views.suppressions, name="suppressions"),
+    path("new/", views.suppress, name="suppress"),
+    path("<int:suppression_id>/remove/", views.release, name="suppression_remove"),
+]
