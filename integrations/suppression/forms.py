@@ -41,7 +41,7 @@ class AddressField(forms.CharField):
 class FindForm(forms.Form):
     """An address or number to look for on the list; nothing shows the whole list."""
 
-    address = AddressField(required=False)
+    address = AddressField()
 
 
 class SuppressForm(forms.Form):

@@ -22,7 +22,7 @@ def suppressions(request: AccountRequest) -> HttpResponse:
     entries = request.account.suppressions.order_by("-pk")
     form = FindForm(request.POST or None)
     context: dict[str, Any] = {"form": form}
-    if form.is_valid() and form.cleaned_data["address"]:
+    if form.is_valid():
         found = services.suppression_of(request.account, form.cleaned_data["address"])
         return render(request, "suppression/list.html", context | {"entries": [found] if found else [], "wanted": True})
     before = request.GET.get("before", "")
