@@ -25,6 +25,9 @@ class Obstacle(StrEnum):
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
+    TIME_UP = "time_up"
+    STOPPED = "stopped"
+    LOG_UNAVAILABLE = "log_unavailable"
 
 
 NO_ANSWER = "no_answer"
@@ -87,6 +90,14 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
         gettext_lazy("store the customer key again"),
     ),
+    Obstacle.TIME_UP: Message(
+        gettext_lazy("the time was up before this could be sent"), gettext_lazy("please send the rest again")
+    ),
+    Obstacle.STOPPED: Message(
+        gettext_lazy("sending was stopped before this was sent"),
+        gettext_lazy("see what stopped it, then send the rest again"),
+    ),
+    Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
