@@ -73,28 +73,35 @@ def _measured(url: str) -> dict[str, float]:
     from django.conf import settings
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
 
+    from accounts.models import Team
+    from integrations.audit.actors import Actor
     from integrations.audit.models import AuditEntry, Outcome
     from integrations.audit.recorder import Action
     from integrations.clients import gateway
     from integrations.clients.actions import KEY_TESTED
+    from integrations.clients.models import ClientAccount, Credential
     from integrations.klicktipp import KlickTipp
-    from tests.factories import ClientAccountFactory, actor
 
     settings.KLICKTIPP_URL = url
-    account = ClientAccountFactory(customer_key="a-customer-key")
+    team = Team.objects.create(name="Agency", slug="agency")
+    account = ClientAccount.objects.create(team=team, name="Client", slug="client")
+    credential = Credential(account=account, stored_at=timezone.now())
+    credential.secret = "a-customer-key"
+    credential.save()
 
     def tag(number: int) -> Callable[[KlickTipp], None]:
         return lambda api: api.tag_contact(f"person{number}@klick-tipp.team", [5])
 
     def together() -> None:
         done = list(
-            gateway.at_once(account, Action(KEY_TESTED, actor(), {"key": "abcd"}), list(map(tag, range(CALLS))))
+            gateway.at_once(account, Action(KEY_TESTED, Actor("Alex"), {"key": "abcd"}), list(map(tag, range(CALLS))))
         )
         assert {each.error for each in done} == {None}
 
     def one_after_the_other() -> None:
-        api = gateway.connect(account, Action(KEY_TESTED, actor(), {"key": "abcd"}))
+        api = gateway.connect(account, Action(KEY_TESTED, Actor("Alex"), {"key": "abcd"}))
         for number in range(CALLS):
             tag(number)(api)
 

@@ -22,6 +22,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
+from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.service import Service
 
@@ -66,6 +67,8 @@ TABLE: dict[str, str | Capability] = {
     "tag": Capability.CHANGE_CONTACTS,
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
+    "tagging": Capability.CHANGE_CONTACTS,
+    "tagging_result": Capability.CHANGE_CONTACTS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
@@ -109,7 +112,7 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action")
+    for argument in ("team", "account", "number", "action", "tagged")
 }
 
 
@@ -137,6 +140,9 @@ def make_tenant(customer_key: str) -> Tenant:
     action = uuid4()
     provenance = Provenance(Basis.CONSENT, "trade fair", date(2026, 11, 1))
     add_contact(account, NewContact(email="ada@example.com"), provenance, actor(owner.user), action)
+    tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
+    tagged = uuid4()
+    tag_contacts(account, Tagging(("ada@example.com",), (tag_id,)), actor(owner.user), tagged)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,
@@ -144,7 +150,8 @@ def make_tenant(customer_key: str) -> Tenant:
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
-        "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
+        "tag_id": tag_id,
+        "tagged": tagged,
         "uidb36": "1",
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
@@ -245,7 +252,13 @@ def test_everybody_gets_as_far_as_the_table_says(
 def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
     client: Client, tenant: Tenant, foreign: Tenant, argument: str, name: str
 ) -> None:
-    unknown = {"team": "no-such-team", "account": "no-such-client", "number": 4711, "action": uuid4()}[argument]
+    unknown = {
+        "team": "no-such-team",
+        "account": "no-such-client",
+        "number": 4711,
+        "action": uuid4(),
+        "tagged": uuid4(),
+    }[argument]
     client.force_login(tenant.owner.user)
 
     for value in (foreign.values[argument], unknown):

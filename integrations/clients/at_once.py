@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -243,7 +243,7 @@ class Crew(Generic[T]):
         self._pause_ends = 0.0
         self._usual = 0.0
 
-    def results(self, jobs: Sequence[Job[T]]) -> Iterator[Done[T]]:
+    def results(self, jobs: Sequence[Job[T]]) -> Generator[Done[T], None, None]:
         """Do the jobs, and give what came of each as it comes. See `gateway.at_once`."""
         self._ends = time.monotonic() + self._seconds
         self._waiting.extend(_Run(place, job) for place, job in enumerate(jobs))

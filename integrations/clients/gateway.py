@@ -1,6 +1,6 @@
 """The only place that makes a KlickTipp client: it picks the key, sets the deadline and attaches the recorder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cache
 from typing import Final, TypeVar
 
@@ -110,7 +110,7 @@ def _secret(credential: Credential, account: ClientAccount, action: Action) -> s
 
 def at_once(
     account: ClientAccount, action: Action, jobs: Sequence[Job[T]], *, seconds: float | None = None
-) -> Iterator[Done[T]]:
+) -> Generator[Done[T], None, None]:
     """Do the jobs of an action, up to `MOST_AT_ONCE` at the same time, and give what came of each as it comes.
 
     A job is a function of the client. It runs in a thread of its own, so it must not touch the database; its calls,

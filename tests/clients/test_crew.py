@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
@@ -55,7 +55,7 @@ def action_of(action_id: UUID | None = None) -> Action:
 
 def at_once(
     account: ClientAccount, jobs: Sequence[Callable[[KlickTipp], Any]], action_id: UUID | None = None, **options: Any
-) -> Iterator[Done[Any]]:
+) -> Generator[Done[Any], None, None]:
     return gateway.at_once(account, action_of(action_id), jobs, **options)
 
 
