@@ -26,6 +26,9 @@ class Obstacle(StrEnum):
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
     SUPPRESSED = "suppressed"
+    TIME_UP = "time_up"
+    STOPPED = "stopped"
+    LOG_UNAVAILABLE = "log_unavailable"
 
 
 NO_ANSWER = "no_answer"
@@ -92,6 +95,14 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
         gettext_lazy("leave it at that; only an admin of your team can take it off the list, with a reason"),
     ),
+    Obstacle.TIME_UP: Message(
+        gettext_lazy("the time was up before this could be sent"), gettext_lazy("please send the rest again")
+    ),
+    Obstacle.STOPPED: Message(
+        gettext_lazy("sending was stopped before this was sent"),
+        gettext_lazy("see what stopped it, then send the rest again"),
+    ),
+    Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS

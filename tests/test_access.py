@@ -22,6 +22,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
+from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import ClientAccountFactory, MembershipFactory, SuppressionFactory, actor
 from tests.service import Service
 
@@ -67,6 +68,8 @@ TABLE: dict[str, str | Capability] = {
     "tag": Capability.CHANGE_CONTACTS,
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
+    "tagging": Capability.CHANGE_CONTACTS,
+    "tagging_result": Capability.CHANGE_CONTACTS,
     "suppressions": Capability.CHANGE_CONTACTS,
     "suppress": Capability.CHANGE_CONTACTS,
     "suppression_remove": Capability.DELETE_CONTACTS,
@@ -113,7 +116,7 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action", "suppression_id")
+    for argument in ("team", "account", "number", "action", "suppression_id", "tagged")
 }
 
 
@@ -141,6 +144,9 @@ def make_tenant(customer_key: str) -> Tenant:
     action = uuid4()
     provenance = Provenance(Basis.CONSENT, "trade fair", date(2026, 11, 1))
     add_contact(account, NewContact(email="ada@example.com"), provenance, actor(owner.user), action)
+    tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
+    tagged = uuid4()
+    tag_contacts(account, Tagging(("ada@example.com",), (tag_id,)), actor(owner.user), tagged)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,
@@ -148,8 +154,9 @@ def make_tenant(customer_key: str) -> Tenant:
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
-        "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
         "suppression_id": SuppressionFactory(account=account).pk,
+        "tag_id": tag_id,
+        "tagged": tagged,
         "uidb36": "1",
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
@@ -256,6 +263,7 @@ def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
         "number": 4711,
         "action": uuid4(),
         "suppression_id": 4711,
+        "tagged": uuid4(),
     }[argument]
     client.force_login(tenant.owner.user)
 

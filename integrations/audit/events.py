@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -22,15 +23,24 @@ def record(
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
     """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
-    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     try:
-        _write(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
+        _write(action, scope, _kind(action), outcome=Outcome.FAILED, answer={"problem": problem})
     except IntegrityError:
         raise AlreadyStarted(action.id) from None
 
 
+def record_unsent(action: Action, scope: Scope, problem: str, count: int) -> None:
+    """Write that so many of an action's calls have not been sent, and why."""
+    answer = {"problem": problem, "unsent": count}
+    _write(action, scope, _kind(action), call=uuid4(), outcome=Outcome.FAILED, answer=answer)
+
+
+def _kind(action: Action) -> Kind:
+    return Kind.READ if action.sentence.only_reads else Kind.EVENT
+
+
 def _write(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:
-    now = timezone.now()
-    entry = entry_of(action, scope, kind, call=call_number(action, 1), started_at=now, duration=timedelta(), **columns)
+    columns = {"call": call_number(action, 1), "started_at": timezone.now(), "duration": timedelta()} | columns
+    entry = entry_of(action, scope, kind, **columns)
     with transaction.atomic():
         store(entry, action.subjects)

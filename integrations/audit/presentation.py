@@ -36,6 +36,7 @@ DETAILS: dict[str, str | Promise] = {
     "count": gettext_lazy("Number in the list"),
     "reason": gettext_lazy("Reason, in KlickTipp's words"),
     "message": gettext_lazy("Message, in KlickTipp's words"),
+    "unsent": gettext_lazy("Not sent"),
     "late_answer_to": gettext_lazy("Late answer to request"),
 }
 """What the log keeps of requests and answers, in the words of its readers."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
@@ -54,16 +54,18 @@ class Scope:
     account_label: str = ""
 
 
-def next_number(team_id: int) -> int:
-    """The next number in a team's log. Call it inside the transaction that stores the entry: then there are no gaps."""
+def next_numbers(team_id: int, count: int) -> range:
+    """The next numbers in a team's log. Call it inside the transaction that stores the entries: then there are no
+    gaps."""
     table = connection.ops.quote_name(AuditCounter._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (team_id, last) VALUES (%s, 1) "  # noqa: S608 - the name is the model's own
-            f"ON CONFLICT (team_id) DO UPDATE SET last = {table}.last + 1 RETURNING last",
-            [team_id],
+            f"INSERT INTO {table} (team_id, last) VALUES (%s, %s) "  # noqa: S608 - the name is the model's own
+            f"ON CONFLICT (team_id) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
+            [team_id, count],
         )
-        return int(cursor.fetchone()[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)
 
 
 def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditEntry:
@@ -91,11 +93,26 @@ def call_number(action: Action, place: int) -> UUID:
     return uuid5(action.id, str(place))
 
 
+def call_of_job(action: Action, job: int, operation: str, turn: int) -> UUID:
+    """The call that a job makes of an operation for the first, second, … time. It follows from the job's place among
+    those of the action, not from the order in which they get on."""
+    return uuid5(action.id, f"{job} {operation} {turn}")
+
+
 def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
     """Number and insert an entry with its subjects. The caller holds the transaction."""
-    entry.number = next_number(entry.team_id)
-    entry.save(force_insert=True)
-    if rows := subject_rows(entry, subjects):
+    store_all([(entry, subjects)])
+
+
+def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject]]]) -> None:
+    """Number and insert entries of one team with their subjects. The caller holds the transaction."""
+    rows = []
+    numbers = next_numbers(entries[0][0].team_id, len(entries))
+    for number, (entry, subjects) in zip(numbers, entries, strict=True):
+        entry.number = number
+        rows += subject_rows(entry, subjects)
+    AuditEntry.objects.bulk_create([entry for entry, _ in entries])
+    if rows:
         AuditSubject.objects.bulk_create(rows)
 
 
@@ -107,8 +124,8 @@ class Recorder:
     """
 
     def __init__(self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner) -> None:
-        self._action = action
-        self._scope = scope
+        self.action = action
+        self.scope = scope
         self._key = {"key_last_four": key_last_four, "key_owner": key_owner}
         self._begun: dict[UUID, AuditEntry] = {}
         self._calls: dict[UUID, UUID] = {}
@@ -117,18 +134,61 @@ class Recorder:
     def _call(self, call_id: UUID) -> UUID:
         """The library's call as the log knows it."""
         with self._lock:
-            return self._calls.setdefault(call_id, call_number(self._action, len(self._calls) + 1))
+            return self._calls.setdefault(call_id, call_number(self.action, len(self._calls) + 1))
 
     def _subjects(self, attempt: Attempt) -> list[Subject]:
-        return [*self._action.subjects, *subjects_of(attempt.arguments)]
+        return [*self.action.subjects, *subjects_of(attempt.arguments)]
 
     def begin(self, attempt: Attempt) -> None:
-        entry = entry_of(
-            self._action,
-            self._scope,
+        self._begin(replace(attempt, call_id=self._call(attempt.call_id)))
+
+    def finish(self, attempt: Attempt, ending: Ending) -> None:
+        try:
+            self._finish(self._begun.pop(attempt.request_id), attempt, ending)
+        except Exception:
+            logger.exception("The log entry %s could not be finished.", attempt.request_id)
+
+    def write(self, begun: Sequence[Attempt], finished: Sequence[tuple[Attempt, Ending]]) -> Mapping[UUID, Exception]:
+        """Begin and finish many attempts in one transaction; where that fails, each in one of its own.
+
+        The attempts have calls of the log, see `call_of_job`, as their `call_id`. Returns by `request_id` why an
+        attempt could not be begun and must not leave: `AlreadyStarted`, or what the database said. Like `finish` it
+        raises nothing.
+        """
+        try:
+            entries = [self._entry(attempt) for attempt in begun]
+            with transaction.atomic(durable=True):
+                for attempt, ending in finished:
+                    self._close(self._begun[attempt.request_id], *_told(attempt, ending), self._subjects(attempt))
+                if entries:
+                    store_all([(entry, self._subjects(each)) for entry, each in zip(entries, begun, strict=True)])
+        except Exception:
+            return self._write_each(begun, finished)
+        self._begun |= {entry.id: entry for entry in entries}
+        for attempt, _ending in finished:
+            del self._begun[attempt.request_id]
+        return {}
+
+    def _write_each(
+        self, begun: Sequence[Attempt], finished: Sequence[tuple[Attempt, Ending]]
+    ) -> Mapping[UUID, Exception]:
+        for attempt, ending in finished:
+            self.finish(attempt, ending)
+        refused: dict[UUID, Exception] = {}
+        for attempt in begun:
+            try:
+                self._begin(attempt)
+            except Exception as error:
+                refused[attempt.request_id] = error
+        return refused
+
+    def _entry(self, attempt: Attempt) -> AuditEntry:
+        return entry_of(
+            self.action,
+            self.scope,
             Kind.READ if attempt.operation.safe else Kind.CHANGE,
             id=attempt.request_id,
-            call=self._call(attempt.call_id),
+            call=attempt.call_id,
             attempt=attempt.number,
             operation=attempt.operation.name,
             method=attempt.method,
@@ -137,50 +197,58 @@ class Recorder:
             started_at=timezone.now(),
             **self._key,
         )
+
+    def _begin(self, attempt: Attempt) -> None:
+        entry = self._entry(attempt)
         try:
             with transaction.atomic(durable=True):
                 store(entry, self._subjects(attempt))
         except IntegrityError:
             if AuditEntry.objects.filter(call=entry.call, attempt=entry.attempt).exists():
-                raise AlreadyStarted(self._action.id) from None
+                raise AlreadyStarted(self.action.id) from None
             raise
         self._begun[entry.id] = entry
 
-    def finish(self, attempt: Attempt, ending: Ending) -> None:
-        try:
-            self._finish(self._begun.pop(attempt.request_id), attempt, ending)
-        except Exception:
-            logger.exception("The log entry %s could not be finished.", attempt.request_id)
-
     def _finish(self, entry: AuditEntry, attempt: Attempt, ending: Ending) -> None:
         """Finish the entry; if what the answer says cannot be stored, at least with its outcome."""
-        finish: dict[str, Any] = {
-            "outcome": _outcome(ending),
-            "duration": timedelta(seconds=ending.duration),
-            "status": ending.status,
-            "code": ending.error.code if ending.error else None,
-            "detail": ending.error.detail if ending.error else None,
-        }
+        known = self._subjects(attempt)
         try:
-            answer, learned = _kept(attempt, ending), _learned(attempt, ending)
-            self._close(entry, finish | {"answer": answer}, learned, self._subjects(attempt))
+            with transaction.atomic(durable=True):
+                self._close(entry, *_told(attempt, ending), known)
         except Exception:
             logger.exception("The answer to %s could not be kept in the log.", attempt.request_id)
-            self._close(entry, finish, [], self._subjects(attempt))
+            with transaction.atomic(durable=True):
+                self._close(entry, _finishing(ending), [], known)
 
     def _close(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject], known: list[Subject]) -> None:
-        with transaction.atomic(durable=True):
-            new = [subject for subject in learned if subject not in known]
-            if AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING).update(**finish):
-                AuditSubject.objects.bulk_create(subject_rows(entry, new))
-                return
-            late = AuditEntry.objects.get(pk=entry.pk)
-            late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
-            late.answer = {}
-            for column, value in finish.items():
-                setattr(late, column, value)
-            late.answer["late_answer_to"] = str(entry.pk)
-            store(late, [*known, *new])
+        """Finish the entry, or if the sweep came first, store the answer as an entry of its own. The caller holds the
+        transaction."""
+        new = [subject for subject in learned if subject not in known]
+        if AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING).update(**finish):
+            AuditSubject.objects.bulk_create(subject_rows(entry, new))
+            return
+        late = AuditEntry.objects.get(pk=entry.pk)
+        late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
+        late.answer = {}
+        for column, value in finish.items():
+            setattr(late, column, value)
+        late.answer["late_answer_to"] = str(entry.pk)
+        store(late, [*known, *new])
+
+
+def _told(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:
+    """The finishing columns with all that the answer says, and the people it names."""
+    return _finishing(ending) | {"answer": _kept(attempt, ending)}, _learned(attempt, ending)
+
+
+def _finishing(ending: Ending) -> dict[str, Any]:
+    return {
+        "outcome": _outcome(ending),
+        "duration": timedelta(seconds=ending.duration),
+        "status": ending.status,
+        "code": ending.error.code if ending.error else None,
+        "detail": ending.error.detail if ending.error else None,
+    }
 
 
 def _outcome(ending: Ending) -> Outcome:

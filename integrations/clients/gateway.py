@@ -1,6 +1,8 @@
 """The only place that makes a KlickTipp client: it picks the key, sets the deadline and attaches the recorder."""
 
+from collections.abc import Generator, Sequence
 from functools import cache
+from typing import Final, TypeVar
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -8,42 +10,53 @@ from django.db.models import F, Q
 from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
+from integrations.clients.at_once import Crew, Desk, Done, Job
 from integrations.clients.encryption import Undecryptable, last_four
 from integrations.clients.health import Watch
 from integrations.clients.models import ClientAccount, Credential
-from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Observer, Transport
+from integrations.clients.obstructed import Obstructed
+from integrations.klicktipp import (
+    Auth,
+    ConfigurationError,
+    DeveloperKeyAuth,
+    KlickTipp,
+    Observer,
+    SessionAuth,
+    Transport,
+)
 from integrations.messages import Obstacle
 
+T = TypeVar("T")
 
-class Obstructed(Exception):
-    """No call could be tried. `obstacle` says why; the log has an entry of it."""
 
-    def __init__(self, obstacle: Obstacle) -> None:
-        super().__init__(obstacle)
-        self.obstacle = obstacle
+MOST_AT_ONCE: Final = 8
+"""The most calls that one page has under way at KlickTipp."""
 
 
 @cache
 def _transport() -> Transport:
-    return Transport(proxy=settings.KLICKTIPP_PROXY)
+    return Transport(pool_size=4 * MOST_AT_ONCE, proxy=settings.KLICKTIPP_PROXY)
 
 
 def connect_with(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a customer key that is not stored yet. Everything else as in `connect`."""
-    return _connect(customer_key, scope, action, _recorder(customer_key, owner, scope, action))
+    return _client(_auth(customer_key, scope, action), _recorder(customer_key, owner, scope, action))
 
 
 def _recorder(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
     return Recorder(action, scope, last_four(customer_key), owner)
 
 
-def _connect(customer_key: str, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
+def _auth(customer_key: str, scope: Scope, action: Action) -> Auth:
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
-        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
+        return DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
     except ConfigurationError:
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
+
+
+def _client(auth: Auth, observer: Observer) -> KlickTipp:
     return KlickTipp(
         auth,
         base_url=settings.KLICKTIPP_URL,
@@ -83,9 +96,49 @@ def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = O
 
 def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
+    customer_key = _secret(credential, account, action)
+    watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
+    return _client(_auth(customer_key, account.scope, action), watch)
+
+
+def _secret(credential: Credential, account: ClientAccount, action: Action) -> str:
     try:
-        customer_key = credential.secret
+        return credential.secret
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
-    watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
-    return _connect(customer_key, account.scope, action, watch)
+
+
+def at_once(
+    account: ClientAccount, action: Action, jobs: Sequence[Job[T]], *, seconds: float | None = None
+) -> Generator[Done[T], None, None]:
+    """Do the jobs of an action, up to `MOST_AT_ONCE` at the same time, and give what came of each as it comes.
+
+    A job is a function of the client. It runs in a thread of its own, so it must not touch the database; its calls,
+    one for most jobs, have the same names in the log whatever the order. The calls are recorded by the thread that
+    takes the results, between one and the next.
+
+    seconds: for all together, from the first on; `KLICKTIPP_PAGE_DEADLINE` unless told. What has not begun by then,
+    or when KlickTipp refuses the access, or when the log cannot be written, is `Done` with `Obstructed`, and the log
+    has an entry that says how many. While KlickTipp is busy, fewer go at once, and each tries again until time is up.
+
+    Raises `Obstructed` where there is no key to use. Taking the first result raises `AlreadyStarted` for an action
+    that another submit has begun, and nothing is sent. Who takes no more results closes the iterator: what is under
+    way is awaited and recorded, the rest is not sent.
+    """
+    credential = credential_for(account, action.actor.user_id)
+    if credential is None:
+        raise not_connected(account, action)
+    customer_key = _secret(credential, account, action)
+    recorder = _recorder(customer_key, credential.owner, account.scope, action)
+    desk = Desk(action)
+    auth = desk.for_threads(_auth(customer_key, account.scope, action))
+    crew: Crew[T] = Crew(
+        desk,
+        _client(auth, desk),
+        recorder,
+        credential,
+        seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
+        workers=MOST_AT_ONCE,
+        first_alone=isinstance(auth, SessionAuth),
+    )
+    return crew.results(jobs)

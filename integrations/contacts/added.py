@@ -19,10 +19,13 @@ from integrations.messages import Message, status_in_words
 
 SENTENCES = {sentence.key for sentence in (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)}
 
+_NOT_SURELY_DONE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN)
+
 
 @dataclass(frozen=True)
 class AddOutcome:
-    """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that."""
+    """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that, and
+    `tags_to_set` are their ids where they are not set, or perhaps not."""
 
     action: UUID
     outcome: Outcome
@@ -31,6 +34,7 @@ class AddOutcome:
     status: str
     tags: list[str]
     missing_tags: list[str]
+    tags_to_set: list[int]
     tagging_outcome: Outcome | None
     tagging_problem: Message | None
     problem: Message | None
@@ -62,6 +66,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
         missing_tags=[name for name in wanted if name.casefold() not in {tag.casefold() for tag in tags}],
+        tags_to_set=tagging.request["tag_ids"] if tagging and tagging.outcome in _NOT_SURELY_DONE else [],
         tagging_outcome=Outcome(tagging.outcome) if tagging else None,
         tagging_problem=problem_message(tagging) if tagging else None,
         problem=problem_message(decisive) if decisive else None,

@@ -17,3 +17,14 @@ TAG_RENAMED_AND_DESCRIBED = Sentence(
     _("%(actor)s renamed the tag %(before)s of %(account)s to %(tag)s and changed its description"),
 )
 TAG_DELETED = Sentence("tags.deleted", _("%(actor)s deleted the tag %(tag)s of %(account)s"))
+CONTACT_TAGGED = Sentence("tags.contact_tagged", _("%(actor)s tagged %(contact)s of %(account)s with %(tags)s"))
+CONTACTS_TAGGED = Sentence(
+    "tags.contacts_tagged", _("%(actor)s tagged %(contacts)s contacts of %(account)s with %(tags)s")
+)
+CONTACT_UNTAGGED = Sentence("tags.contact_untagged", _("%(actor)s took %(tags)s from %(contact)s of %(account)s"))
+CONTACTS_UNTAGGED = Sentence(
+    "tags.contacts_untagged", _("%(actor)s took %(tags)s from %(contacts)s contacts of %(account)s")
+)
+CONTACT_LOOKED_UP = Sentence(
+    "tags.contact_looked_up", _("%(actor)s looked up a contact of %(account)s to tag it"), only_reads=True
+)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,14 +9,26 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.validation import no_control_characters_in_lines
 from integrations.clients.forms import TagNameField, TypedNameField
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Tag
+from integrations.tags.addresses import read as read_addresses
+from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
 
 _LONGEST_DESCRIPTION = 10_000
+_LONGEST_LIST = 50_000
+_MOST_TAGS = 50
+_MOST_WRONG_SHOWN = 5
+_ID = re.compile(r"[0-9]{1,15}")
+_TOO_MANY_REMOVALS = _(
+    "KlickTipp removes one tag from one contact at a time. This would take %(number)s calls; at most %(most)s go at "
+    "once."
+)
 NAME_EXISTS = _("There is a tag of this name already. Please choose another name.")
 
 
@@ -101,3 +114,98 @@ class DeleteTagForm(forms.Form):
 def _lines(text: str) -> str:
     """The text with line breaks as KlickTipp has them; browsers send two characters."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+class TagIdsField(forms.Field):
+    """Tag IDs: ticked in a list, or typed with commas between them where the list could not be loaded."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> tuple[int, ...]:
+        parts = [part for text in value or [] for part in re.split(r"[\s,;]+", str(text)) if part]
+        if not all(_ID.fullmatch(part) for part in parts):
+            raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
+        ids = tuple(dict.fromkeys(int(part) for part in parts))
+        if len(ids) > _MOST_TAGS:
+            raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": _MOST_TAGS})
+        return ids
+
+
+class TaggingForm(forms.Form):
+    """Addresses in any shape, and the tags to set for these contacts or to take from them."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    addresses = forms.CharField(
+        label=_("Email addresses"),
+        max_length=_LONGEST_LIST,
+        help_text=_(
+            "Up to 50, in any shape: one per line, with semicolons, with names, or copied from a table. KlickTipp "
+            "tags by email address only, so contacts that have just an SMS number cannot be tagged here."
+        ),
+        widget=forms.Textarea(
+            attrs={"rows": 8, "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": _("Please give at least one email address."),
+            "max_length": _("This is too long for 50 addresses. Please paste fewer at once."),
+        },
+    )
+    tags = TagIdsField(label=_("Tags"))
+    new_tag = TagNameField(label=_("New tag"), required=False, help_text=_("Is created in KlickTipp first."))
+    removes = forms.BooleanField(required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, address: str = "") -> None:
+        """`typed` fills the form without checking it; `address` is a contact to begin with."""
+        initial: dict[str, Any] = {"addresses": address}
+        if typed is not None:
+            initial |= {name: typed[name] for name in ("addresses", "new_tag") if name in typed}
+            initial["tags"] = typed.getlist("tags")
+        super().__init__(data, initial=initial)
+
+    def clean_addresses(self) -> tuple[str, ...]:
+        pasted = read_addresses(self.cleaned_data["addresses"])
+        if pasted.wrong:
+            raise ValidationError(wrong_addresses(pasted.wrong))
+        if not pasted.addresses:
+            raise ValidationError(self.fields["addresses"].error_messages["required"])
+        if len(pasted.addresses) > MOST_CONTACTS:
+            raise ValidationError(
+                _("These are %(number)s addresses; at most %(most)s can be tagged here at once."),
+                params={"number": len(pasted.addresses), "most": MOST_CONTACTS},
+            )
+        return pasted.addresses
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        tags = len(cleaned.get("tags", ())) + bool(cleaned.get("new_tag"))
+        if not tags and not {"tags", "new_tag"} & self.errors.keys():
+            self.add_error("tags", _("Please choose at least one tag."))
+        if not cleaned["removes"]:
+            return cleaned
+        if cleaned.get("new_tag"):
+            self.add_error("new_tag", _("A new tag is on no contact yet, so it cannot be removed."))
+        calls = len(cleaned.get("addresses", ())) * tags
+        if calls > MOST_REMOVALS:
+            self.add_error("tags", ValidationError(_TOO_MANY_REMOVALS, params={"number": calls, "most": MOST_REMOVALS}))
+        return cleaned
+
+    def tagging(self) -> Tagging:
+        cleaned = self.cleaned_data
+        new_tags = (cleaned["new_tag"],) if cleaned["new_tag"] else ()
+        return Tagging(cleaned["addresses"], cleaned["tags"], new_tags, cleaned["removes"])
+
+
+def wrong_addresses(wrong: Sequence[str]) -> str:
+    """What of a pasted text is no address, as far as it fits into a message."""
+    shown = ", ".join(f"“{Truncator(text).chars(60)}”" for text in wrong[:_MOST_WRONG_SHOWN])
+    more = len(wrong) - _MOST_WRONG_SHOWN
+    if more > 0:
+        return _("No email addresses, among others: %(texts)s and %(more)s more. Nothing was sent.") % {
+            "texts": shown,
+            "more": more,
+        }
+    return ngettext(
+        "This is no email address: %(texts)s. Nothing was sent.",
+        "These are no email addresses: %(texts)s. Nothing was sent.",
+        len(wrong),
+    ) % {"texts": shown}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.tags import views
+from integrations.tags import tagging_views, views
 
 urlpatterns = [
     path("", views.tags, name="tags"),
@@ -8,4 +8,6 @@ urlpatterns = [
     path("<int:tag_id>/", views.tag, name="tag"),
     path("<int:tag_id>/delete/", views.delete_tag, name="tag_delete"),
     path("<int:tag_id>/count/", views.count, name="tag_count"),
+    path("tagging/", tagging_views.tagging, name="tagging"),
+    path("tagging/<uuid:tagged>/", tagging_views.result, name="tagging_result"),
 ]

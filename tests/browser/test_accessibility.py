@@ -48,6 +48,22 @@ def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
     assert_accessible(page)
 
 
+def test_tagging_its_errors_and_its_result(signed_in: Page, connected: ClientAccount) -> None:
+    page = signed_in
+    page.goto("/t/demo/clients/harbour/tags/tagging/")
+    tag = page.get_by_role("button", name="Tag contacts of Harbour Lane Coffee")
+    tag.click()
+    expect(page.get_by_text("Please give at least one email address.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Email addresses").fill("nobody@klick-tipp.team, pending@klick-tipp.team")
+    page.get_by_label("Newsletter").check()
+    tag.click()
+    expect(page.get_by_text("1 of 2 contacts tagged.")).to_be_visible()
+    assert_accessible(page)
+    page.reload()
+    assert_accessible(page)
+
+
 def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: ClientAccount) -> None:
     page = signed_in
     page.goto("/t/demo/clients/harbour/contacts/add/")

@@ -107,6 +107,8 @@ def test_a_failure_to_set_the_further_tags_is_told_as_such(
     assert "The contact was added, but further tags could not be set." in words
     assert "The contact is not subscribed." in words
     assert words.index("Tags not set") < words.index("VIP", words.index("Tags not set"))
+    contact_id = AuditEntry.objects.get(operation="add_or_update_contact").answer["contact_id"]
+    assert f'/tags/tagging/?contact={contact_id}&amp;tags={tags["VIP"]}"' in words
 
 
 def test_further_tags_of_which_it_is_not_known_are_not_told_as_refused(

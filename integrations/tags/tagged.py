@@ -1,0 +1,171 @@
+"""What came of tagging contacts, told from the log: so the page can be opened again, and a second submit ends on it
+too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
+from integrations.audit.presentation import PARTLY, LoggedAction, LoggedCall, problem_message
+from integrations.audit.reading import calls_of
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.audit.sweep import STALE_AFTER
+from integrations.clients.models import ClientAccount
+from integrations.messages import Message
+from integrations.tags import actions
+from integrations.tags.tagging import Tagging
+
+NOT_SENT: Final = "not_sent"
+
+_REMOVING: Final = {actions.CONTACT_UNTAGGED.key, actions.CONTACTS_UNTAGGED.key}
+_SENTENCES: Final = {actions.CONTACT_TAGGED.key, actions.CONTACTS_TAGGED.key} | _REMOVING
+_OPERATIONS: Final = ("tag_contact", "untag_contact")
+_LEADING: Final = (Outcome.PENDING, Outcome.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class TaggedContact:
+    """A contact by its address, or its masked label where only the log is asked. `outcome` is one of the log's,
+    `PARTLY` or `NOT_SENT`; `problems` are sentences."""
+
+    address: str
+    outcome: str
+    problems: list[str]
+
+    @property
+    def label(self) -> str:
+        if self.outcome == NOT_SENT:
+            return _("not sent")
+        return str(_("partly done") if self.outcome == PARTLY else Outcome(self.outcome).label)
+
+
+@dataclass(frozen=True)
+class TaggingOutcome:
+    """`asked` contacts were meant; those in `contacts` that are not done come first. `stopped` says why a part was not
+    sent."""
+
+    action: UUID
+    removes: bool
+    tags: list[str]
+    asked: int
+    contacts: list[TaggedContact]
+    stopped: Message | None
+    is_under_way: bool
+
+    @cached_property
+    def done(self) -> int:
+        return sum(contact.outcome == Outcome.DONE for contact in self.contacts)
+
+    @cached_property
+    def failed(self) -> list[str]:
+        """Addresses that are certain not to be done, or not wholly."""
+        again = {Outcome.REFUSED, Outcome.FAILED, NOT_SENT, PARTLY}
+        return [contact.address for contact in self.contacts if contact.outcome in again]
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        return [contact.address for contact in self.contacts if contact.outcome == Outcome.UNKNOWN]
+
+    @property
+    def untold(self) -> int:
+        """Contacts that the log alone cannot name, because nothing was sent for them."""
+        return max(0, self.asked - len(self.contacts))
+
+
+def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None = None) -> TaggingOutcome | None:
+    """The outcome of a tagging for the addresses that were `wanted`, else for all that the log knows of it.
+
+    None if there was no such action, if it was about other tags, or if it ended before the first contact.
+    """
+    entries = [entry for entry in calls_of(account.scope, action) if entry.sentence in _SENTENCES]
+    if not entries or (wanted and not _is_about(entries[0], wanted)):
+        return None
+    logged = LoggedAction(entries)
+    calls = [entry for entry in logged.final if entry.operation in _OPERATIONS]
+    unsent = next((entry for entry in entries if "unsent" in entry.answer), None)
+    if not calls and not unsent and entries[-1].outcome not in (Outcome.PENDING, Outcome.DONE):
+        return None
+    head = entries[0]
+    tags = head.parameters.get("tags", [])
+    removes = head.sentence in _REMOVING
+    asked = head.parameters.get("contacts", 1)
+    each = len(tags) if removes else 1
+    is_fresh = entries[-1].started_at > timezone.now() - STALE_AFTER
+    is_complete = len(calls) >= asked * each or unsent is not None
+    is_under_way = is_fresh and (not is_complete or any(call.outcome == Outcome.PENDING for call in calls))
+    stopped = problem_message(unsent) if unsent else None
+    missing = Outcome.PENDING if is_under_way else NOT_SENT
+    contacts = [
+        TaggedContact(address, _outcome(own, each, missing), _problems(own, stopped if len(own) < each else None))
+        for address, own in _by_contact(account, calls, wanted)
+    ]
+    return TaggingOutcome(
+        action=action,
+        removes=removes,
+        tags=[tag["name"] or str(tag["id"]) for tag in tags],
+        asked=asked,
+        contacts=sorted(contacts, key=lambda contact: contact.outcome == Outcome.DONE),
+        stopped=stopped,
+        is_under_way=is_under_way,
+    )
+
+
+def _is_about(entry: AuditEntry, wanted: Tagging) -> bool:
+    tags = [tag.get("id") or tag["name"] for tag in entry.parameters.get("tags", [])]
+    return tags == [*wanted.tag_ids, *wanted.new_tags] and wanted.removes == (entry.sentence in _REMOVING)
+
+
+def _by_contact(
+    account: ClientAccount, calls: list[AuditEntry], wanted: Tagging | None
+) -> Iterable[tuple[str, list[AuditEntry]]]:
+    """The calls of each wanted address, or of each contact by its label."""
+    by_id = {call.id: call for call in calls}
+    of_hash: dict[str, list[AuditEntry]] = defaultdict(list)
+    labels: dict[str, str] = {}
+    for row in AuditSubject.objects.filter(entry_id__in=list(by_id), kind=SubjectKind.EMAIL).order_by("number"):
+        of_hash[row.hash].append(by_id[row.entry_id])
+        labels[row.hash] = row.label
+    if wanted is None:
+        return [(labels[hashed], own) for hashed, own in of_hash.items()]
+    hashes = {
+        address: search_hashes(Subject(SubjectKind.EMAIL, address), account.team_id) for address in wanted.addresses
+    }
+    return [(address, [call for one in own for call in of_hash.get(one, [])]) for address, own in hashes.items()]
+
+
+def _outcome(calls: list[AuditEntry], expected: int, missing: str) -> str:
+    outcomes = {call.outcome for call in calls} | ({missing} if len(calls) < expected else set())
+    for leading in _LEADING:
+        if leading in outcomes:
+            return leading
+    if len(outcomes) == 1:
+        return outcomes.pop()
+    return PARTLY if Outcome.DONE in outcomes else Outcome.REFUSED
+
+
+def _problems(calls: list[AuditEntry], stopped: Message | None) -> list[str]:
+    """What went wrong for a contact, each once."""
+    told = [_problem(LoggedCall(call)) for call in calls if call.outcome not in (Outcome.DONE, Outcome.PENDING)]
+    if stopped:
+        told.append(stopped.sentences())
+    return list(dict.fromkeys(told))
+
+
+def _problem(call: LoggedCall) -> str:
+    if call.entry.outcome == Outcome.UNKNOWN:
+        return _("KlickTipp did not answer, so it may have happened or not.")
+    text = call.problem.sentences() if call.problem else ""
+    if call.error:
+        text = _("%(text)s (Error code %(code)s)") % {"text": text, "code": call.error}
+    named = [tag for tag in call.entry.parameters["tags"] if tag.get("id") == call.entry.request.get("tag_id")]
+    if named and len(call.entry.parameters["tags"]) > 1:
+        return _("%(tag)s: %(text)s") % {"tag": named[0]["name"] or named[0]["id"], "text": text}
+    return text

@@ -1,0 +1,98 @@
+"""Tagging contacts by their addresses, and taking tags from them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+
+from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
+from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject
+from integrations.clients import gateway
+from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.obstructed import Obstructed
+from integrations.clients.reference import last_known
+from integrations.klicktipp import KlickTipp, KlickTippError, Problem
+from integrations.messages import Obstacle
+from integrations.tags import actions
+from integrations.tags.services import forget_missing_tags, ids_of
+
+MOST_CONTACTS: Final = 50
+MOST_REMOVALS: Final = 200
+"""The most calls for taking tags away: KlickTipp takes one tag from one contact at a time."""
+
+_WRONG_TAG: Final = {Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE, Problem.SMARTTAG_NOT_REMOVABLE}
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """Contacts by their email addresses, and the tags to set for them or to take from them. `new_tags` are names of
+    tags that are to be created first."""
+
+    addresses: tuple[str, ...]
+    tag_ids: tuple[int, ...] = ()
+    new_tags: tuple[str, ...] = ()
+    removes: bool = False
+
+
+def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_id: UUID) -> None:
+    """Create the new tags, then set all tags for each contact, or take them away one by one.
+
+    What came of it is told by `tagged.tagging_outcome`. A tag that KlickTipp refuses stops the rest, as it would be
+    refused for all. Raises `Obstructed`, `AlreadyStarted` where `action_id` has been used before, and the library's
+    errors where a new tag could not be created: no contact was tagged then.
+    """
+    ends = time.monotonic() + settings.KLICKTIPP_PAGE_DEADLINE
+    action = _action(account, wanted, actor, action_id)
+    api = gateway.connect(account, action)
+    tag_ids = ids_of(api, account, wanted.tag_ids, wanted.new_tags)
+    errors = []
+    with closing(gateway.at_once(account, action, _jobs(wanted, tag_ids), seconds=ends - time.monotonic())) as results:
+        for done in results:
+            errors.append(done.error)
+            if isinstance(done.error, KlickTippError) and done.error.problem in _WRONG_TAG:
+                break
+    if all(isinstance(error, Obstructed) and error.obstacle is Obstacle.LOG_UNAVAILABLE for error in errors):
+        raise Obstructed(Obstacle.LOG_UNAVAILABLE)
+    if isinstance(errors[-1], KlickTippError):
+        forget_missing_tags(api, account, errors[-1])
+
+
+def address_of(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> str:
+    """The email address of a contact; "" for one that has an SMS number only."""
+    api = gateway.connect(account, Action(actions.CONTACT_LOOKED_UP, actor, id=action_id))
+    return api.get_contact(contact_id).email
+
+
+def _jobs(wanted: Tagging, tag_ids: tuple[int, ...]) -> list[Callable[[KlickTipp], None]]:
+    if wanted.removes:
+        return [_untag(address, tag_id) for address in wanted.addresses for tag_id in tag_ids]
+    return [_tag(address, tag_ids) for address in wanted.addresses]
+
+
+def _tag(address: str, tag_ids: tuple[int, ...]) -> Callable[[KlickTipp], None]:
+    return lambda api: api.tag_contact(address, tag_ids)
+
+
+def _untag(address: str, tag_id: int) -> Callable[[KlickTipp], None]:
+    return lambda api: api.untag_contact(address, tag_id)
+
+
+def _action(account: ClientAccount, wanted: Tagging, actor: Actor, action_id: UUID) -> Action:
+    names = last_known(account, ReferenceKind.TAGS).names()
+    tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in wanted.tag_ids]
+    parameters: dict[str, Any] = {"tags": tags + [{"name": name} for name in wanted.new_tags]}
+    if len(wanted.addresses) == 1:
+        sentence = actions.CONTACT_UNTAGGED if wanted.removes else actions.CONTACT_TAGGED
+        parameters["contact"] = Subject(SubjectKind.EMAIL, wanted.addresses[0]).label
+    else:
+        sentence = actions.CONTACTS_UNTAGGED if wanted.removes else actions.CONTACTS_TAGGED
+        parameters["contacts"] = len(wanted.addresses)
+    return Action(sentence, actor, parameters, id=action_id)

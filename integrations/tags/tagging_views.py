@@ -1,0 +1,147 @@
+import re
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.reading import calls_of
+from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.gateway import credential_for
+from integrations.clients.models import ReferenceKind
+from integrations.clients.reference import Listing, last_known, load
+from integrations.tags.addresses import Pasted, read
+from integrations.tags.forms import TaggingForm, wrong_addresses
+from integrations.tags.tagged import TaggingOutcome, tagging_outcome
+from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
+
+_CONTACT_ID = re.compile(r"[0-9]{1,18}")
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.CHANGE_CONTACTS)
+def tagging(request: AccountRequest) -> HttpResponse:
+    """Tag contacts by their addresses, or take tags from them. The page of the result is the answer to the form, as
+    nothing but the form knows the addresses; opened anew, the result names them as the log does."""
+    if request.method != "POST":
+        if credential_for(request.account, request.user.pk) is None:
+            return render(request, "tags/tagging_not_connected.html")
+        return _opened(request)
+    if "count" in request.POST:
+        context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
+        return render(request, "tags/tagging.html#understood", context)
+    if "again" in request.POST:
+        return _form_page(request, TaggingForm(typed=request.POST))
+    form = TaggingForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    action: UUID = form.cleaned_data["action"]
+    wanted = form.tagging()
+    try:
+        tag_contacts(request.account, wanted, Actor.of(request), action)
+    except AlreadyStarted:
+        pass  # what came of the first submit is the answer to the second, too
+    except EXPLAINED as error:
+        return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
+    outcome = tagging_outcome(request.account, action, wanted)
+    if outcome is None:
+        return _form_page(request, TaggingForm(typed=request.POST), _sent_before(request, action), status=422)
+    response = _result_page(request, outcome, form=form, pasted=read(request.POST["addresses"]))
+    response["HX-Push-Url"] = _result_url(request, action)
+    return response
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def result(request: AccountRequest, tagged: UUID) -> HttpResponse:
+    """What came of the tagging of this action, as the log knows it."""
+    outcome = tagging_outcome(request.account, tagged)
+    if outcome is None:
+        raise Http404
+    return _result_page(request, outcome)
+
+
+def _opened(request: AccountRequest) -> HttpResponse:
+    """The form, for a contact whose ID the link has, and with the tags that it has."""
+    contact_id = request.GET.get("contact", "")
+    address, failure = "", None
+    if _CONTACT_ID.fullmatch(contact_id):
+        action = uuid4()
+        try:
+            address = address_of(request.account, contact_id, Actor.of(request), action)
+        except EXPLAINED as error:
+            failure = explain(error, action)
+        else:
+            failure = None if address else _without_address(action)
+    typed = request.GET.copy()
+    typed.pop("addresses", None)
+    form = TaggingForm(typed=typed, address=address)
+    return _form_page(request, form, failure, load(request.account, ReferenceKind.TAGS, Actor.of(request)))
+
+
+def _form_page(
+    request: AccountRequest,
+    form: TaggingForm,
+    failure: Explanation | None = None,
+    listing: Listing | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    listing = listing or last_known(request.account, ReferenceKind.TAGS)
+    context: dict[str, Any] = {
+        "form": form,
+        "failure": failure,
+        "listing": listing,
+        "stale": listing.error and explain(listing.error),
+        "understood": _understood(read(str(form["addresses"].value() or ""))),
+        "action": uuid4(),
+    }
+    return render(request, "tags/tagging.html", context, status=status)
+
+
+def _understood(pasted: Pasted) -> dict[str, Any]:
+    """What a text is understood as, for the page to say."""
+    return {
+        "number": len(pasted.addresses),
+        "repeated": pasted.repeated,
+        "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
+        "too_many": len(pasted.addresses) > MOST_CONTACTS,
+    }
+
+
+def _result_page(
+    request: AccountRequest, outcome: TaggingOutcome, form: TaggingForm | None = None, pasted: Pasted | None = None
+) -> HttpResponse:
+    context = {
+        "tagging": outcome,
+        "form": form,
+        "repeated": pasted.repeated if pasted else 0,
+        "result_url": _result_url(request, outcome.action),
+    }
+    return render(request, "tags/tagged.html", context)
+
+
+def _result_url(request: AccountRequest, action: UUID) -> str:
+    where = {"team": request.team.slug, "account": request.account.slug, "tagged": action}
+    return reverse("tagging_result", kwargs=where)
+
+
+def _without_address(action: UUID) -> Explanation:
+    return Explanation(
+        _("This contact has no email address."),
+        _("KlickTipp tags by email address only: please tag it in KlickTipp itself."),
+        action=action,
+    )
+
+
+def _sent_before(request: AccountRequest, action: UUID) -> Explanation:
+    return Explanation(
+        _("This form was sent before, so nothing was sent this time."),
+        _("Please check the entries and send it again."),
+        action=action if calls_of(request.account.scope, action) else None,
+    )

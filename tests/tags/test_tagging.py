@@ -1,0 +1,366 @@
+"""Tagging contacts by pasted addresses, spoken to over Django's client; KlickTipp is the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit import recorder
+from integrations.audit.models import AuditEntry, AuditSubject, Outcome
+from integrations.audit.recorder import Action
+from integrations.clients import gateway
+from integrations.clients.actions import KEY_TESTED
+from integrations.clients.models import ClientAccount, Connection, ReferenceKind, ReferenceSnapshot
+from integrations.clients.reference import load
+from tests.factories import MembershipFactory, actor
+from tests.service import Service
+from tests.tags.helpers import Page, errors, told_changes, words
+
+Url = Callable[..., str]
+
+
+@pytest.fixture
+def contacts(account: ClientAccount) -> list[str]:
+    """Addresses of sixty contacts that the sandbox has."""
+    jobs = [lambda api, n=n: api.add_or_update_contact(f"person{n}@klick-tipp.team") for n in range(60)]
+    list(gateway.at_once(account, Action(KEY_TESTED, actor(), {"key": "abcd"}), jobs))
+    return [f"person{n}@klick-tipp.team" for n in range(60)]
+
+
+@pytest.fixture
+def send(browser: Client, url: Url, tag_ids: dict[str, int], service: Service) -> Callable[..., Page]:
+    """Sends the form; `tags` by name."""
+
+    def send(addresses: str | list[str], tags: tuple[str, ...] = ("Newsletter",), **typed: Any) -> Page:
+        text = addresses if isinstance(addresses, str) else "\n".join(addresses)
+        ids = [tag_ids.get(name, name) for name in tags]
+        return browser.post(url("tagging/"), {"action": str(uuid4()), "addresses": text, "tags": ids, **typed})
+
+    return send
+
+
+def calls(service: Service, path: str = "/subscriber/tag") -> int:
+    return service.paths().count(f"POST {path}")
+
+
+def outcomes(page: Page) -> dict[str, str]:
+    assert page.status_code == 200, words(page)
+    return {contact.address: contact.outcome for contact in page.context["tagging"].contacts}
+
+
+def has_tag(account: ClientAccount, address: str, tag_id: int) -> bool:
+    api = gateway.connect(account, Action(KEY_TESTED, actor(), {"key": "abcd"}))
+    return tag_id in api.get_contact(api.find_contact(address) or "").manual_tags
+
+
+def test_the_form_offers_the_tags_of_now(browser: Client, account: ClientAccount, url: Url) -> None:
+    page = browser.get(url("tagging/"))
+    assert "Tag contacts of Harbour Lane Coffee" in words(page)
+    assert "Newsletter" in words(page)
+    assert "Setting a tag can start campaigns" in words(page)
+    assert "contacts that have just an SMS number cannot be tagged here" in words(page)
+
+
+def test_fifty_contacts_get_two_tags(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], tag_ids: dict[str, int], service: Service
+) -> None:
+    page = send(contacts[:50], ("Newsletter", "VIP"))
+    assert set(outcomes(page).values()) == {Outcome.DONE}
+    assert "50 of 50 contacts tagged." in words(page)
+    assert calls(service) == 50
+    assert has_tag(account, contacts[49], tag_ids["VIP"])
+    assert told_changes()[-1].endswith("tagged 50 contacts of Harbour Lane Coffee with Newsletter, VIP")
+    entries = AuditEntry.objects.filter(operation="tag_contact")
+    assert {tuple(entry.request["tag_ids"]) for entry in entries} == {(tag_ids["Newsletter"], tag_ids["VIP"])}
+    subjects = AuditSubject.objects.filter(entry_id__in=entries.values("id"))
+    assert subjects.count() == subjects.values("hash").distinct().count() == 50
+
+
+def test_one_contact_is_told_by_its_masked_address(send: Callable[..., Page], contacts: list[str]) -> None:
+    assert "1 of 1 contact tagged." in words(send(contacts[0]))
+    assert told_changes()[-1].endswith("tagged p•••@klick-tipp.team of Harbour Lane Coffee with Newsletter")
+
+
+def test_tags_are_removed_one_by_one(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], tag_ids: dict[str, int], service: Service
+) -> None:
+    send(contacts[:3], ("Newsletter", "VIP"))
+    page = send(contacts[:3], ("Newsletter", "VIP"), removes="1")
+    assert set(outcomes(page).values()) == {Outcome.DONE}
+    assert "3 of 3 contacts done." in words(page)
+    assert calls(service, "/subscriber/untag") == 6
+    assert not has_tag(account, contacts[0], tag_ids["VIP"])
+    assert told_changes()[-1].endswith("took Newsletter, VIP from 3 contacts of Harbour Lane Coffee")
+
+
+def test_a_pasted_list_with_names_and_duplicates(send: Callable[..., Page], contacts: list[str]) -> None:
+    page = send(f'"Person, Zero" <{contacts[0]}>; {contacts[0].upper()}, mailto:{contacts[1]}\n{contacts[1]}')
+    assert outcomes(page) == {contacts[0]: Outcome.DONE, contacts[1]: Outcome.DONE}
+    assert "2 addresses that came again" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "told"),
+    [
+        ("", "Please give at least one email address."),
+        (" ;,\n", "Please give at least one email address."),
+        ("Ada Lovelace\nBo", "These are no email addresses: “Ada Lovelace”, “Bo”. Nothing was sent."),
+        ("ada@example.com\nbo@example", "This is no email address: “bo@example”. Nothing was sent."),
+        ("\n".join(f"no{n}" for n in range(9)), "“no4” and 4 more. Nothing was sent."),
+        ("\n".join(f"a{n}@example.com" for n in range(51)), "These are 51 addresses; at most 50"),
+        ("a@example.com " * 80_000, "This is too long for 50 addresses."),
+        ("+49 171 1234567", "This is no email address: “+49 171 1234567”."),
+    ],
+)
+def test_bad_addresses_are_told_at_their_field_and_nothing_is_sent(
+    send: Callable[..., Page], service: Service, addresses: str, told: str
+) -> None:
+    before = len(service.received())
+    page = send(addresses)
+    assert told in errors(page)["addresses"][0]
+    assert len(service.received()) == before
+    assert page.context["form"]["addresses"].value() == addresses
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "told"),
+    [
+        ({"tags": ()}, "tags", "Please choose at least one tag."),
+        ({"tags": ("abc",)}, "tags", "Please give the IDs of tags as numbers"),
+        ({"tags": (), "new_tag": "   "}, "new_tag", "blanks only"),
+        ({"tags": (), "new_tag": "New", "removes": "1"}, "new_tag", "A new tag is on no contact yet"),
+        ({"tags": ("1 2 3 4 5",), "removes": "1"}, "tags", "This would take 250 calls; at most 200"),
+    ],
+)
+def test_bad_tags_are_told_at_their_field(
+    send: Callable[..., Page], typed: dict[str, Any], field: str, told: str
+) -> None:
+    assert told in errors(send([f"a{n}@example.com" for n in range(50)], **typed))[field][0]
+
+
+def test_contacts_that_klicktipp_refuses_stand_first_with_the_reason(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    page = send([contacts[0], "nobody@klick-tipp.team", "unsubscribed@klick-tipp.team", contacts[1]])
+    assert list(outcomes(page).values()) == [Outcome.REFUSED, Outcome.REFUSED, Outcome.DONE, Outcome.DONE]
+    text = words(page)
+    assert "2 of 4 contacts tagged." in text
+    assert "The email address was not found." in text
+    assert "(Error code 7)" in text
+    assert "The contact is not subscribed." in text
+    assert "Try the 2 that failed again" in text
+
+
+def test_the_failed_ones_can_be_tried_again_in_a_filled_form(
+    send: Callable[..., Page], browser: Client, url: Url, contacts: list[str], service: Service
+) -> None:
+    page = send([contacts[0], "nobody@klick-tipp.team"], ("Newsletter", "VIP"), new_tag="Herbst")
+    sent = {name: page.context["form"].data.getlist(name) for name in ("tags", "new_tag")}
+    before = len(service.received())
+    form = browser.post(url("tagging/"), {"again": "1", "addresses": "nobody@klick-tipp.team", **sent})
+    assert form.status_code == 200
+    assert form.context["form"]["addresses"].value() == "nobody@klick-tipp.team"
+    assert form.context["form"]["tags"].value() == sent["tags"]
+    assert form.context["form"]["new_tag"].value() == "Herbst"
+    assert str(form.context["action"]) != page.context["form"].data["action"]
+    assert len(service.received()) == before
+
+
+def test_what_may_have_happened_is_offered_by_itself(
+    send: Callable[..., Page], contacts: list[str], service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    service.fault(path="/subscriber/tag", close="after", times=3)
+    page = send(contacts[:1])
+    assert set(outcomes(page).values()) == {Outcome.UNKNOWN}
+    assert "it may have happened or not" in words(page)
+    assert "Send the one in doubt again" in words(page)
+    assert "a tag that is set or gone already stays so" in words(page)
+    assert "that failed again" not in words(page)
+
+
+def test_a_new_tag_is_created_first_and_once(send: Callable[..., Page], contacts: list[str], service: Service) -> None:
+    page = send(contacts[:3], (), new_tag=" Herbst 2026 ")
+    assert set(outcomes(page).values()) == {Outcome.DONE}
+    assert service.paths().count("POST /tag") == 1
+    assert told_changes()[-1].endswith("tagged 3 contacts of Harbour Lane Coffee with Herbst 2026")
+    assert set(outcomes(send(contacts[:3], (), new_tag="HERBST 2026")).values()) == {Outcome.DONE}
+    assert service.paths().count("POST /tag") == 1
+
+
+def test_a_new_tag_that_cannot_be_created_stops_everything(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/tag", method="POST", status=409, body='["taken"]', always=True)
+    page = send(contacts[:3], (), new_tag="Herbst")
+    assert page.status_code == 422
+    assert "The name is taken already." in words(page)
+    assert calls(service) == 0
+    assert page.context["form"]["addresses"].value() == "\n".join(contacts[:3])
+
+
+def test_a_tag_that_went_meanwhile_stops_the_rest(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], service: Service
+) -> None:
+    ReferenceSnapshot.objects.filter(kind=ReferenceKind.TAGS).update(items=[{"id": 987654, "name": "Gone"}])
+    page = send(contacts[:50], ("987654",))
+    assert page.status_code == 200
+    assert 1 <= calls(service) < 20
+    assert "0 of 50 contacts tagged." in words(page)
+    assert "The tag was not found." in words(page)
+    assert "Sending was stopped before this was sent." in words(page)
+    assert "Gone" not in {tag["name"] for tag in ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items}
+
+
+def test_what_was_not_sent_in_time_can_be_sent_again(
+    send: Callable[..., Page], contacts: list[str], service: Service, settings: Any
+) -> None:
+    settings.KLICKTIPP_PAGE_DEADLINE = 1.0
+    service.fault(path="/subscriber/tag", delay_ms=300, always=True)
+    page = send(contacts[:50])
+    found = list(outcomes(page).values())
+    assert 0 < found.count(Outcome.DONE) < 40
+    assert found.count("not_sent") == 50 - found.count(Outcome.DONE)
+    assert "The time was up before this could be sent. Please send the rest again." in words(page)
+    assert f"Try the {found.count('not_sent')} that failed again" in words(page)
+
+
+def test_a_revoked_key_is_told_and_the_rest_is_not_sent(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/subscriber/tag", status=403, body='["API access denied."]', always=True)
+    page = send(contacts[:50])
+    assert calls(service) <= 8
+    assert "KlickTipp refuses the access." in words(page)
+    account.refresh_from_db()
+    assert account.connection == Connection.REFUSED
+
+
+def test_a_second_submit_shows_what_came_of_the_first(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    action = str(uuid4())
+    first = send([contacts[0], "nobody@klick-tipp.team"], action=action)
+    second = send([contacts[0], "nobody@klick-tipp.team"], action=action)
+    assert outcomes(first) == outcomes(second)
+    assert calls(service) == 2
+
+
+def test_the_form_reached_again_for_other_tags_is_not_taken_for_the_same(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    action = str(uuid4())
+    send(contacts[:2], action=action)
+    for changed in ({"tags": ("VIP",)}, {"removes": "1"}):
+        page = send(contacts[:2], action=action, **changed)
+        assert page.status_code == 422
+        assert "This form was sent before, so nothing was sent this time." in words(page)
+        assert str(page.context["action"]) != action
+    other = send([contacts[0], contacts[5]], action=action)
+    assert outcomes(other) == {contacts[5]: "not_sent", contacts[0]: Outcome.DONE}
+    assert calls(service) == 2
+
+
+def test_the_result_opens_again_with_masked_addresses(
+    send: Callable[..., Page], browser: Client, url: Url, contacts: list[str]
+) -> None:
+    action = uuid4()
+    page = send([contacts[0], "nobody@klick-tipp.team"], action=str(action))
+    assert page["HX-Push-Url"] == url(f"tagging/{action}/")
+    again = browser.get(url(f"tagging/{action}/"))
+    assert "1 of 2 contacts tagged." in words(again)
+    assert outcomes(again) == {"n•••@klick-tipp.team": Outcome.REFUSED, "p•••@klick-tipp.team": Outcome.DONE}
+    assert contacts[0] not in words(again)
+    assert f"/log/action/{action}/" in words(again)
+    assert browser.get(url(f"tagging/{uuid4()}/")).status_code == 404
+
+
+def test_a_second_submit_while_the_first_is_under_way_says_so(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = str(uuid4())
+    monkeypatch.setattr(recorder.Recorder, "finish", lambda *_: None)
+    monkeypatch.setattr(recorder.Recorder, "_close", lambda *_: None)
+    send(contacts[:2], action=action)
+    monkeypatch.undo()
+    page = send(contacts[:2], action=action)
+    assert page.context["tagging"].is_under_way
+    assert "KlickTipp has not answered for all yet." in words(page)
+    assert 'name="again"' not in words(page)
+
+
+def test_a_log_that_cannot_be_written_is_told(
+    send: Callable[..., Page], contacts: list[str], service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise DatabaseError("the disk is full")
+
+    monkeypatch.setattr(recorder, "store_all", full)
+    page = send(contacts[:3])
+    assert page.status_code == 422
+    assert "The log could not be written, so this was not sent." in words(page)
+    assert calls(service) == 0
+
+
+def test_a_link_with_a_contacts_id_fills_in_its_address(
+    browser: Client, account: ClientAccount, contacts: list[str], url: Url, tag_ids: dict[str, int]
+) -> None:
+    contact_id = AuditEntry.objects.filter(operation="add_or_update_contact").first().answer["contact_id"]  # type: ignore[union-attr]
+    page = browser.get(url(f"tagging/?contact={contact_id}&tags={tag_ids['VIP']}"))
+    assert page.context["form"]["addresses"].value() in contacts
+    assert page.context["form"]["tags"].value() == [str(tag_ids["VIP"])]
+    assert browser.get(url("tagging/?contact=4711")).context["failure"].what == "KlickTipp did not find this."
+    assert browser.get(url("tagging/?addresses=ada@example.com")).context["form"]["addresses"].value() == ""
+
+
+def test_what_was_pasted_is_counted_before_it_is_sent(browser: Client, account: ClientAccount, url: Url) -> None:
+    typed = {"count": "1", "addresses": "a@example.com, A@example.com b@example.com\nBo"}
+    text = words(browser.post(url("tagging/"), typed, headers={"HX-Request": "true"}))
+    assert "2 addresses were understood." in text
+    assert "1 that came again does not count." in text
+    assert "This is no email address: “Bo”." in text
+    assert "<html" not in text
+
+
+def test_without_a_key_the_page_says_who_can_store_one(browser: Client, account: ClientAccount, url: Url) -> None:
+    account.credentials.all().delete()
+    assert "This client has no customer key" in words(browser.get(url("tagging/")))
+
+
+def test_who_only_looks_finds_no_way_to_tag(client: Client, owner: Membership, account: ClientAccount) -> None:
+    client.force_login(MembershipFactory(team=owner.team, role=Role.VIEWER).user)
+    page = client.get(f"/t/{owner.team.slug}/clients/{account.slug}/tags/")
+    assert "Tag contacts" not in words(page)
+
+
+def test_the_number_of_queries_of_a_result_does_not_grow(
+    send: Callable[..., Page], browser: Client, url: Url, contacts: list[str]
+) -> None:
+    counts = []
+    for number in (2, 40):
+        action = uuid4()
+        send(contacts[:number], action=str(action))
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(url(f"tagging/{action}/"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_log_lists_the_calls(
+    send: Callable[..., Page], browser: Client, owner: Membership, contacts: list[str], account: ClientAccount
+) -> None:
+    load(account, ReferenceKind.TAGS, actor())
+    send(contacts[:3], ("Newsletter", "VIP"))
+    number = AuditEntry.objects.latest("number").number
+    page = words(browser.get(f"/t/{owner.team.slug}/log/{number}/"))
+    assert "tagged 3 contacts of Harbour Lane Coffee with Newsletter, VIP" in page
+    assert page.count("Tag a contact") == 3
+    assert "Newsletter (" in page
