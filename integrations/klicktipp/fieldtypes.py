@@ -322,8 +322,9 @@ def _typed_time(text: str, otherwise: ValueProblem) -> time:
     found = _TYPED_TIME.fullmatch(text)
     if not found:
         raise InvalidValue(otherwise)
+    hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return time(*(int(part or 0) for part in found.groups()))
+        return time(hour, minute, second)
     except ValueError:
         raise InvalidValue(ValueProblem.NO_SUCH_TIME) from None
 
