@@ -73,6 +73,7 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
         ("client_key_remove", account),
         ("client_own_key", account),
         ("client_own_key_remove", account),
+        ("contact_fields", account),
         ("tags", account),
         ("tag_new", account),
         ("log", team),
