@@ -47,6 +47,7 @@ def test_a_guess_is_taken_over_and_the_form_shows_the_right_control(fields: Page
     expect(fields.get_by_text("Order total: the type is now “Decimal number”.")).to_be_visible()
 
     fields.get_by_role("link", name="Add contact").click()
+    expect(fields.locator("#further[hx-get]")).to_have_count(0)
     for name in ("Customer since", "Order total"):
         fields.get_by_label("Further data field").select_option(name)
         fields.get_by_role("button", name="Add field").click()
