@@ -33,7 +33,7 @@ def sms_number(text: str) -> str:
     except phonenumbers.NumberParseException as error:
         raise ValidationError(_PARSE_ERRORS.get(error.error_type, _NO_NUMBER)) from None
     match phonenumbers.is_possible_number_with_reason(number):
-        case phonenumbers.ValidationResult.TOO_SHORT:
+        case phonenumbers.ValidationResult.TOO_SHORT | phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
             raise ValidationError(_TOO_SHORT)
         case phonenumbers.ValidationResult.TOO_LONG:
             raise ValidationError(_TOO_LONG)

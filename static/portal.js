@@ -100,6 +100,23 @@
   document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
   window.addEventListener("pageshow", () => [...document.forms].forEach(release));
 
+  // A date typed wrongly has no value for the browser and would be lost: it stays, and the browser tells it there.
+  const hasBadInput = (form) => [...(form?.elements ?? [])].some((field) => field.validity?.badInput && !field.reportValidity());
+
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (hasBadInput(event.target)) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+    },
+    true,
+  );
+  document.addEventListener("htmx:confirm", (event) => {
+    if (hasBadInput(event.detail.elt.form)) event.preventDefault();
+  });
+
   // Filter fields for long lists: data-filter-list names the list's id.
   function filter(input) {
     const words = input.value.trim().toLowerCase();
@@ -159,6 +176,8 @@
     for (const element of root.querySelectorAll("[data-filter-list][hidden], [data-copy][hidden]")) {
       element.hidden = false;
     }
+    // Errors are told by the server. Without JavaScript the browser checks first: it would send a wrong date as none.
+    for (const form of document.querySelectorAll("form[data-novalidate]")) form.noValidate = true;
   }
 
   enhance(document.body);

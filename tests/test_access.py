@@ -22,6 +22,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
+from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import ClientAccountFactory, MembershipFactory, SuppressionFactory, actor
 from tests.service import Service
@@ -63,6 +64,9 @@ TABLE: dict[str, str | Capability] = {
     "contact_add": Capability.CHANGE_CONTACTS,
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
+    "contact_fields": Capability.SEE_CLIENTS,
+    "contact_fields_guess": Capability.CHANGE_CONTACTS,
+    "contact_field_type": Capability.CHANGE_CONTACTS,
     "tags": Capability.SEE_CLIENTS,
     "tag_new": Capability.CHANGE_CONTACTS,
     "tag": Capability.CHANGE_CONTACTS,
@@ -79,7 +83,7 @@ TABLE: dict[str, str | Capability] = {
 }
 """What each URL asks for."""
 
-POST_ONLY = {"set_language", "client_test", "client_own_key_test"}
+POST_ONLY = {"set_language", "client_test", "client_own_key_test", "contact_field_type", "contact_fields_guess"}
 GET_ONLY = {
     "account_inactive",
     "account_email_verification_sent",
@@ -154,6 +158,11 @@ def make_tenant(customer_key: str) -> Tenant:
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
+        "field_id": next(
+            item["id"]
+            for item in load(account, ReferenceKind.FIELDS, actor(owner.user)).items
+            if item["id"] not in GLOBAL_FIELD_TYPES
+        ),
         "suppression_id": SuppressionFactory(account=account).pk,
         "tag_id": tag_id,
         "tagged": tagged,

@@ -35,13 +35,15 @@ class Sentence:
 
 
 def _in_words(value: Any) -> str:
-    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration, and a role
-    `{"role": "admin"}` in the reader's language."""
+    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration; a role
+    `{"role": "admin"}` and one of the portal's own words `{"word": "Date"}` read in the reader's language."""
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)
     if isinstance(value, Mapping):
         if value.get("role") in Role.values:
             return str(Role(value["role"]).label)
+        if word := value.get("word"):
+            return _(word)
         return str(value.get("name") or value.get("id") or "")
     return str(value)
 

@@ -11,3 +11,22 @@ ADD_CONTACT_WITH_TAGS = Sentence(
 ADD_CONTACT_WITH_TAG = Sentence(
     "contacts.add_with_tag", _("%(actor)s added %(contact)s with the tag %(tags)s to %(account)s")
 )
+FIELDS_LISTED = Sentence(
+    "contacts.fields_listed", _("%(actor)s looked at the data fields of %(account)s"), only_reads=True
+)
+FIELDS_GUESSED = Sentence(
+    "contacts.fields_guessed",
+    _("%(actor)s looked at some contacts of %(account)s to guess the types of the data fields"),
+    only_reads=True,
+)
+FIELD_TYPE_SET = Sentence(
+    "contacts.field_type_set", _("%(actor)s set the type of the data field %(field)s of %(account)s to %(type)s")
+)
+FIELD_TYPE_CHANGED = Sentence(
+    "contacts.field_type_changed",
+    _("%(actor)s changed the type of the data field %(field)s of %(account)s from %(before)s to %(type)s"),
+)
+FIELD_TYPE_TAKEN = Sentence(
+    "contacts.field_type_taken",
+    _("%(actor)s took back the type of the data field %(field)s of %(account)s, which was %(before)s"),
+)

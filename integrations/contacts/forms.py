@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.validation import no_control_characters
 from integrations.addresses import sms_number
 from integrations.clients.forms import TagNameField
-from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field, to_wire
+from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance
+from integrations.klicktipp import FieldType
 
 _MOST_TAGS = 50
 _MOST_DATA_FIELDS = 100
@@ -84,16 +85,28 @@ class AddContactForm(forms.Form):
         validators=[MinValueValidator(date(1990, 1, 1), _("Please check the year."))],
     )
 
-    def __init__(self, data: QueryDict | None = None, *, names: dict[str, str], typed: QueryDict | None = None) -> None:
-        """`names` are the account's data fields by id; `typed` fills the form without checking it yet."""
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        names: dict[str, str],
+        types: Mapping[str, FieldType],
+        typed: QueryDict | None = None,
+    ) -> None:
+        """`names` and `types` are those of the account's data fields by id; `typed` fills the form without checking it
+        yet."""
         source = data if data is not None else typed
         super().__init__(data, initial=_initial(typed))
         self.names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | names
+        self._types = types
         self.shown = _shown(source)
         for name in ("email", "sms_number"):
             self.fields[name].template_name = "contacts/address_field.html"  # type: ignore[attr-defined]
         for field_id in self.shown:
-            self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
+            self._add_field(field_id)
+
+    def _add_field(self, field_id: str) -> None:
+        self.fields[field_id] = form_field(self.names.get(field_id, field_id), self._types.get(field_id))
 
     def show_field(self, field_id: str) -> bool:
         """One more data field; whether it is shown then."""
@@ -101,7 +114,7 @@ class AddContactForm(forms.Form):
             return False
         if field_id not in self.shown:
             self.shown.append(field_id)
-            self.fields[field_id] = form_field(field_id, self.names.get(field_id, field_id))
+            self._add_field(field_id)
         return True
 
     def data_fields(self) -> Iterable[forms.BoundField]:
@@ -142,7 +155,7 @@ class AddContactForm(forms.Form):
             optin_process_id=cleaned["optin_process"],
             tag_ids=cleaned["tags"],
             new_tags=(cleaned["new_tag"],) if cleaned["new_tag"] else (),
-            fields={name: to_wire(cleaned[name]) for name in self.shown if cleaned[name] not in ("", None)},
+            fields={name: cleaned[name] for name in self.shown if cleaned[name]},
         )
 
     def provenance(self) -> Provenance:
@@ -161,3 +174,14 @@ def _initial(typed: QueryDict | None) -> dict[str, Any]:
 def _shown(source: QueryDict | None) -> list[str]:
     asked = source.getlist("shown") if source is not None else list(FIRST_SHOWN)
     return [name for name in dict.fromkeys(asked) if FIELD_ID.fullmatch(name)][:_MOST_DATA_FIELDS]
+
+
+class FieldTypeForm(forms.Form):
+    """The type of a data field; empty while nobody knows it."""
+
+    type = forms.ChoiceField(
+        label=_("Type"),
+        required=False,
+        choices=[("", _("not set: a line of text")), *TYPE_NAMES.items()],
+        error_messages={"invalid_choice": _("Please choose one of the types.")},
+    )

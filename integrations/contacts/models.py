@@ -33,3 +33,22 @@ class Origin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_basis_display()}: {self.source}"
+
+
+class FieldSetting(models.Model):
+    """What is known of the type of a data field, which the API does not tell. `type` is what a person has set.
+
+    `plausible` are the types that everything fits which was seen in the field: enough for a guess, while of the values
+    themselves nothing is kept.
+    """
+
+    account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="field_settings")
+    field_id = models.CharField(max_length=45)
+    type = models.CharField(max_length=10, blank=True)
+    plausible = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "field_id"], name="one_setting_per_field")]
+
+    def __str__(self) -> str:
+        return f"{self.field_id}: {self.type or '?'}"

@@ -16,6 +16,7 @@ from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import keep, last_known, remember_new_tag
 from integrations.contacts import actions
+from integrations.contacts.fieldsettings import learn
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
 from integrations.suppression.services import refuse_suppressed
@@ -71,6 +72,7 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     if further := tag_ids[1:]:
         with suppress(KlickTippError):
             api.tag_contact(new.email, further)
+    learn(account, contact.fields)
 
 
 def subject_of(new: NewContact) -> Subject:

@@ -19,6 +19,7 @@ from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known, load
 from integrations.contacts.added import add_outcome, tags_created_by
 from integrations.contacts.failures import explain_at_field
+from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.forms import AddContactForm
 from integrations.contacts.models import Origin
 from integrations.contacts.services import NewContact, add_contact, subject_of
@@ -28,13 +29,14 @@ from integrations.contacts.services import NewContact, add_contact, subject_of
 def add(request: AccountRequest) -> HttpResponse:
     """The add-contact form. Its lists are loaded from KlickTipp after the page has come up."""
     names = last_known(request.account, ReferenceKind.FIELDS).names()
+    types = types_of(request.account)
     if request.method != "POST":
         if credential_for(request.account, request.user.pk) is None:
             return render(request, "contacts/not_connected.html")
-        return _form_page(request, AddContactForm(names=names))
+        return _form_page(request, AddContactForm(names=names, types=types))
     if "show_field" in request.POST:
-        return _with_further_field(request, AddContactForm(names=names, typed=request.POST))
-    form = AddContactForm(request.POST, names=names)
+        return _with_further_field(request, AddContactForm(names=names, types=types, typed=request.POST))
+    form = AddContactForm(request.POST, names=names, types=types)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     action: UUID = form.cleaned_data["action"]
@@ -60,7 +62,8 @@ def choices(request: AccountRequest, kind: str) -> HttpResponse:
     if kind not in ReferenceKind:
         raise Http404
     listing = load(request.account, ReferenceKind(kind), Actor.of(request))
-    form = AddContactForm(names=listing.names() if kind == ReferenceKind.FIELDS else {}, typed=request.GET)
+    names = listing.names() if kind == ReferenceKind.FIELDS else {}
+    form = AddContactForm(names=names, types={}, typed=request.GET)
     context = {"form": form, "lists": {kind: listing}, "stale": listing.error and explain(listing.error)}
     return render(request, f"contacts/add.html#{kind}", context)
 
@@ -116,4 +119,5 @@ def _sent_before(request: AccountRequest, new: NewContact, action: UUID) -> Http
         action=action if calls_of(request.account.scope, action) else None,
     )
     names = last_known(request.account, ReferenceKind.FIELDS).names()
-    return _form_page(request, AddContactForm(names=names, typed=request.POST), failure, status=422)
+    form = AddContactForm(names=names, types=types_of(request.account), typed=request.POST)
+    return _form_page(request, form, failure, status=422)

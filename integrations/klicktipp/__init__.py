@@ -6,6 +6,7 @@
 It needs requests and nothing else.
 """
 
+from . import fieldtypes
 from .auth import Auth, DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
 from .client import VERSION, KlickTipp
 from .errors import (
@@ -21,6 +22,7 @@ from .errors import (
     Throttled,
     Unreachable,
 )
+from .fieldtypes import GLOBAL_FIELD_TYPES, FieldType, InvalidValue, ValueProblem, Verbatim
 from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
 from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
@@ -30,6 +32,7 @@ from .wire import BOUNCE_STATUSES, STATUSES
 
 __all__ = [
     "BOUNCE_STATUSES",
+    "GLOBAL_FIELD_TYPES",
     "OPERATIONS",
     "STATUSES",
     "VERSION",
@@ -43,8 +46,10 @@ __all__ = [
     "DeveloperKeyAuth",
     "Ending",
     "Field",
+    "FieldType",
     "Happened",
     "InvalidRequest",
+    "InvalidValue",
     "KlickTipp",
     "KlickTippError",
     "MemorySessionStore",
@@ -63,6 +68,9 @@ __all__ = [
     "Throttled",
     "Transport",
     "Unreachable",
+    "ValueProblem",
+    "Verbatim",
+    "fieldtypes",
     "grant_url",
     "problem_of",
 ]

@@ -19,7 +19,7 @@ NO_CONTENT: Final = object()
 NO_BODY: Final = object()
 """What `load` gives for an empty body with another status."""
 
-_ID: Final = re.compile(r"[1-9][0-9]{0,19}")
+_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _FIELD: Final = "field"
 _GERMAN_DATES: Final = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S")

@@ -7,6 +7,7 @@ status line, a header or a body. Only the look-up of a host name is left to the 
 
 import http.client
 import io
+import logging
 import socket
 import threading
 import time
@@ -26,6 +27,9 @@ and nobody can tell it from one that was carried out; a connection that is young
 
 _PIECE: Final = 16 * 1024
 """Bytes of a body to send at once: TLS counts a time-out anew for every record, which is as large."""
+
+logging.getLogger("urllib3.connection").addFilter(lambda record: "parse headers" not in str(record.msg))
+"""urllib3 would log headers that it cannot parse, and a session id can be among them."""
 
 
 class Exchange:

@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from integrations.klicktipp import (
     DeveloperKeyAuth,
     KlickTipp,
+    KlickTippError,
     OutcomeUnknown,
     ServiceError,
     SessionAuth,
@@ -430,3 +432,14 @@ def self_signed(folder: Path) -> Path:
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
     return file
+
+
+def test_headers_that_cannot_be_parsed_are_not_logged(server: Service, caplog: pytest.LogCaptureFixture) -> None:
+    server.will(say(answer(LOGIN).replace(b"Content-Type", b"\x1bSet-Cookie: SSESSabc=xyz123\r\nContent-Type")))
+    api = KlickTipp(SessionAuth("alexexample-api", "correct horse"), base_url=server.url)
+
+    with suppress(KlickTippError):
+        api.login()
+
+    assert server.received
+    assert "xyz123" not in caplog.text
