@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
-from integrations.contacts.validation import sms_number
+
+from integrations.addresses import sms_number
 
 
 @pytest.mark.parametrize("typed", ["+491711234567", "0049 171 1234567", " +49 (0) 171/123-4567 ", "00 49 171 1234567"])
