@@ -10,11 +10,18 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject
 
 
 def record(sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
     """Write an event that has just happened. Inside a transaction it stays or goes with it."""
     _write(Action(sentence, actor, parameters), scope, Kind.EVENT, outcome=Outcome.DONE)
+
+
+def record_about(subject: Subject, sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
+    """The same about somebody who is named by a masked label alone: `%(person)s` in the sentence."""
+    action = Action(sentence, actor, {"person": subject.label, **parameters}, (subject,))
+    _write(action, scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:

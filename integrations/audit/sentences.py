@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -36,12 +38,14 @@ class Sentence:
 
 def _in_words(value: Any) -> str:
     """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration, and a role
-    `{"role": "admin"}` in the reader's language."""
+    `{"role": "admin"}` or a day `{"day": "2026-11-30"}` in the reader's language."""
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)
     if isinstance(value, Mapping):
         if value.get("role") in Role.values:
             return str(Role(value["role"]).label)
+        if "day" in value:
+            return str(date_format(date.fromisoformat(value["day"]), "DATE_FORMAT"))
         return str(value.get("name") or value.get("id") or "")
     return str(value)
 
