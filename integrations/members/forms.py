@@ -56,14 +56,12 @@ class LimitForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, team: Team, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["accounts"] = forms.ModelMultipleChoiceField(
-            team.accounts.all(), label=_("These clients"), required=False, widget=forms.CheckboxSelectMultiple
+            team.accounts.all(),
+            label=_("These clients"),
+            required=not self.is_bound or self["sees"].value() == SOME,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("Please choose at least one client.")},
         )
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        if typed.get("sees") == SOME and "accounts" in typed and not typed["accounts"]:
-            self.add_error("accounts", _("Please choose at least one client."))
-        return typed
 
     def chosen(self) -> list[ClientAccount] | None:
         """The client accounts to be seen; None for all."""
@@ -112,7 +110,7 @@ class InvitationForm(LimitForm):
         self.order_fields(["email", "role", "sees", "accounts"])
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean()
+        typed = super().clean() or {}
         if typed.get("role") == Role.OWNER and typed.get("sees") == SOME:
             self.add_error("sees", OWNERS_SEE_ALL)
         return typed

@@ -194,7 +194,7 @@ def _send(invitation: Invitation, token: str) -> None:
         render_to_string(f"members/email/invitation_{part}.txt", context) for part in ("subject", "message")
     )
     try:
-        send_mail(" ".join(subject.split()), body, None, [invitation.email])
+        send_mail(" ".join(subject.split()), body.strip(), None, [invitation.email])
     except (SMTPException, OSError):
         Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash).update(sent_at=None)
         raise NotSent from None

@@ -9,10 +9,13 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import Membership
+from accounts.roles import Role
 from integrations.audit.models import AuditEntry
+from integrations.clients.limits import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
-from tests.factories import ClientAccountFactory
+from integrations.members.models import Invitation
+from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, UserFactory, actor
 from tests.service import Service
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -61,9 +64,22 @@ def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
     assert_accessible(page)
 
 
+def test_the_pages_of_an_invitation(page: Page, owner: Membership) -> None:
+    InvitationFactory(team=owner.team, invited_by=owner.user, email="new@klick-tipp.team")
+    InvitationFactory(team=owner.team, invited_by=owner.user, email=UserFactory().email)
+    for token in Invitation.objects.values_list("email", flat=True):
+        page.goto(reverse("invitation", args=[token]))
+        assert_accessible(page)
+    page.goto(reverse("invitation", args=["no-such-token"]))
+    assert_accessible(page)
+
+
 def test_the_portals_pages(signed_in: Page, owner: Membership, connected: ClientAccount) -> None:
     page = signed_in
     assert_accessible(page)
+    other = MembershipFactory(team=owner.team, role=Role.EDITOR)
+    set_limit(other, [connected], actor(owner.user))
+    InvitationFactory(team=owner.team, invited_by=owner.user)
     team, account = {"team": "demo"}, {"team": "demo", "account": "harbour"}
     for name, where in [
         ("client_new", team),
@@ -75,6 +91,11 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
         ("client_own_key_remove", account),
         ("tags", account),
         ("tag_new", account),
+        ("members", team),
+        ("member_invite", team),
+        ("member", team | {"member": other.pk}),
+        ("member_remove", team | {"member": other.pk}),
+        ("member_leave", team),
         ("log", team),
         ("profile", {}),
         ("account_change_password", {}),
