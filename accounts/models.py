@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import CAPABILITIES, Capability, Role
+from accounts.roles import CAPABILITIES, TEAM_WIDE, Capability, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -59,18 +60,25 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A person's place in a team, with a role, for good or until `ends_at`."""
+    """A person's place in a team, with a role, for good or until `ends_at`.
+
+    A limited member sees only the clients that they are given, however many or few of these there are still.
+    """
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    is_limited = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "team"], name="one_membership_per_team")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "team"], name="one_membership_per_team"),
+            models.CheckConstraint(condition=~models.Q(role=Role.OWNER, is_limited=True), name="owners_see_everything"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role}) in {self.team}"
@@ -79,5 +87,16 @@ class Membership(models.Model):
     def has_ended(self) -> bool:
         return self.ends_at is not None and self.ends_at <= timezone.now()
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which the membership gives access."""
+        return self.ends_at and timezone.localdate(self.ends_at - timedelta(microseconds=1))
+
     def may(self, capability: Capability) -> bool:
+        if self.is_limited and capability in TEAM_WIDE:
+            return False
         return capability in CAPABILITIES[Role(self.role)]
+
+    def may_give(self, role: str) -> bool:
+        """Whether this member may give others the role, and change those who have it."""
+        return self.may(Capability.MANAGE_TEAM if role == Role.OWNER else Capability.MANAGE_MEMBERS)

@@ -22,6 +22,7 @@ class Capability(StrEnum):
     EXPORT_CONTACTS = "export_contacts"
     STORE_OWN_KEY = "store_own_key"
     MANAGE_CLIENTS = "manage_clients"
+    ADD_CLIENTS = "add_clients"
     MANAGE_MEMBERS = "manage_members"
     SEE_LOG = "see_log"
     EXPORT_LOG = "export_log"
@@ -35,6 +36,7 @@ _ADMIN = _EDITOR | {
     Capability.DELETE_CONTACTS,
     Capability.EXPORT_CONTACTS,
     Capability.MANAGE_CLIENTS,
+    Capability.ADD_CLIENTS,
     Capability.MANAGE_MEMBERS,
     Capability.EXPORT_LOG,
 }
@@ -46,3 +48,10 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.VIEWER: frozenset(_VIEWER),
     Role.AUDITOR: frozenset(_MEMBER | {Capability.SEE_LOG, Capability.EXPORT_LOG}),
 }
+
+TEAM_WIDE = frozenset({Capability.ADD_CLIENTS, Capability.MANAGE_MEMBERS, Capability.MANAGE_TEAM})
+"""What reaches beyond single clients: nobody who is limited to some of them may do it, whatever the role."""
+
+
+def roles_with(capability: Capability) -> list[Role]:
+    return [role for role, capabilities in CAPABILITIES.items() if capability in capabilities]

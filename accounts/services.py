@@ -1,13 +1,27 @@
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from accounts.signals import membership_changed
+from accounts.signals import end_changed, member_removed, membership_changed
 from accounts.slugs import create_with_free_slug
 
 
 class LastOwner(Exception):
     """A team keeps at least one owner."""
+
+
+class NotForOwners(Exception):
+    """An owner sees all clients and has no end date."""
+
+
+def create_person(email: str, password: str, name: str) -> User:
+    """A person who can sign in at once: the address is known to be theirs."""
+    user = User.objects.create_user(email, password, name=name)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def create_team(name: str) -> Team:
@@ -17,22 +31,63 @@ def create_team(name: str) -> Team:
     )
 
 
+def lock_members(team: Team) -> None:
+    """From here to the end of the caller's transaction nobody else changes who belongs to the team, and how."""
+    Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+
+
 def set_role(team: Team, user: User, role: Role, *, by: User | None) -> Membership:
     """Give `user` this role in `team` and tell the listeners; whoever is no member, or no longer, becomes one.
 
-    Raises `LastOwner` when this would leave the team without an owner who can sign in.
+    A new owner is not limited any more and has no end date. Raises `LastOwner` when this would leave the team without
+    an owner who can sign in.
     """
     with transaction.atomic():
-        current = Membership.objects.current().filter(team=team)
-        owners = list(current.filter(role=Role.OWNER).select_for_update(of=("self",)))
+        lock_members(team)
         membership = Membership.objects.filter(team=team, user=user).first()
         ended = membership is not None and membership.has_ended
         before = membership.role if membership and not ended else None
         if role == before and membership:
             return membership
-        if role != Role.OWNER and owners == [membership]:
-            raise LastOwner(f"{user} is the last owner of {team}.")
-        values = {"role": role} | ({"ends_at": None} if ended else {})
+        if membership and before == Role.OWNER:
+            _check_others_own(membership)
+        values: dict[str, object] = {"role": role}
+        if role == Role.OWNER:
+            values |= {"ends_at": None, "is_limited": False}
+        elif ended:
+            values |= {"ends_at": None}
         membership, _ = Membership.objects.update_or_create(team=team, user=user, defaults=values)
         membership_changed.send(Membership, membership=membership, before=before, by=by)
     return membership
+
+
+def set_end(membership: Membership, ends_at: datetime | None, *, by: User | None) -> None:
+    """Let a membership end at this time, or never, and tell the listeners. Raises `NotForOwners`."""
+    with transaction.atomic():
+        lock_members(membership.team)
+        membership.refresh_from_db()
+        if membership.role == Role.OWNER and ends_at:
+            raise NotForOwners
+        if membership.ends_at == ends_at:
+            return
+        membership.ends_at = ends_at
+        membership.save(update_fields=["ends_at"])
+        end_changed.send(Membership, membership=membership, by=by)
+
+
+def remove_member(membership: Membership, *, by: User | None) -> None:
+    """End a membership for good and tell the listeners. Raises `LastOwner`."""
+    with transaction.atomic():
+        lock_members(membership.team)
+        membership.refresh_from_db()
+        if membership.role == Role.OWNER and not membership.has_ended:
+            _check_others_own(membership)
+        member_removed.send(Membership, membership=membership, by=by)
+        membership.delete()
+
+
+def _check_others_own(membership: Membership) -> None:
+    """Raises `LastOwner` unless the team has another owner who can sign in, and whose membership does not end."""
+    owners = Membership.objects.current().filter(team=membership.team, role=Role.OWNER, ends_at=None)
+    if not owners.exclude(pk=membership.pk).exists():
+        raise LastOwner(f"{membership.user} is the last owner of {membership.team}.")

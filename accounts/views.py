@@ -23,7 +23,7 @@ def home(request: UserRequest) -> HttpResponse:
 
 @login_required
 def profile(request: UserRequest) -> HttpResponse:
-    """Name and language; without a language of their own a person gets the browser's, so the cookie goes."""
+    """Name, language and teams; without a language of their own a person gets the browser's, so the cookie goes."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         user = form.save()
@@ -34,7 +34,9 @@ def profile(request: UserRequest) -> HttpResponse:
         translation.activate(user.language or translation.get_language_from_request(request))
         messages.success(request, _("Your profile is saved."))
         return response
-    return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
+    memberships = request.user.memberships.current().select_related("team").order_by("team__name")
+    context = {"form": form, "memberships": memberships}
+    return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "integrations.suppression",
     "integrations.contacts",
     "integrations.tags",
+    "integrations.members",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",
@@ -200,6 +201,7 @@ CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
     ("integrations.audit.guard.report_missing_triggers", 3600),
     ("integrations.clients.leaving.remove_keys_of_former_members", 60),
+    ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]

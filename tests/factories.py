@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 
 import factory
@@ -11,6 +12,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.contacts.models import Basis, Origin
+from integrations.members.models import Invitation
 from integrations.suppression.models import Reason, Suppression
 
 PASSWORD = "a-long-test-password"
@@ -80,6 +82,21 @@ class OriginFactory(DjangoModelFactory):
     source = "Trade fair"
     obtained_on = date(2026, 11, 1)
     added_by = "Alex"
+
+
+class InvitationFactory(DjangoModelFactory):
+    """A valid invitation that was sent a while ago; its token is its address."""
+
+    class Meta:
+        model = Invitation
+
+    team = factory.SubFactory(TeamFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    role = Role.EDITOR
+    invited_by = factory.LazyAttribute(lambda invitation: MembershipFactory(team=invitation.team).user)
+    token_hash = factory.LazyAttribute(lambda invitation: sha256(invitation.email.encode()).hexdigest())
+    sent_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
 
 
 class SuppressionFactory(DjangoModelFactory):

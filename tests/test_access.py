@@ -1,4 +1,5 @@
-"""Walks every URL with everybody: nobody, each role of the team, and the owner of a foreign team."""
+"""Walks every URL with everybody: nobody, each role of the team, limited to other clients or not, and the owner of a
+foreign team."""
 
 from __future__ import annotations
 
@@ -16,15 +17,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Membership, Team
-from accounts.roles import Capability, Role
+from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry
+from integrations.clients.limits import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.tags.tagging import Tagging, tag_contacts
-from tests.factories import ClientAccountFactory, MembershipFactory, SuppressionFactory, actor
+from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, SuppressionFactory, actor
 from tests.service import Service
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -33,6 +35,7 @@ TABLE: dict[str, str | Capability] = {
     "home": SIGNED_IN,
     "profile": SIGNED_IN,
     "set_language": PUBLIC,
+    "invitation": PUBLIC,
     # django-allauth's
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
@@ -51,7 +54,7 @@ TABLE: dict[str, str | Capability] = {
     "account_confirm_login_code": PUBLIC,
     # a team's
     "team": Capability.BELONG,
-    "client_new": Capability.MANAGE_CLIENTS,
+    "client_new": Capability.ADD_CLIENTS,
     "client": Capability.SEE_CLIENTS,
     "client_settings": Capability.MANAGE_CLIENTS,
     "client_remove": Capability.MANAGE_CLIENTS,
@@ -77,13 +80,34 @@ TABLE: dict[str, str | Capability] = {
     "suppressions": Capability.CHANGE_CONTACTS,
     "suppress": Capability.CHANGE_CONTACTS,
     "suppression_remove": Capability.DELETE_CONTACTS,
+    "members": Capability.MANAGE_MEMBERS,
+    "member_invite": Capability.MANAGE_MEMBERS,
+    "member_leave": Capability.BELONG,
+    "member": Capability.MANAGE_MEMBERS,
+    "member_role": Capability.MANAGE_MEMBERS,
+    "member_limit": Capability.MANAGE_MEMBERS,
+    "member_end": Capability.MANAGE_MEMBERS,
+    "member_remove": Capability.MANAGE_MEMBERS,
+    "invitation_send": Capability.MANAGE_MEMBERS,
+    "invitation_withdraw": Capability.MANAGE_MEMBERS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
 }
 """What each URL asks for."""
 
-POST_ONLY = {"set_language", "client_test", "client_own_key_test", "contact_field_type", "contact_fields_guess"}
+POST_ONLY = {
+    "set_language",
+    "client_test",
+    "client_own_key_test",
+    "contact_field_type",
+    "contact_fields_guess",
+    "member_role",
+    "member_limit",
+    "member_end",
+    "invitation_send",
+    "invitation_withdraw",
+}
 GET_ONLY = {
     "account_inactive",
     "account_email_verification_sent",
@@ -120,13 +144,14 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action", "suppression_id", "tagged")
+    for argument in ("team", "account", "number", "action", "suppression_id", "tagged", "member", "invitation")
 }
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """A team with something in every room: a client account, a contact added to it, and the log of that."""
+    """A team with something in every room: a client account, a contact added to it, the log of that, another member and
+    somebody invited."""
 
     owner: Membership
     account: ClientAccount
@@ -151,12 +176,16 @@ def make_tenant(customer_key: str) -> Tenant:
     tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
     tagged = uuid4()
     tag_contacts(account, Tagging(("ada@example.com",), (tag_id,)), actor(owner.user), tagged)
+    invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,
         "account": account.slug,
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
+        "member": MembershipFactory(team=owner.team, role=Role.EDITOR).pk,
+        "invitation": invitation.pk,
+        "token": invitation.email,
         "kind": "tags",
         "field_id": next(
             item["id"]
@@ -203,9 +232,9 @@ def enter_as(client: Client, visitor: str, tenant: Tenant) -> None:
         client.force_login(MembershipFactory(team=tenant.team, role=visitor).user)
 
 
-def answer(client: Client, method: str, url: str) -> str:
+def answer(client: Client, method: str, url: str, headers: dict[str, str] | None = None) -> str:
     """What comes of a request, in words."""
-    response = client.generic(method, url)
+    response = client.generic(method, url, headers=headers)
     status, location = response.status_code, response.headers.get("Location", "")
     if location.startswith(f"{reverse('account_login')}?next="):
         return "sign in first"
@@ -269,17 +298,54 @@ def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
     unknown = {
         "team": "no-such-team",
         "account": "no-such-client",
-        "number": 4711,
         "action": uuid4(),
-        "suppression_id": 4711,
         "tagged": uuid4(),
-    }[argument]
+    }.get(argument, 4711)
     client.force_login(tenant.owner.user)
 
     for value in (foreign.values[argument], unknown):
         for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):
             assert answer(client, method, tenant.url(name, **{argument: value})) == "not found"
     assert answer(client, "POST", tenant.url(name)) == "let in"
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.OWNER])
+def test_a_limited_member_finds_other_clients_as_little_as_unknown_ones(
+    client: Client, tenant: Tenant, service: Service, role: Role
+) -> None:
+    """Every URL of a client account, as a page and as a fragment, and the log's entries of it."""
+    member = MembershipFactory(team=tenant.team, role=role)
+    theirs = ClientAccountFactory(team=tenant.team, customer_key=service.customer_keys[1])
+    set_limit(member, [theirs], actor(tenant.owner.user))
+    client.force_login(member.user)
+    logged, called = AuditEntry.objects.count(), service.paths()
+
+    for argument in ("account", "number", "action"):
+        for name in URLS_WITH[argument]:
+            expected = "not found" if Membership(role=role).may(TABLE[name]) else "forbidden"
+            for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):
+                for headers in ({}, {"HX-Request": "true"}):
+                    assert answer(client, method, tenant.url(name), headers) == expected, (name, method, headers)
+    assert AuditEntry.objects.count() == logged
+    assert service.paths() == called
+    for name in URLS_WITH["account"]:
+        if set(arguments_of(name)) == {"team", "account"}:
+            allowed = "let in" if Membership(role=role).may(TABLE[name]) else "forbidden"
+            assert answer(client, "POST", tenant.url(name, account=theirs.slug)) == allowed, name
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.OWNER])
+def test_a_limited_member_does_nothing_that_reaches_beyond_single_clients(
+    client: Client, tenant: Tenant, role: Role
+) -> None:
+    member = MembershipFactory(team=tenant.team, role=role)
+    set_limit(member, [], actor(tenant.owner.user))
+    client.force_login(member.user)
+
+    for name in URLS_WITH["team"]:
+        if TABLE[name] in TEAM_WIDE:
+            for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):
+                assert answer(client, method, tenant.url(name)) == "forbidden", name
 
 
 def test_a_page_that_nobody_may_see_does_not_tell_whether_it_is_there(client: Client, tenant: Tenant) -> None:

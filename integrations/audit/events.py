@@ -21,6 +21,12 @@ def record(
     _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
+def record_about(subject: Subject, sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
+    """The same about somebody who is named by a masked label alone: `%(person)s` in the sentence."""
+    action = Action(sentence, actor, {"person": subject.label, **parameters}, (subject,))
+    _write(action, scope, Kind.EVENT, outcome=Outcome.DONE)
+
+
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
     """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
     try:

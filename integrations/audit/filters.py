@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from integrations.audit import presentation
 from integrations.audit.models import AuditEntry, Kind, Outcome
-from integrations.audit.visibility import visible_accounts, visible_entries
+from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
 
 _day = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -46,7 +46,7 @@ class LogFilter(django_filters.FilterSet):
         entries = visible_entries(membership)
         super().__init__(data, entries)
         accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
-        members = membership.team.memberships.select_related("user").order_by("user__name", "user__email")
+        members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
         people = [(str(member.user_id), str(member.user)) for member in members]
         self._offer("client", accounts, entries, "account")
         self._offer("person", [*people, (NOBODY, _("nobody signed in, or a command"))], entries, "actor")

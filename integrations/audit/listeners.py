@@ -8,7 +8,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
-from accounts.signals import membership_changed, sign_in_stopped
+from accounts.signals import end_changed, member_removed, membership_changed, sign_in_stopped
 from integrations.audit import actions, events
 from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
@@ -71,9 +71,26 @@ def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(membership_changed)
 def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
-    actor = Actor(str(by), by.pk, email=by.email) if by else COMMAND
-    sentence = actions.ROLE_CHANGED if before else actions.MEMBER_ADDED
-    parameters: dict[str, Any] = {"person": str(membership.user), "role": {"role": membership.role}}
     if before:
-        parameters["before"] = {"role": before}
-    events.record(sentence, actor, Scope(membership.team_id), **parameters)
+        _of_member(actions.ROLE_CHANGED, membership, by, before={"role": before})
+    else:
+        _of_member(actions.MEMBER_JOINED if by == membership.user else actions.MEMBER_ADDED, membership, by)
+
+
+@receiver(end_changed)
+def changed_end(membership: Membership, by: User | None, **_: Any) -> None:
+    if membership.last_day:
+        _of_member(actions.END_SET, membership, by, day={"day": membership.last_day.isoformat()})
+    else:
+        _of_member(actions.END_REMOVED, membership, by)
+
+
+@receiver(member_removed)
+def removed_member(membership: Membership, by: User | None, **_: Any) -> None:
+    _of_member(actions.MEMBER_LEFT if by == membership.user else actions.MEMBER_REMOVED, membership, by)
+
+
+def _of_member(sentence: Sentence, membership: Membership, by: User | None, **parameters: Any) -> None:
+    actor = Actor(str(by), by.pk, email=by.email) if by else COMMAND
+    about = {"person": str(membership.user), "role": {"role": membership.role}}
+    events.record(sentence, actor, Scope(membership.team_id), **about, **parameters)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -36,7 +38,8 @@ class Sentence:
 
 def _in_words(value: Any) -> str:
     """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration; a role
-    `{"role": "admin"}` and one of the portal's own words `{"word": "Date"}` read in the reader's language."""
+    `{"role": "admin"}`, a day `{"day": "2026-11-30"}` and one of the portal's own words `{"word": "Date"}` read in the
+    reader's language."""
     if isinstance(value, list):
         return ", ".join(_in_words(part) for part in value)
     if isinstance(value, Mapping):
@@ -44,6 +47,8 @@ def _in_words(value: Any) -> str:
             return str(Role(value["role"]).label)
         if word := value.get("word"):
             return _(word)
+        if "day" in value:
+            return str(date_format(date.fromisoformat(value["day"]), "DATE_FORMAT"))
         return str(value.get("name") or value.get("id") or "")
     return str(value)
 

@@ -23,9 +23,24 @@ def visible_accounts(membership: Membership) -> QuerySet[Any]:
 
 
 def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
-    """The whole log of the team for those who may prove it; for others what concerns their clients, and themselves."""
+    """The whole log of the team for those who may prove it; for others what concerns their clients, and themselves.
+
+    Who is limited to some clients sees nothing of the others, nor of the team, whatever the role: only what concerns
+    those clients, and of what concerns no client what they did themselves.
+    """
     entries = AuditEntry.objects.filter(team_id=membership.team_id)
-    if membership.may(Capability.EXPORT_LOG):
+    theirs = Q(actor_id=membership.user_id)
+    if membership.is_limited:
+        theirs &= Q(account_id=None)
+    elif membership.may(Capability.EXPORT_LOG):
         return entries
     accounts = visible_accounts(membership).values("pk")
-    return entries.filter(Q(account_id__in=accounts) | Q(actor_id=membership.user_id))
+    return entries.filter(Q(account_id__in=accounts) | theirs)
+
+
+def visible_people(membership: Membership) -> QuerySet[Membership]:
+    """The members of the team; for who is limited those alone that their part of the log names as actors."""
+    members = membership.team.memberships.all()
+    if membership.is_limited:
+        members = members.filter(user_id__in=visible_entries(membership).values("actor_id"))
+    return members

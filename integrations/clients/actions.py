@@ -33,3 +33,5 @@ OPTIN_PROCESSES_LOADED = Sentence(
     _("%(actor)s loaded the opt-in processes of %(account)s for a form"),
     only_reads=True,
 )
+LIMITED = Sentence("clients.limited", _("%(actor)s limited %(person)s to the clients %(clients)s"))
+LIMIT_REMOVED = Sentence("clients.limit_removed", _("%(actor)s let %(person)s see all clients"))

@@ -8,8 +8,10 @@ from uuid import UUID
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from integrations.clients.gateway import Obstructed
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
 
@@ -28,8 +30,11 @@ class Explanation:
     action: UUID | None = None
 
 
-def explain(error: Exception, action: UUID | None = None) -> Explanation:
-    """The explanation of one of the `EXPLAINED` errors. `action` leads to the calls in the log, if there were any."""
+def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership | None = None) -> Explanation:
+    """The explanation of one of the `EXPLAINED` errors. `action` leads to the calls in the log, if there were any.
+
+    Another client of the team is named if the member `seen_by` sees it.
+    """
     match error:
         case KlickTippError():
             return _of_klicktipp(error, action)
@@ -56,6 +61,12 @@ def explain(error: Exception, action: UUID | None = None) -> Explanation:
                 action=action,
             )
         case TakenByOtherClient():
+            if not (seen_by and ClientAccount.objects.visible_to(seen_by).filter(pk=error.account.pk).exists()):
+                return Explanation(
+                    _("This key opens the KlickTipp account that another client of your team uses already."),
+                    _("Please use a key of another KlickTipp account, or ask an owner of your team."),
+                    action=action,
+                )
             return Explanation(
                 _("This key opens the KlickTipp account that the client %(client)s uses already.")
                 % {"client": error.account.name},

@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team
+from accounts.models import Membership
 from accounts.validation import no_control_characters
 from integrations.clients.models import ClientAccount
 
@@ -75,7 +75,7 @@ def _as_shown(text: str) -> str:
 
 
 class ClientForm(forms.ModelForm):
-    """Name and colour of a client account of `team`; no other client of it has the same name."""
+    """Name and colour of a client account; no other client that the member sees has the same name."""
 
     name = forms.CharField(label=_("Name of the client"), max_length=100, validators=[no_control_characters])
 
@@ -85,9 +85,9 @@ class ClientForm(forms.ModelForm):
         labels = {"colour": _("Colour")}
         help_texts = {"colour": _("The header shows it, so that nobody works for the wrong client.")}
 
-    def __init__(self, data: QueryDict | None, *, team: Team, **options: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, membership: Membership, **options: Any) -> None:
         super().__init__(data, **options)
-        self._others = team.accounts.exclude(pk=self.instance.pk) if self.instance.pk else team.accounts.all()
+        self._others = ClientAccount.objects.visible_to(membership).exclude(pk=self.instance.pk)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -20,9 +20,14 @@ def remove_keys_of_former_members() -> None:
     _remove(Credential.objects.of_nobody_entitled())
 
 
+def remove_keys_not_entitled_to(membership: Membership) -> None:
+    """After a change of a membership: remove the keys that its holder may not have any more."""
+    _remove(_own_keys(membership).of_nobody_entitled())
+
+
 @receiver(membership_changed)
 def _has_another_role(membership: Membership, **_: Any) -> None:
-    _remove(_own_keys(membership).of_nobody_entitled())
+    remove_keys_not_entitled_to(membership)
 
 
 @receiver(pre_delete, sender=Membership)

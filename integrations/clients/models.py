@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team, User
-from accounts.roles import CAPABILITIES, Capability
+from accounts.roles import Capability, roles_with
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients import encryption
@@ -32,7 +32,8 @@ class Connection(models.TextChoices):
 class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
     def visible_to(self, membership: Membership) -> ClientAccountQuerySet:
         """The client accounts of the membership's team that its holder may see: every query starts here."""
-        return self.filter(team=membership.team)
+        accounts = self.filter(team=membership.team_id)
+        return accounts.filter(access__membership=membership) if membership.is_limited else accounts
 
     def bound_to(self, identity: Identity) -> ClientAccountQuerySet:
         """Those that are bound to this KlickTipp account, by either way of knowing it."""
@@ -87,6 +88,19 @@ class ClientAccount(models.Model):
         return Scope(self.team_id, self.pk, self.name)
 
 
+class ClientAccess(models.Model):
+    """A client account that a limited member sees. For others it means nothing: they see all."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="client_access")
+    account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="access")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["membership", "account"], name="one_access_per_client")]
+
+    def __str__(self) -> str:
+        return f"{self.membership} sees {self.account}"
+
+
 class CredentialKind(models.TextChoices):
     CUSTOMER_KEY = "customer_key", _("Customer key")
     API_USER = "api_user", _("API user")
@@ -101,10 +115,12 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.held_by(None)
 
     def of_nobody_entitled(self) -> CredentialQuerySet:
-        """Users' own credentials for client accounts of teams in which they may have none, or have no place."""
-        roles = [role for role, capabilities in CAPABILITIES.items() if Capability.STORE_OWN_KEY in capabilities]
+        """Users' own credentials for client accounts that they do not see, or for which their role may have none."""
         entitled = Membership.objects.not_ended().filter(
-            user=models.OuterRef("user"), team=models.OuterRef("account__team"), role__in=roles
+            models.Q(is_limited=False) | models.Q(client_access__account=models.OuterRef("account")),
+            user=models.OuterRef("user"),
+            team=models.OuterRef("account__team"),
+            role__in=roles_with(Capability.STORE_OWN_KEY),
         )
         return self.filter(~models.Exists(entitled), user__isnull=False)
 

@@ -31,10 +31,10 @@ def clients(request: TeamRequest) -> HttpResponse:
     return render(request, "clients/clients.html", context)
 
 
-@team_view(Capability.MANAGE_CLIENTS)
+@team_view(Capability.ADD_CLIENTS)
 def new_client(request: TeamRequest) -> HttpResponse:
     """A client account with its customer key, tested at KlickTipp before anything is stored."""
-    form = NewClientForm(request.POST or None, team=request.team)
+    form = NewClientForm(request.POST or None, membership=request.membership)
     failure: Explanation | None = None
     if request.method == "POST" and form.is_valid():
         typed, action = form.cleaned_data, uuid4()
@@ -43,7 +43,7 @@ def new_client(request: TeamRequest) -> HttpResponse:
                 request.team, typed["name"], typed["colour"], typed["customer_key"], Actor.of(request), action
             )
         except EXPLAINED as error:
-            failure = _at_the_key(form, error, action)
+            failure = _at_the_key(request, form, error, action)
         else:
             messages.success(request, _("%(client)s is connected.") % {"client": account})
             return redirect("client", team=request.team.slug, account=account.slug)
@@ -60,7 +60,7 @@ def client(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.MANAGE_CLIENTS)
 def change_client(request: AccountRequest) -> HttpResponse:
     """Name and colour of a client account. The log goes on showing the name of the time."""
-    form = ClientForm(request.POST or None, team=request.team, instance=request.account)
+    form = ClientForm(request.POST or None, membership=request.membership, instance=request.account)
     if request.method == "POST" and form.is_valid():
         services.change_client(
             request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)
@@ -129,7 +129,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
         try:
             keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action, user_id)
         except EXPLAINED as error:
-            failure = _at_the_key(form, error, action)
+            failure = _at_the_key(request, form, error, action)
         else:
             messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
             return redirect("client", team=request.team.slug, account=request.account.slug)
@@ -143,7 +143,7 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
         keys.check_connection(request.account, Actor.of(request), action, user_id)
     except EXPLAINED as error:
         request.account.refresh_from_db()
-        return _client_page(request, explain(error, action))
+        return _client_page(request, explain(error, action, seen_by=request.membership))
     messages.success(request, _("KlickTipp accepts the customer key."))
     return redirect("client", team=request.team.slug, account=request.account.slug)
 
@@ -161,9 +161,9 @@ def _key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]
     return {"credential": request.account.credentials.held_by(user_id).first(), "is_own": user_id is not None}
 
 
-def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
+def _at_the_key(request: TeamRequest, form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way of a key, and where it is the key itself, a mark at its field."""
-    failure = explain(error, action)
+    failure = explain(error, action, seen_by=request.membership)
     if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
         form.add_error("customer_key", _("This key was not accepted."))
     return failure

@@ -119,3 +119,14 @@ def test_many_requests_for_one_address_send_no_more_mail(client: Client, owner: 
 
     assert last.status_code == 429
     assert len(mail.outbox) == 5
+
+
+def test_a_person_without_a_password_gets_one(client: Client, other_browser: Client, owner: Membership) -> None:
+    owner.user.set_unusable_password()
+    owner.user.save()
+    ask_for_a_link(client, owner.user.email)
+
+    choose(client, link_in(mail.outbox[0]), NEW_PASSWORD)
+
+    sign_in(other_browser, owner.user.email, NEW_PASSWORD)
+    assert is_signed_in(other_browser)

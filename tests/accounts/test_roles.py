@@ -12,6 +12,7 @@ TABLE = {
     "export_contacts": "●    ●     –      –      –",
     "store_own_key":   "●    ●     ●      –      –",
     "manage_clients":  "●    ●     –      –      –",
+    "add_clients":     "●    ●     –      –      –",
     "manage_members":  "●    ●     –      –      –",
     "see_log":         "●    ●     ●      ●      ●",
     "export_log":      "●    ●     –      –      ●",
@@ -33,6 +34,17 @@ def test_a_role_may_what_the_table_says(role: str, capability: str) -> None:
     mark = TABLE[capability].split()[ROLES.index(role)]
 
     assert Membership(role=role).may(Capability(capability)) == (mark == "●")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("capability", TABLE)
+def test_who_is_limited_may_not_what_reaches_beyond_single_clients(role: str, capability: str) -> None:
+    beyond = {"add_clients", "manage_members", "manage_team"}
+    mark = TABLE[capability].split()[ROLES.index(role)]
+
+    may = Membership(role=role, is_limited=True).may(Capability(capability))
+
+    assert may == (mark == "●" and capability not in beyond)
 
 
 def test_nothing_is_granted_outside_the_table() -> None:

@@ -112,7 +112,7 @@ def test_the_mail_is_in_the_language_of_the_browser(client: Client, other_browse
 def test_signing_up_is_logged(client: Client) -> None:
     sign_up(client)
 
-    assert log_of(Team.objects.get()) == ["Kim Berg added Kim Berg to the team as Owner", "Kim Berg signed up"]
+    assert log_of(Team.objects.get()) == ["Kim Berg joined the team as Owner", "Kim Berg signed up"]
 
 
 @pytest.mark.usefixtures("open_portal")

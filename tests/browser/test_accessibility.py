@@ -11,8 +11,9 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
+from integrations.members.models import Invitation
 from tests.browser.axe import assert_accessible
-from tests.factories import ClientAccountFactory
+from tests.factories import ClientAccountFactory, InvitationFactory, UserFactory
 from tests.service import Service
 
 
@@ -45,6 +46,16 @@ def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
     page.wait_for_url("**/password/reset/done/")
     link = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
     page.goto(link)
+    assert_accessible(page)
+
+
+def test_the_pages_of_an_invitation(page: Page, owner: Membership) -> None:
+    InvitationFactory(team=owner.team, invited_by=owner.user, email="new@klick-tipp.team")
+    InvitationFactory(team=owner.team, invited_by=owner.user, email=UserFactory().email)
+    for token in Invitation.objects.values_list("email", flat=True):
+        page.goto(reverse("invitation", args=[token]))
+        assert_accessible(page)
+    page.goto(reverse("invitation", args=["no-such-token"]))
     assert_accessible(page)
 
 

@@ -1,13 +1,11 @@
 """Two people, or two tabs, do the same thing at the same time."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from accounts.models import Membership
 from integrations.clients import keys
@@ -16,6 +14,7 @@ from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import KlickTipp
 from tests.factories import ClientAccountFactory, actor
 from tests.service import Service
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,22 +29,6 @@ def both_tests_end_together(monkeypatch: pytest.MonkeyPatch) -> None:
         return identity
 
     monkeypatch.setattr(keys, "_identify", meet)
-
-
-def at_once(*works: Callable[[], object]) -> list[str]:
-    """Do all of it in threads; the names of what they raise, sorted, "" for nothing."""
-
-    def result(work: Callable[[], object]) -> str:
-        try:
-            work()
-        except Exception as error:
-            return type(error).__name__
-        finally:
-            connection.close()
-        return ""
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return sorted(pool.map(result, works))
 
 
 def test_one_klicktipp_account_is_added_once(owner: Membership, service: Service) -> None:

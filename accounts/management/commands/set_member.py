@@ -2,7 +2,6 @@ import secrets
 from argparse import ArgumentParser
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -10,7 +9,7 @@ from django.db.models import Model
 
 from accounts.models import Team, User
 from accounts.roles import Role
-from accounts.services import LastOwner, create_team, set_role
+from accounts.services import LastOwner, create_person, create_team, set_role
 
 
 class Command(BaseCommand):
@@ -42,9 +41,7 @@ def _person(email: str, name: str, password: str) -> tuple[User, bool]:
     if user := User.objects.filter(email__iexact=email).first():
         return user, False
     _check(User(email=email, name=name), "email", "name")
-    user = User.objects.create_user(email, password, name=name)
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user, True
+    return create_person(email, password, name), True
 
 
 def _team(wanted: str) -> Team:

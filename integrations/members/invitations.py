@@ -1,0 +1,221 @@
+"""Invitations: sent by mail, renewed, withdrawn and accepted."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Membership, Team, User
+from accounts.roles import Role
+from accounts.services import create_person, lock_members, set_role
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import Scope
+from integrations.audit.sentences import Sentence
+from integrations.clients.limits import grant, named
+from integrations.clients.models import ClientAccount
+from integrations.members import actions
+from integrations.members.models import VALID_FOR, Invitation
+from integrations.members.services import NotAllowed, managing
+
+MOST_AT_A_TIME = 50
+_COUNTED_FOR = timedelta(days=1)
+_KEPT_FOR = timedelta(days=30)
+
+
+class AlreadyMember(Exception):
+    """Whoever has this address belongs to the team."""
+
+
+class JustSent(Exception):
+    """Mail went to this address less than a minute ago."""
+
+
+class TooMany(Exception):
+    """The team has as many invitations as it can have at a time."""
+
+
+class NotSent(Exception):
+    """The invitation is stored, but its mail could not be sent."""
+
+
+class NotValid(Exception):
+    """The invitation is unknown, used, withdrawn or expired, or its sender may not invite any more."""
+
+
+class HasAccount(Exception):
+    """Whoever has this address signs in with it already."""
+
+
+def invite(
+    email: str, role: str, accounts: Collection[ClientAccount] | None, by: Membership, actor: Actor
+) -> Invitation:
+    """Invite an address to the team of `by`, limited to these client accounts or, for None, to see all.
+
+    The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed`, `NotSent` and
+    `TooMany`.
+    """
+    address = email.strip().lower()
+    with managing(by, role):
+        _check_is_no_member(by.team, address)
+        before = Invitation.objects.filter(team=by.team, email=address).first()
+        if before and before.was_just_sent:
+            if _is_same(before, role, accounts, by):
+                return before
+            raise JustSent
+        invitation = before or Invitation(team=by.team, email=address)
+        invitation.role, invitation.is_limited = role, accounts is not None
+        token = _renew(invitation, by)
+        invitation.accounts.set(accounts or [])
+        sentence = actions.INVITED if accounts is None else actions.INVITED_LIMITED
+        _log(sentence, invitation, actor, role={"role": role}, clients=named(accounts or ()))
+    _send(invitation, token)
+    return invitation
+
+
+def send_again(invitation: Invitation, by: Membership, actor: Actor) -> None:
+    """Send an unanswered invitation with a new link; the old one is no longer valid. Raises as `invite` does, and
+    `Invitation.DoesNotExist` if it has been answered."""
+    with managing(by, invitation.role):
+        invitation = Invitation.objects.unanswered().get(pk=invitation.pk)
+        _check_is_no_member(by.team, invitation.email)
+        if invitation.was_just_sent:
+            raise JustSent
+        token = _renew(invitation, by)
+        _log(actions.SENT_AGAIN, invitation, actor)
+    _send(invitation, token)
+
+
+def withdraw(invitation: Invitation, by: Membership, actor: Actor) -> None:
+    """Make an invitation invalid. Raises `NotAllowed`, and `Invitation.DoesNotExist` if it has been answered."""
+    with managing(by, invitation.role):
+        invitation = Invitation.objects.unanswered().get(pk=invitation.pk)
+        invitation.withdrawn_at = timezone.now()
+        invitation.save(update_fields=["withdrawn_at"])
+        _log(actions.WITHDRAWN, invitation, actor)
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation with this token, valid or not."""
+    invitations = Invitation.objects.select_related("team", "invited_by")
+    return invitations.filter(token_hash=_hash(token)).first()
+
+
+def is_valid(invitation: Invitation) -> bool:
+    return Invitation.objects.valid().filter(pk=invitation.pk).exists()
+
+
+def accept(invitation: Invitation, user: User, actor: Actor) -> bool:
+    """Make the person a member as invited, and return whether they are new: a member of the team stays as they are.
+
+    Raises `NotAllowed` for somebody else than the invited person, and `NotValid`.
+    """
+    if user.email.lower() != invitation.email:
+        raise NotAllowed
+    with transaction.atomic():
+        lock_members(invitation.team)
+        if is_member(user, invitation.team):
+            return False
+        _join(invitation, user, actor)
+        return True
+
+
+def is_member(user: User, team: Team) -> bool:
+    return user.memberships.current().filter(team=team).exists()
+
+
+def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> User:
+    """A new person with the invited address, as a member of the team. Raises `HasAccount` and `NotValid`."""
+    with transaction.atomic():
+        lock_members(invitation.team)
+        if has_account(invitation.email):
+            raise HasAccount
+        try:
+            with transaction.atomic():
+                user = create_person(invitation.email, password, name)
+        except IntegrityError:
+            raise HasAccount from None
+        _join(invitation, user, replace(actor, name=str(user), user_id=user.pk, email=user.email))
+    return user
+
+
+def has_account(email: str) -> bool:
+    return User.objects.filter(email__iexact=email).exists()
+
+
+def remove_old_invitations() -> None:
+    """For the clock: addresses are not kept for longer than a month after the invitation has expired."""
+    Invitation.objects.filter(expires_at__lt=timezone.now() - _KEPT_FOR).delete()
+
+
+def _is_same(invitation: Invitation, role: str, accounts: Collection[ClientAccount] | None, by: Membership) -> bool:
+    return (
+        is_valid(invitation)
+        and (invitation.role, invitation.invited_by_id) == (role, by.user_id)
+        and invitation.is_limited == (accounts is not None)
+        and set(invitation.accounts.all()) == set(accounts or [])
+    )
+
+
+def _check_is_no_member(team: Team, address: str) -> None:
+    if team.memberships.not_ended().filter(user__email__iexact=address).exists():
+        raise AlreadyMember
+
+
+def _renew(invitation: Invitation, by: Membership) -> str:
+    """Make the invitation valid from now on, and return its new token. The caller holds the transaction."""
+    now = timezone.now()
+    others = Invitation.objects.filter(team=by.team).exclude(pk=invitation.pk)
+    counted = others.filter(Q(pk__in=others.valid()) | Q(sent_at__gt=now - _COUNTED_FOR))
+    if counted.count() >= MOST_AT_A_TIME:
+        raise TooMany
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash, invitation.invited_by = _hash(token), by.user
+    invitation.sent_at, invitation.expires_at = now, now + VALID_FOR
+    invitation.accepted_at = invitation.withdrawn_at = None
+    invitation.save()
+    return token
+
+
+def _send(invitation: Invitation, token: str) -> None:
+    link = settings.PORTAL_URL + reverse("invitation", kwargs={"token": token})
+    context = {"invitation": invitation, "link": link, "portal": settings.PORTAL_URL}
+    subject, body = (
+        render_to_string(f"members/email/invitation_{part}.txt", context) for part in ("subject", "message")
+    )
+    try:
+        send_mail(" ".join(subject.split()), body.strip(), None, [invitation.email])
+    except (SMTPException, OSError):
+        Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash).update(sent_at=None)
+        raise NotSent from None
+
+
+def _join(invitation: Invitation, user: User, actor: Actor) -> None:
+    """Take the place in the team, once. The caller holds the transaction and the lock of the members."""
+    claimed = Invitation.objects.valid().filter(pk=invitation.pk, token_hash=invitation.token_hash)
+    if not claimed.update(accepted_at=timezone.now()):
+        raise NotValid
+    invitation.refresh_from_db()
+    membership = set_role(invitation.team, user, Role(invitation.role), by=user)
+    accounts = list(invitation.accounts.all()) if invitation.is_limited else None
+    grant(membership, accounts)
+    sentence = actions.ACCEPTED if accounts is None else actions.ACCEPTED_LIMITED
+    _log(sentence, invitation, actor, inviter=str(invitation.invited_by), clients=named(accounts or ()))
+
+
+def _log(sentence: Sentence, invitation: Invitation, actor: Actor, **parameters: object) -> None:
+    events.record_about(invitation.subject, sentence, actor, Scope(invitation.team_id), **parameters)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode(errors="replace")).hexdigest()

@@ -1,0 +1,72 @@
+"""What may be done with the members of a team, and by whom. Everything is checked again once nobody else can change it.
+
+All functions raise `NotAllowed`, and `Membership.DoesNotExist` for who is no member any more.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.roles import Role
+from accounts.services import lock_members, remove_member, set_end, set_role
+from integrations.audit.actors import Actor
+from integrations.clients.limits import set_limit
+from integrations.clients.models import ClientAccount
+
+
+class NotAllowed(Exception):
+    """The member may not do this, or no longer."""
+
+
+def change_role(member: Membership, role: Role, by: Membership) -> None:
+    """Give a member another role. Raises `LastOwner`."""
+    with managing(by, role) as manager:
+        _may_change(manager, member)
+        set_role(member.team, member.user, role, by=by.user)
+
+
+def change_limit(member: Membership, accounts: Collection[ClientAccount] | None, by: Membership, actor: Actor) -> None:
+    """Let a member see some clients alone, or all for None. Raises `NotForOwners`."""
+    with managing(by) as manager:
+        _may_change(manager, member)
+        set_limit(member, accounts, actor)
+
+
+def change_last_day(member: Membership, day: date | None, by: Membership) -> None:
+    """Let a membership end with this day, or never. Raises `NotForOwners`."""
+    with managing(by) as manager:
+        _may_change(manager, member)
+        set_end(member, _end_of(day) if day else None, by=by.user)
+
+
+def remove(member: Membership, by: Membership) -> None:
+    """Remove a member at once; their own keys go too. Raises `LastOwner`."""
+    with managing(by) as manager:
+        _may_change(manager, member)
+        remove_member(member, by=by.user)
+
+
+@contextmanager
+def managing(by: Membership, role: str = Role.VIEWER) -> Iterator[Membership]:
+    """A transaction in which nobody else changes the team's members, with the membership of who manages them as it is
+    then; they may give this role."""
+    with transaction.atomic():
+        lock_members(by.team)
+        manager = Membership.objects.current().filter(pk=by.pk).first()
+        if manager is None or not manager.may_give(role):
+            raise NotAllowed
+        yield manager
+
+
+def _may_change(manager: Membership, member: Membership) -> None:
+    member.refresh_from_db()
+    if not manager.may_give(member.role):
+        raise NotAllowed
+
+
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from integrations.members import views
+
+urlpatterns = [
+    path("t/<slug:team>/members/", views.members, name="members"),
+    path("t/<slug:team>/members/invite/", views.invite, name="member_invite"),
+    path("t/<slug:team>/members/leave/", views.leave, name="member_leave"),
+    path("t/<slug:team>/members/<int:member>/", views.member, name="member"),
+    path("t/<slug:team>/members/<int:member>/role/", views.change_role, name="member_role"),
+    path("t/<slug:team>/members/<int:member>/clients/", views.change_limit, name="member_limit"),
+    path("t/<slug:team>/members/<int:member>/end/", views.change_end, name="member_end"),
+    path("t/<slug:team>/members/<int:member>/remove/", views.remove, name="member_remove"),
+    path("t/<slug:team>/invitations/<int:invitation>/send/", views.send_again, name="invitation_send"),
+    path("t/<slug:team>/invitations/<int:invitation>/withdraw/", views.withdraw, name="invitation_withdraw"),
+    path("invitations/<str:token>/", views.invitation, name="invitation"),
+]

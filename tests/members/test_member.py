@@ -1,0 +1,279 @@
+"""A member's page: role, clients, last day, and removing them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.clients.limits import limit_of, set_limit
+from integrations.clients.models import ClientAccount, Credential
+from tests.accounts.helpers import log_of
+from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, actor
+from tests.members.helpers import errors_of, send, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def kim(owner: Membership) -> Membership:
+    return MembershipFactory(team=owner.team, role=Role.EDITOR, user__name="Kim")
+
+
+@pytest.fixture
+def bergwind(owner: Membership) -> ClientAccount:
+    return ClientAccountFactory(team=owner.team, name="Bergwind")
+
+
+@pytest.fixture
+def admin(client: Client, owner: Membership) -> Client:
+    """A browser in which an admin of the team is signed in."""
+    client.force_login(MembershipFactory(team=owner.team, role=Role.ADMIN, user__name="Ada").user)
+    return client
+
+
+def now(member: Membership) -> Membership:
+    return Membership.objects.get(pk=member.pk)
+
+
+# --- Role ---
+
+
+def test_a_role_is_changed_and_logged(admin: Client, kim: Membership) -> None:
+    response = send(admin, "member_role", kim, **{"role-role": "viewer"})
+
+    assert response["Location"] == url("member", kim.team, member=kim.pk)
+    assert now(kim).role == Role.VIEWER
+    assert log_of(kim.team)[-1] == "Ada changed the role of Kim from Editor to Viewer"
+
+
+@pytest.mark.parametrize("typed", ["owner", "king", ""])
+def test_an_admin_makes_nobody_an_owner(admin: Client, kim: Membership, typed: str) -> None:
+    response = send(admin, "member_role", kim, **{"role-role": typed})
+
+    assert list(errors_of(response, "role_form")) == ["role"]
+    assert now(kim).role == Role.EDITOR
+
+
+@pytest.mark.parametrize("name", ["member_role", "member_limit", "member_end", "member_remove"])
+def test_an_admin_changes_nothing_of_an_owner(admin: Client, owner: Membership, name: str) -> None:
+    MembershipFactory(team=owner.team, role=Role.OWNER)
+    typed = {"role-role": "viewer", "limit-sees": "all", "end-day": ""}
+
+    assert send(admin, name, owner, **typed).status_code == 403
+    assert now(owner).role == Role.OWNER
+
+
+def test_an_owner_makes_others_owners(browser: Client, kim: Membership, bergwind: ClientAccount) -> None:
+    set_limit(kim, [bergwind], actor())
+    Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() + timedelta(days=3))
+
+    send(browser, "member_role", kim, **{"role-role": "owner"})
+
+    assert (now(kim).role, now(kim).is_limited, now(kim).ends_at) == (Role.OWNER, False, None)
+
+
+def test_the_last_owner_stays_owner(browser: Client, owner: Membership) -> None:
+    response = send(browser, "member_role", owner, **{"role-role": "admin"})
+
+    assert errors_of(response, "role_form") == {
+        "role": ["This is the team's last owner. Make somebody else an owner first."]
+    }
+    assert 'value="admin"' in response.content.decode()
+    assert now(owner).role == Role.OWNER
+
+
+def test_an_owner_whose_membership_ends_does_not_count(browser: Client, owner: Membership) -> None:
+    other = MembershipFactory(team=owner.team, role=Role.OWNER)
+    Membership.objects.filter(pk=other.pk).update(ends_at=timezone.now() + timedelta(days=1))
+
+    assert send(browser, "member_role", owner, **{"role-role": "admin"}).status_code == 422
+
+
+def test_who_gives_up_the_right_goes_on_at_the_teams_page(browser: Client, owner: Membership) -> None:
+    MembershipFactory(team=owner.team, role=Role.OWNER)
+
+    response = send(browser, "member_role", owner, **{"role-role": "viewer"})
+
+    assert response["Location"] == url("team", owner.team)
+    assert now(owner).role == Role.VIEWER
+
+
+# --- Clients ---
+
+
+def test_a_member_is_limited_and_not_any_more(admin: Client, kim: Membership, bergwind: ClientAccount) -> None:
+    send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+    assert limit_of(now(kim)) == {bergwind.pk}
+    page = admin.get(url("member", kim.team, member=kim.pk))
+    assert page.context["limit_form"].initial == {"sees": "some", "accounts": {bergwind.pk}}
+
+    send(admin, "member_limit", kim, **{"limit-sees": "all", "limit-accounts": [bergwind.pk]})
+    assert limit_of(now(kim)) is None
+    assert log_of(kim.team)[-2:] == ["Ada limited Kim to the clients Bergwind", "Ada let Kim see all clients"]
+
+
+def test_some_clients_are_one_at_least_and_the_teams_own(admin: Client, kim: Membership) -> None:
+    foreign = ClientAccountFactory()
+    for accounts in ([], [foreign.pk], ["x"]):
+        response = send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": accounts})
+        assert list(errors_of(response, "limit_form")) == ["accounts"]
+    assert foreign.name not in response.content.decode()
+    assert limit_of(now(kim)) is None
+
+
+def test_an_owner_cannot_be_limited(browser: Client, owner: Membership, bergwind: ClientAccount) -> None:
+    response = send(browser, "member_limit", owner, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+
+    assert list(errors_of(response, "limit_form")) == ["sees"]
+    assert "An owner sees all clients." in response.content.decode()
+
+
+# --- Last day ---
+
+
+def test_the_last_day_is_one_with_access(admin: Client, kim: Membership) -> None:
+    today = timezone.localdate()
+
+    send(admin, "member_end", kim, **{"end-day": today.isoformat()})
+
+    ends_at = now(kim).ends_at
+    assert ends_at
+    assert now(kim).last_day == today
+    assert timezone.localtime(ends_at).time().isoformat() == "00:00:00"
+    assert timezone.now() < ends_at
+
+
+def test_the_log_names_the_day_in_the_readers_language(admin: Client, kim: Membership) -> None:
+    send(admin, "member_end", kim, **{"end-day": "2040-11-30"})
+    send(admin, "member_end", kim, **{"end-day": ""})
+
+    with translation.override("en"):
+        assert log_of(kim.team)[-2:] == [
+            "Ada set 30 November 2040 as the last day of Kim in the team",
+            "Ada let Kim stay in the team without an end date",
+        ]
+
+
+@pytest.mark.parametrize("typed", ["2020-01-01", "9999-12-31", "soon"])
+def test_a_day_that_cannot_be_is_said_and_kept(admin: Client, kim: Membership, typed: str) -> None:
+    response = send(admin, "member_end", kim, **{"end-day": typed})
+
+    assert list(errors_of(response, "end_form")) == ["day"]
+    assert f'value="{typed}"' in response.content.decode()
+    assert now(kim).ends_at is None
+
+
+def test_an_owner_has_no_last_day(browser: Client, owner: Membership) -> None:
+    MembershipFactory(team=owner.team, role=Role.OWNER)
+
+    assert list(errors_of(send(browser, "member_end", owner, **{"end-day": "2040-11-30"}), "end_form")) == ["day"]
+    assert now(owner).ends_at is None
+
+
+def test_who_has_left_by_date_comes_back_with_a_later_one(admin: Client, kim: Membership) -> None:
+    Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() - timedelta(days=3))
+    assert "ended on" in admin.get(url("member", kim.team, member=kim.pk)).content.decode()
+
+    send(admin, "member_end", kim, **{"end-day": ""})
+
+    assert Membership.objects.current().filter(pk=kim.pk).exists()
+
+
+# --- Removing ---
+
+
+def test_removing_asks_first_and_says_what_goes_too(admin: Client, kim: Membership, bergwind: ClientAccount) -> None:
+    Membership.objects.filter(pk=kim.pk).update(role=Role.ADMIN)
+    credential = Credential(account=bergwind, user=kim.user, stored_at=timezone.now())
+    credential.secret = "a-key-of-one's-own-abcd"
+    credential.save()
+    InvitationFactory(team=kim.team, invited_by=kim.user, email="jan@example.com")
+
+    page = admin.get(url("member_remove", kim.team, member=kim.pk)).content.decode()
+
+    assert "the own customer key …abcd for Bergwind" in page
+    assert "the open invitation to jan@example.com" in page
+    assert Membership.objects.filter(pk=kim.pk).exists()
+
+    response = send(admin, "member_remove", kim)
+
+    assert response["Location"] == url("members", kim.team)
+    assert not Membership.objects.filter(pk=kim.pk).exists()
+    assert not Credential.objects.exists()
+    assert "Ada removed Kim (Admin) from the team" in log_of(kim.team)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_access_ends_at_once_also_in_open_pages(
+    admin: Client, other_browser: Client, kim: Membership, headers: dict[str, str]
+) -> None:
+    other_browser.force_login(kim.user)
+    assert other_browser.get(url("team", kim.team)).status_code == 200
+
+    send(admin, "member_remove", kim)
+
+    for name in ("team", "log"):
+        response = other_browser.get(url(name, kim.team), headers=headers)
+        assert response.status_code == 404
+        assert "it belongs to a team or client that you do not see" in response.content.decode()
+    assert "You are in no team at present." in other_browser.get(reverse("home")).content.decode()
+
+
+def test_an_owner_removes_an_owner_who_has_left_and_never_themselves(browser: Client, owner: Membership) -> None:
+    other = MembershipFactory(team=owner.team, role=Role.OWNER)
+    Membership.objects.filter(pk=other.pk).update(ends_at=timezone.now() - timedelta(days=1))
+
+    assert send(browser, "member_remove", other).status_code == 302
+    assert send(browser, "member_remove", owner)["Location"] == url("member_leave", owner.team)
+    assert Membership.objects.filter(pk=owner.pk).exists()
+
+
+def test_a_member_who_was_removed_meanwhile_is_not_there(admin: Client, kim: Membership) -> None:
+    kim.delete()
+    kim.pk = 4711
+    for name, typed in [("member_role", {"role-role": "viewer"}), ("member_remove", {})]:
+        assert send(admin, name, kim, **typed).status_code == 404
+
+
+@pytest.mark.parametrize("member", [0, 10**30])
+def test_a_number_that_nobody_has_is_not_there(admin: Client, owner: Membership, member: int) -> None:
+    assert admin.get(url("member", owner.team, member=member)).status_code == 404
+
+
+# --- Leaving ---
+
+
+def leave(browser: Client, member: Membership) -> Any:
+    return browser.post(url("member_leave", member.team))
+
+
+def test_people_leave_themselves(client: Client, kim: Membership) -> None:
+    client.force_login(kim.user)
+    assert url("member_leave", kim.team) in client.get(reverse("profile")).content.decode()
+    assert client.get(url("member_leave", kim.team)).status_code == 200
+    assert Membership.objects.filter(pk=kim.pk).exists()
+
+    response = leave(client, kim)
+
+    assert response["Location"] == reverse("home")
+    assert not Membership.objects.filter(pk=kim.pk).exists()
+    assert log_of(kim.team)[-1] == "Kim left the team"
+
+
+def test_the_last_owner_does_not_leave(browser: Client, owner: Membership, kim: Membership) -> None:
+    response = leave(browser, owner)
+
+    assert response.status_code == 422
+    assert "You are the team&#x27;s last owner." in response.content.decode()
+    assert Membership.objects.filter(pk=owner.pk).exists()
+
+
+def test_one_of_two_owners_may_leave(browser: Client, owner: Membership) -> None:
+    MembershipFactory(team=owner.team, role=Role.OWNER)
+
+    assert leave(browser, owner).status_code == 302
