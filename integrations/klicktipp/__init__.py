@@ -6,7 +6,7 @@
 It needs requests and nothing else.
 """
 
-from .auth import Auth, DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
+from .auth import DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
 from .client import VERSION, KlickTipp
 from .errors import (
     AccessDenied,
@@ -36,7 +36,6 @@ __all__ = [
     "AccessDenied",
     "Account",
     "Attempt",
-    "Auth",
     "AuthKind",
     "ConfigurationError",
     "Contact",
