@@ -20,15 +20,15 @@ from integrations.klicktipp import Happened, KlickTippError, Problem
 class Obstacle(StrEnum):
     """What keeps the portal from trying a call at all."""
 
+    TIME_UP = "time_up"
+    STOPPED = "stopped"
+    LOG_UNAVAILABLE = "log_unavailable"
     NOT_CONNECTED = "not_connected"
     NO_OWN_KEY = "no_own_key"
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
     SUPPRESSED = "suppressed"
-    TIME_UP = "time_up"
-    STOPPED = "stopped"
-    LOG_UNAVAILABLE = "log_unavailable"
 
 
 NO_ANSWER = "no_answer"
@@ -71,6 +71,14 @@ _FILL_IN = gettext_lazy("please fill it in and send the form again")
 
 _MESSAGES: dict[str, Message] = {
     NO_ANSWER: Message(gettext_lazy("KlickTipp did not answer"), gettext_lazy("please try again in a few minutes")),
+    Obstacle.TIME_UP: Message(
+        gettext_lazy("the time was up before this could be sent"), gettext_lazy("please send the rest again")
+    ),
+    Obstacle.STOPPED: Message(
+        gettext_lazy("sending was stopped before this was sent"),
+        gettext_lazy("see what stopped it, then send the rest again"),
+    ),
+    Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
     Obstacle.NOT_CONNECTED: Message(
         gettext_lazy("this client has no customer key"),
         gettext_lazy("store one on the client's page, then try again"),
@@ -95,14 +103,6 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
         gettext_lazy("leave it at that; only an admin of your team can take it off the list, with a reason"),
     ),
-    Obstacle.TIME_UP: Message(
-        gettext_lazy("the time was up before this could be sent"), gettext_lazy("please send the rest again")
-    ),
-    Obstacle.STOPPED: Message(
-        gettext_lazy("sending was stopped before this was sent"),
-        gettext_lazy("see what stopped it, then send the rest again"),
-    ),
-    Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS

@@ -29,20 +29,18 @@ def record_about(subject: Subject, sentence: Sentence, actor: Actor, scope: Scop
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
     """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
+    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     try:
-        _write(action, scope, _kind(action), outcome=Outcome.FAILED, answer={"problem": problem})
+        _write(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
     except IntegrityError:
         raise AlreadyStarted(action.id) from None
 
 
 def record_unsent(action: Action, scope: Scope, problem: str, count: int) -> None:
     """Write that so many of an action's calls have not been sent, and why."""
+    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     answer = {"problem": problem, "unsent": count}
-    _write(action, scope, _kind(action), call=uuid4(), outcome=Outcome.FAILED, answer=answer)
-
-
-def _kind(action: Action) -> Kind:
-    return Kind.READ if action.sentence.only_reads else Kind.EVENT
+    _write(action, scope, kind, call=uuid4(), outcome=Outcome.FAILED, answer=answer)
 
 
 def _write(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:

@@ -124,8 +124,8 @@ class Recorder:
     """
 
     def __init__(self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner) -> None:
-        self.action = action
-        self.scope = scope
+        self._action = action
+        self._scope = scope
         self._key = {"key_last_four": key_last_four, "key_owner": key_owner}
         self._begun: dict[UUID, AuditEntry] = {}
         self._calls: dict[UUID, UUID] = {}
@@ -134,10 +134,10 @@ class Recorder:
     def _call(self, call_id: UUID) -> UUID:
         """The library's call as the log knows it."""
         with self._lock:
-            return self._calls.setdefault(call_id, call_number(self.action, len(self._calls) + 1))
+            return self._calls.setdefault(call_id, call_number(self._action, len(self._calls) + 1))
 
     def _subjects(self, attempt: Attempt) -> list[Subject]:
-        return [*self.action.subjects, *subjects_of(attempt.arguments)]
+        return [*self._action.subjects, *subjects_of(attempt.arguments)]
 
     def begin(self, attempt: Attempt) -> None:
         self._begin(replace(attempt, call_id=self._call(attempt.call_id)))
@@ -184,8 +184,8 @@ class Recorder:
 
     def _entry(self, attempt: Attempt) -> AuditEntry:
         return entry_of(
-            self.action,
-            self.scope,
+            self._action,
+            self._scope,
             Kind.READ if attempt.operation.safe else Kind.CHANGE,
             id=attempt.request_id,
             call=attempt.call_id,
@@ -205,7 +205,7 @@ class Recorder:
                 store(entry, self._subjects(attempt))
         except IntegrityError:
             if AuditEntry.objects.filter(call=entry.call, attempt=entry.attempt).exists():
-                raise AlreadyStarted(self.action.id) from None
+                raise AlreadyStarted(self._action.id) from None
             raise
         self._begun[entry.id] = entry
 

@@ -22,15 +22,12 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from integrations.audit import events
 from integrations.audit.recorder import Action, Recorder, call_of_job
-from integrations.clients import health
-from integrations.clients.models import Credential
+from integrations.clients.health import Watch
 from integrations.clients.obstructed import Obstructed
 from integrations.klicktipp import (
     AccessDenied,
     Attempt,
-    Auth,
     Ending,
     KlickTipp,
     KlickTippError,
@@ -40,6 +37,7 @@ from integrations.klicktipp import (
     Throttled,
     Unreachable,
 )
+from integrations.klicktipp.auth import Auth
 from integrations.messages import Obstacle
 
 logger = logging.getLogger(__name__)
@@ -208,6 +206,7 @@ class StoreAtDesk:
 class Crew(Generic[T]):
     """The writer's side: who may go when, what is committed together, and what the caller gets.
 
+    note_unsent: writes into the log why how many jobs were not sent
     seconds: for all together, from the first on
     workers: the most calls at once
     first_alone: the first job has to end before others begin, because it signs in for them
@@ -218,7 +217,8 @@ class Crew(Generic[T]):
         desk: Desk,
         api: KlickTipp,
         recorder: Recorder,
-        credential: Credential,
+        watch: Watch,
+        note_unsent: Callable[[Obstacle, int], None],
         *,
         seconds: float,
         workers: int,
@@ -227,7 +227,8 @@ class Crew(Generic[T]):
         self._desk = desk
         self._api = api
         self._recorder = recorder
-        self._credential = credential
+        self._watch = watch
+        self._tell_unsent = note_unsent
         self._seconds = seconds
         self._ends = 0.0
         self._workers = workers
@@ -368,13 +369,13 @@ class Crew(Generic[T]):
                 self._claimed = self._claimed or not self._first_alone
                 beginning.answer.set_result(None)
         for event in finished:
-            health.note(self._credential, event.attempt, event.ending)
+            self._watch.note(event.attempt, event.ending)
 
     def _note_unsent(self) -> None:
         unsent = self._unsent + sum(not run.attempts for run in self._waiting)
         if unsent and not self._fatal and self._stopped:
             try:
-                events.record_unsent(self._recorder.action, self._recorder.scope, self._stopped, unsent)
+                self._tell_unsent(self._stopped, unsent)
             except DatabaseError:
                 logger.exception("The log could not note that %s jobs were not sent.", unsent)
 

@@ -1,7 +1,7 @@
 """The only place that makes a KlickTipp client: it picks the key, sets the deadline and attaches the recorder."""
 
 from collections.abc import Generator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Final, TypeVar
 
 from django.conf import settings
@@ -16,7 +16,6 @@ from integrations.clients.health import Watch
 from integrations.clients.models import ClientAccount, Credential
 from integrations.clients.obstructed import Obstructed
 from integrations.klicktipp import (
-    Auth,
     ConfigurationError,
     DeveloperKeyAuth,
     KlickTipp,
@@ -24,6 +23,7 @@ from integrations.klicktipp import (
     SessionAuth,
     Transport,
 )
+from integrations.klicktipp.auth import Auth
 from integrations.messages import Obstacle
 
 T = TypeVar("T")
@@ -136,7 +136,8 @@ def at_once(
         desk,
         _client(auth, desk),
         recorder,
-        credential,
+        Watch(recorder, credential),
+        partial(events.record_unsent, action, account.scope),
         seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         workers=MOST_AT_ONCE,
         first_alone=isinstance(auth, SessionAuth),

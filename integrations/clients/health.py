@@ -32,20 +32,11 @@ def remember(credential: Credential, connection: Connection) -> None:
             account.save(update_fields=["connection", "checked_at"])
 
 
-def note(credential: Credential, attempt: Attempt, ending: Ending) -> None:
-    """Remember when KlickTipp has refused the credential. It never raises: the call is over and its result counts.
+class Watch:
+    """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential.
 
     `GET /account` does not count: it is refused to keys that may do everything else.
     """
-    if isinstance(ending.error, AccessDenied) and attempt.operation.name != "get_account":
-        try:
-            remember(credential, Connection.REFUSED)
-        except Exception:
-            logger.exception("It could not be noted that KlickTipp refused credential %s.", credential.pk)
-
-
-class Watch:
-    """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential."""
 
     def __init__(self, observer: Observer, credential: Credential) -> None:
         self._observer = observer
@@ -56,4 +47,12 @@ class Watch:
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:
         self._observer.finish(attempt, ending)
-        note(self._credential, attempt, ending)
+        self.note(attempt, ending)
+
+    def note(self, attempt: Attempt, ending: Ending) -> None:
+        """Remember what an ending tells of the credential. It never raises: the call is over and its result counts."""
+        if isinstance(ending.error, AccessDenied) and attempt.operation.name != "get_account":
+            try:
+                remember(self._credential, Connection.REFUSED)
+            except Exception:
+                logger.exception("It could not be noted that KlickTipp refused credential %s.", self._credential.pk)

@@ -7,7 +7,7 @@ It needs requests and nothing else.
 """
 
 from . import fieldtypes
-from .auth import Auth, DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
+from .auth import DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
 from .client import VERSION, KlickTipp
 from .errors import (
     AccessDenied,
@@ -39,7 +39,6 @@ __all__ = [
     "AccessDenied",
     "Account",
     "Attempt",
-    "Auth",
     "AuthKind",
     "ConfigurationError",
     "Contact",

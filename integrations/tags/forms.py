@@ -197,7 +197,7 @@ class TaggingForm(forms.Form):
 
 def wrong_addresses(wrong: Sequence[str]) -> str:
     """What of a pasted text is no address, as far as it fits into a message."""
-    shown = ", ".join(f"“{Truncator(text).chars(60)}”" for text in wrong[:_MOST_WRONG_SHOWN])
+    shown = ", ".join(str(_("“%(text)s”")) % {"text": Truncator(text).chars(60)} for text in wrong[:_MOST_WRONG_SHOWN])
     more = len(wrong) - _MOST_WRONG_SHOWN
     if more > 0:
         return _("No email addresses, among others: %(texts)s and %(more)s more. Nothing was sent.") % {
