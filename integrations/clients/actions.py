@@ -8,6 +8,9 @@ CLIENT_ADDED = Sentence("clients.added", _("%(actor)s added the client %(account
 CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to %(account)s"))
 CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
+KEY_TESTED_FOR_NEW = Sentence(
+    "clients.key_tested_for_new", _("%(actor)s tested the customer key …%(key)s for a new client")
+)
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))
 OWN_KEY_TESTED = Sentence(

@@ -1,7 +1,7 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -59,7 +59,7 @@ class ClientForm(forms.ModelForm):
         labels = {"colour": _("Colour")}
         help_texts = {"colour": _("The header shows it, so that nobody works for the wrong client.")}
 
-    def __init__(self, data: QueryDict | None, *, team: Team, **options: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, team: Team, **options: Any) -> None:
         super().__init__(data, **options)
         self._others = team.accounts.exclude(pk=self.instance.pk) if self.instance.pk else team.accounts.all()
 

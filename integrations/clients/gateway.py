@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
-from integrations.clients.encryption import Undecryptable, last_four
+from integrations.clients.encryption import Undecryptable
 from integrations.clients.health import Watch
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Observer, Transport
 from integrations.messages import Obstacle
@@ -28,20 +29,16 @@ def _transport() -> Transport:
     return Transport(proxy=settings.KLICKTIPP_PROXY)
 
 
-def connect_with(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
-    """A client for a customer key that is not stored yet. Everything else as in `connect`."""
-    return _connect(customer_key, scope, action, _recorder(customer_key, owner, scope, action))
+def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
+    """A client for a login that is not stored yet. Everything else as in `connect`."""
+    return _connect(login, scope, action, Recorder(action, scope, login.last_four, owner))
 
 
-def _recorder(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
-    return Recorder(action, scope, last_four(customer_key), owner)
-
-
-def _connect(customer_key: str, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
+def _connect(login: Login, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
-        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
+        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, login.secret)
     except ConfigurationError:
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
     return KlickTipp(
@@ -84,8 +81,8 @@ def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = O
 def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
     try:
-        customer_key = credential.secret
+        login = credential.login
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
-    watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
-    return _connect(customer_key, account.scope, action, watch)
+    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
+    return _connect(login, account.scope, action, Watch(recorder, credential))

@@ -10,6 +10,7 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients import encryption
 from integrations.clients.identity import Identity
+from integrations.clients.logins import CredentialKind, Login
 
 
 class Colour(models.TextChoices):
@@ -87,11 +88,6 @@ class ClientAccount(models.Model):
         return Scope(self.team_id, self.pk, self.name)
 
 
-class CredentialKind(models.TextChoices):
-    CUSTOMER_KEY = "customer_key", _("Customer key")
-    API_USER = "api_user", _("API user")
-
-
 class CredentialQuerySet(models.QuerySet["Credential"]):
     def held_by(self, user_id: int | None) -> CredentialQuerySet:
         """One user's own credentials; for None the shared ones."""
@@ -142,6 +138,15 @@ class Credential(models.Model):
     @secret.setter
     def secret(self, value: str) -> None:
         self.encrypted_secret, self.last_four = encryption.encrypt(value), encryption.last_four(value)
+
+    @property
+    def login(self) -> Login:
+        """What it takes to sign calls with it. Raises `Undecryptable`."""
+        return Login(CredentialKind(self.kind), self.secret)
+
+    @login.setter
+    def login(self, login: Login) -> None:
+        self.kind, self.secret = login.kind, login.secret
 
 
 class ReferenceKind(models.TextChoices):

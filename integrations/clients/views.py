@@ -10,13 +10,15 @@ from django.views.decorators.http import require_POST
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.clients import keys, services
+from integrations.clients import keys, proposals, services
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
+from integrations.clients.proposals import Proposal
 from integrations.klicktipp import AccessDenied
 
 
@@ -33,20 +35,25 @@ def clients(request: TeamRequest) -> HttpResponse:
 
 @team_view(Capability.MANAGE_CLIENTS)
 def new_client(request: TeamRequest) -> HttpResponse:
-    """A client account with its customer key, tested at KlickTipp before anything is stored."""
-    form = NewClientForm(request.POST or None, team=request.team)
-    failure: Explanation | None = None
-    if request.method == "POST" and form.is_valid():
-        typed, action = form.cleaned_data, uuid4()
-        try:
-            account = keys.add_client(
-                request.team, typed["name"], typed["colour"], typed["customer_key"], Actor.of(request), action
-            )
-        except EXPLAINED as error:
-            failure = _at_the_key(form, error, action)
-        else:
-            messages.success(request, _("%(client)s is connected.") % {"client": account})
-            return redirect("client", team=request.team.slug, account=account.slug)
+    """A client account with its customer key: tested at KlickTipp, then to be confirmed before anything is stored."""
+    if request.method != "POST":
+        known = {name: request.GET.get(name) for name in ("name", "colour") if name in request.GET}
+        return new_client_page(request, NewClientForm(team=request.team, initial=known))
+    form = NewClientForm(request.POST, team=request.team)
+    if not form.is_valid():
+        return new_client_page(request, form)
+    name, colour, action = form.cleaned_data["name"], form.cleaned_data["colour"], uuid4()
+    login = Login.by_customer_key(form.cleaned_data["customer_key"])
+    try:
+        tested = keys.try_for_new(request.team, name, login, Actor.of(request), action)
+    except EXPLAINED as error:
+        return new_client_page(request, form, _at_the_key(form, error, action))
+    proposals.keep(request.session, proposals.place_of(request.team.pk), Proposal(tested, name, colour))
+    return redirect("client_new_confirm", team=request.team.slug)
+
+
+def new_client_page(request: TeamRequest, form: NewClientForm, failure: Explanation | None = None) -> HttpResponse:
+    """The form for a new client account."""
     failed = bool(form.errors or failure)
     return render(request, "clients/new.html", {"form": form, "failure": failure}, status=422 if failed else 200)
 
@@ -66,7 +73,7 @@ def change_client(request: AccountRequest) -> HttpResponse:
             request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)
         )
         messages.success(request, _("Saved."))
-        return redirect("client", team=request.team.slug, account=request.account.slug)
+        return to_client(request.account)
     if form.errors:
         request.account.refresh_from_db()
     return render(request, "clients/settings.html", {"form": form}, status=422 if form.errors else 200)
@@ -112,16 +119,27 @@ def remove_own_key(request: AccountRequest) -> HttpResponse:
 
 def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     form = KeyForm(request.POST or None)
-    failure: Explanation | None = None
-    if request.method == "POST" and form.is_valid():
-        action = uuid4()
-        try:
-            keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action, user_id)
-        except EXPLAINED as error:
-            failure = _at_the_key(form, error, action)
-        else:
+    if not form.is_valid():
+        return key_page(request, user_id, form)
+    login, actor, action = Login.by_customer_key(form.cleaned_data["customer_key"]), Actor.of(request), uuid4()
+    try:
+        tested = keys.try_for(request.account, login, actor, action, user_id)
+        if request.account.identity:
+            keys.store(request.account, tested, actor, uuid4(), user_id)
             messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-            return redirect("client", team=request.team.slug, account=request.account.slug)
+            return to_client(request.account)
+    except EXPLAINED as error:
+        return key_page(request, user_id, form, _at_the_key(form, error, action))
+    place = proposals.place_of(request.team.pk, request.account, user_id)
+    proposals.keep(request.session, place, Proposal(tested))
+    name = "client_own_key_confirm" if user_id else "client_key_confirm"
+    return redirect(name, team=request.team.slug, account=request.account.slug)
+
+
+def key_page(
+    request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
+) -> HttpResponse:
+    """The form for the shared customer key, or for the user's own."""
     context = _key_context(request, user_id) | {"form": form, "failure": failure}
     return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
 
@@ -134,14 +152,14 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
         request.account.refresh_from_db()
         return _client_page(request, explain(error, action))
     messages.success(request, _("KlickTipp accepts the customer key."))
-    return redirect("client", team=request.team.slug, account=request.account.slug)
+    return to_client(request.account)
 
 
 def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
     if request.method == "POST":
         keys.remove_key(request.account, Actor.of(request), user_id)
         messages.success(request, _("The customer key is removed from this portal."))
-        return redirect("client", team=request.team.slug, account=request.account.slug)
+        return to_client(request.account)
     context = _key_context(request, user_id) | {"shared": request.account.credentials.shared().first()}
     return render(request, "clients/key_remove.html", context)
 
@@ -156,6 +174,11 @@ def _at_the_key(form: NewClientForm | KeyForm, error: Exception, action: UUID) -
     if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
         form.add_error("customer_key", _("This key was not accepted."))
     return failure
+
+
+def to_client(account: ClientAccount) -> HttpResponse:
+    """On to the client account's overview."""
+    return redirect("client", team=account.team.slug, account=account.slug)
 
 
 def _client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
