@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import Capability, Role
 from integrations.audit.models import AuditEntry
+from integrations.clients import grants
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
@@ -31,6 +32,7 @@ TABLE: dict[str, str | Capability] = {
     "home": SIGNED_IN,
     "profile": SIGNED_IN,
     "set_language": PUBLIC,
+    "grant_callback": PUBLIC,
     # django-allauth's
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
@@ -51,14 +53,17 @@ TABLE: dict[str, str | Capability] = {
     "team": Capability.BELONG,
     "client_new": Capability.MANAGE_CLIENTS,
     "client_new_confirm": Capability.MANAGE_CLIENTS,
+    "client_new_grant": Capability.MANAGE_CLIENTS,
     "client": Capability.SEE_CLIENTS,
     "client_settings": Capability.MANAGE_CLIENTS,
     "client_key": Capability.MANAGE_CLIENTS,
     "client_key_confirm": Capability.MANAGE_CLIENTS,
+    "client_key_grant": Capability.MANAGE_CLIENTS,
     "client_test": Capability.MANAGE_CLIENTS,
     "client_key_remove": Capability.MANAGE_CLIENTS,
     "client_own_key": Capability.STORE_OWN_KEY,
     "client_own_key_confirm": Capability.STORE_OWN_KEY,
+    "client_own_key_grant": Capability.STORE_OWN_KEY,
     "client_own_key_test": Capability.STORE_OWN_KEY,
     "client_own_key_remove": Capability.STORE_OWN_KEY,
     "contact_add": Capability.CHANGE_CONTACTS,
@@ -75,8 +80,16 @@ TABLE: dict[str, str | Capability] = {
 }
 """What each URL asks for."""
 
-POST_ONLY = {"set_language", "client_test", "client_own_key_test"}
+POST_ONLY = {
+    "set_language",
+    "client_new_grant",
+    "client_key_grant",
+    "client_test",
+    "client_own_key_grant",
+    "client_own_key_test",
+}
 GET_ONLY = {
+    "grant_callback",
     "account_inactive",
     "account_email_verification_sent",
     "account_reset_password_done",
@@ -149,6 +162,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "kind": "tags",
         "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
         "uidb36": "1",
+        "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
     return Tenant(owner, account, values)

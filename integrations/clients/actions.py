@@ -26,6 +26,9 @@ OWN_KEY_LOST = Sentence(
     "clients.own_key_lost",
     _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
 )
+GRANT_REFUSED = Sentence(
+    "clients.grant_refused", _("%(actor)s came back from KlickTipp's page for granting access, and nothing was stored")
+)
 TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
 FIELDS_LOADED = Sentence(
     "clients.fields_loaded", _("%(actor)s loaded the data fields of %(account)s for a form"), only_reads=True

@@ -71,7 +71,20 @@ class ClientForm(forms.ModelForm):
 
 
 class NewClientForm(ClientForm):
+    """The same with the customer key. `is_granted`: KlickTipp is going to send the key, and a name can follow."""
+
     customer_key = CustomerKeyField()
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_granted: bool = False, **options: Any) -> None:
+        super().__init__(data, **options)
+        self._is_granted = is_granted
+        if is_granted:
+            self.fields["name"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        if self._is_granted:
+            self.errors.pop("customer_key", None)
+        return super().clean() or self.cleaned_data
 
 
 class KeyForm(forms.Form):

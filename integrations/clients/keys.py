@@ -124,6 +124,11 @@ def _must_be_free(team: Team, account: ClientAccount | None, identity: Identity)
         raise TakenByOtherClient(other)
 
 
+def name_for(team: Team, identity: Identity) -> str:
+    """A name for a client account that nobody has named: its KlickTipp account's, else the team's."""
+    return identity.name or team.name
+
+
 def is_used_by_another_team(team: Team, identity: Identity) -> bool:
     """Whether another team has a login for this KlickTipp account, too."""
     return ClientAccount.objects.bound_to(identity).exclude(team=team).filter(credentials__isnull=False).exists()

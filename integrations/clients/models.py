@@ -149,6 +149,36 @@ class Credential(models.Model):
         self.kind, self.secret = login.kind, login.secret
 
 
+class Grant(models.Model):
+    """Somebody's way to KlickTipp's grant page and back: for whom, and for which key, it was begun.
+
+    The state that the way back carries is kept as a hash. Without an account the key is to open a new client account,
+    with this name, or with one that follows from the key, and this colour.
+    """
+
+    state_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    account = models.ForeignKey(ClientAccount, models.CASCADE, null=True, related_name="+")
+    is_own = models.BooleanField(default=False)
+    name = models.CharField(max_length=100, blank=True)
+    colour = models.CharField(max_length=10, choices=Colour.choices, default=Colour.BLUE)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"grant for {self.account or self.name or 'a new client'} of {self.team}"
+
+    @property
+    def user_id_of_key(self) -> int | None:
+        """Whose own key it is to be; None for a shared one."""
+        return self.user_id if self.is_own else None
+
+    @property
+    def scope(self) -> Scope:
+        return self.account.scope if self.account else Scope(self.team_id, account_label=self.name)
+
+
 class ReferenceKind(models.TextChoices):
     OPTIN_PROCESSES = "optin_processes", _("Opt-in processes")
     TAGS = "tags", _("Tags")

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TeamRequest, team_view
+from accounts.access import TeamRequest, UserRequest, team_view
+from accounts.models import Team
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.clients import keys, proposals, services
+from integrations.clients import grants, keys, proposals, services
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
@@ -48,14 +49,25 @@ def new_client(request: TeamRequest) -> HttpResponse:
         tested = keys.try_for_new(request.team, name, login, Actor.of(request), action)
     except EXPLAINED as error:
         return new_client_page(request, form, _at_the_key(form, error, action))
-    proposals.keep(request.session, proposals.place_of(request.team.pk), Proposal(tested, name, colour))
-    return redirect("client_new_confirm", team=request.team.slug)
+    return ask(request, request.team, None, None, Proposal(tested, name, colour))
+
+
+def ask(
+    request: UserRequest, team: Team, account: ClientAccount | None, user_id: int | None, proposal: Proposal
+) -> HttpResponse:
+    """On to the page that asks whether the login opens the right KlickTipp account, where it waits for the answer."""
+    proposals.keep(request.session, proposals.place_of(team.pk, account, user_id), proposal)
+    if account is None:
+        return redirect("client_new_confirm", team=team.slug)
+    name = "client_own_key_confirm" if user_id else "client_key_confirm"
+    return redirect(name, team=team.slug, account=account.slug)
 
 
 def new_client_page(request: TeamRequest, form: NewClientForm, failure: Explanation | None = None) -> HttpResponse:
     """The form for a new client account."""
     failed = bool(form.errors or failure)
-    return render(request, "clients/new.html", {"form": form, "failure": failure}, status=422 if failed else 200)
+    context = {"form": form, "failure": failure, "can_be_granted": grants.are_offered()}
+    return render(request, "clients/new.html", context, status=422 if failed else 200)
 
 
 @account_view(Capability.SEE_CLIENTS)
@@ -130,17 +142,18 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
             return to_client(request.account)
     except EXPLAINED as error:
         return key_page(request, user_id, form, _at_the_key(form, error, action))
-    place = proposals.place_of(request.team.pk, request.account, user_id)
-    proposals.keep(request.session, place, Proposal(tested))
-    name = "client_own_key_confirm" if user_id else "client_key_confirm"
-    return redirect(name, team=request.team.slug, account=request.account.slug)
+    return ask(request, request.team, request.account, user_id, Proposal(tested))
 
 
 def key_page(
     request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
 ) -> HttpResponse:
     """The form for the shared customer key, or for the user's own."""
-    context = _key_context(request, user_id) | {"form": form, "failure": failure}
+    context = _key_context(request, user_id) | {
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
     return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
 
 

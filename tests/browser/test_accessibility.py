@@ -81,6 +81,8 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
     ]:
         page.goto(reverse(name, kwargs=where))
         assert_accessible(page)
+    page.goto("/grants/forged/?customerkey=abc")
+    assert_accessible(page)
     page.goto("/t/demo/nowhere/")
     assert_accessible(page)
 
