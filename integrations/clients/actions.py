@@ -26,6 +26,9 @@ OWN_KEY_LOST = Sentence(
     "clients.own_key_lost",
     _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
 )
+KEY_TESTS_STOPPED = Sentence(
+    "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys: too many tries")
+)
 GRANT_REFUSED = Sentence(
     "clients.grant_refused", _("%(actor)s came back from KlickTipp's page for granting access, and nothing was stored")
 )

@@ -20,6 +20,7 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Scope
 from integrations.clients import actions, gateway, health
 from integrations.clients.identity import Identity
+from integrations.clients.limits import count_test
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
 from integrations.clients.reference import keep
@@ -68,6 +69,7 @@ def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Iden
 
 def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> TestedLogin:
     """List the opt-in processes, as the official connectors do, and see whose login this is."""
+    count_test(action.actor, scope)
     api = gateway.connect_with(login, owner, scope, action)
     optin_processes = api.list_optin_processes()
     identity = _identify(api, optin_processes)
@@ -84,7 +86,7 @@ def _testing(four: str, actor: Actor, action_id: UUID, user_id: int | None) -> A
 def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UUID) -> TestedLogin:
     """Test a login that is to open a new client account; `name` is "" where that follows from the login.
 
-    Raises the library's errors, `Obstructed`, `UntoldAccount` and `TakenByOtherClient`.
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount` and `TakenByOtherClient`.
     """
     sentence = actions.KEY_TESTED if name else actions.KEY_TESTED_FOR_NEW
     action = Action(sentence, actor, {"key": shown(login.last_four)}, id=action_id)
@@ -98,7 +100,8 @@ def try_for(
 ) -> TestedLogin:
     """Test a login that is to be stored for an account.
 
-    Raises the library's errors, `Obstructed`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`.
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount`, `OtherAccount` and
+    `TakenByOtherClient`.
     """
     owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
     tested = _test(login, owner, account.scope, _testing(login.last_four, actor, action_id, user_id))
@@ -211,12 +214,13 @@ def store(
 def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user_id: int | None = None) -> None:
     """Test the stored key again and remember what KlickTipp said, unless the key was changed meanwhile.
 
-    Raises the library's errors, `Obstructed`, `OtherAccount` and `TakenByOtherClient`.
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `OtherAccount` and `TakenByOtherClient`.
     """
     credential = account.credentials.held_by(user_id).first()
     action = _testing(credential.last_four if credential else "", actor, action_id, user_id)
     if credential is None:
         raise gateway.not_connected(account, action, Obstacle.NO_OWN_KEY if user_id else Obstacle.NOT_CONNECTED)
+    count_test(actor, account.scope)
     api = gateway.connect_by(credential, account, action)
     optin_processes = api.list_optin_processes()
     health.remember(credential, Connection.CONNECTED)
