@@ -51,6 +51,7 @@ TABLE: dict[str, str | Capability] = {
     "account_confirm_login_code": PUBLIC,
     # a team's
     "team": Capability.BELONG,
+    "client_first": Capability.MANAGE_CLIENTS,
     "client_new": Capability.MANAGE_CLIENTS,
     "client_new_confirm": Capability.MANAGE_CLIENTS,
     "client_new_grant": Capability.MANAGE_CLIENTS,

@@ -31,8 +31,7 @@ def confirm_new_client(request: TeamRequest) -> HttpResponse:
     """Make the client account for a tested login, once it has been confirmed."""
     place = proposals.place_of(request.team.pk)
     typed = {name: request.POST[name] for name in ("name", "colour") if name in request.POST}
-    back = f"{reverse('client_new', kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
-    proposal = _waiting(request, place, back)
+    proposal = _waiting(request, place, _form_of_new_client(request, place, typed))
     if isinstance(proposal, HttpResponse):
         return proposal
     form = ClientForm(typed or {"name": proposal.name, "colour": proposal.colour}, team=request.team)
@@ -50,6 +49,15 @@ def confirm_new_client(request: TeamRequest) -> HttpResponse:
         return to_client(account)
     status = 422 if request.method == "POST" else 200
     return _page(request, proposal, status, name=form["name"].value(), colour=form["colour"].value(), form=form)
+
+
+def _form_of_new_client(request: TeamRequest, place: str, typed: dict[str, str]) -> str:
+    """Where another key can be typed, with the name and colour of before, unless the name was the other account's."""
+    proposal = proposals.waiting(request.session, place)
+    if proposal is None or not proposal.is_named_by_account:
+        return f"{reverse('client_new', kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
+    is_first = not request.team.accounts.exists()
+    return reverse("team" if is_first else "client_new", kwargs={"team": request.team.slug})
 
 
 @account_view(Capability.MANAGE_CLIENTS)

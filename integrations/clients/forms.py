@@ -71,7 +71,7 @@ class ClientForm(forms.ModelForm):
 
 
 class NewClientForm(ClientForm):
-    """The same with the customer key. `is_granted`: KlickTipp is going to send the key, and a name can follow."""
+    """The same with the customer key. `is_granted`: KlickTipp is going to send the key, and the rest can follow."""
 
     customer_key = CustomerKeyField()
 
@@ -79,7 +79,7 @@ class NewClientForm(ClientForm):
         super().__init__(data, **options)
         self._is_granted = is_granted
         if is_granted:
-            self.fields["name"].required = False
+            self.fields["name"].required = self.fields["colour"].required = False
 
     def clean(self) -> dict[str, Any]:
         if self._is_granted:

@@ -124,7 +124,7 @@ def _propose(request: UserRequest, grant: Grant, login: Login, actor: Actor, act
     else:
         tested = keys.try_for_new(grant.team, grant.name, login, actor, action)
         name = grant.name or keys.name_for(grant.team, tested.identity)
-        proposal = Proposal(tested, name, grant.colour, is_granted=True)
+        proposal = Proposal(tested, name, grant.colour, is_named_by_account=not grant.name, is_granted=True)
     response = ask(request, grant.team, grant.account, user_id, proposal)
     response.status_code = 303
     return response

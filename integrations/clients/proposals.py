@@ -33,12 +33,14 @@ class Proposal:
     """A login that KlickTipp has accepted. `id` is the token against storing it twice.
 
     name, colour: of the client account that is to be made for it; "" for one that is there already
+    is_named_by_account: whether that name follows from the login
     is_granted: whether KlickTipp's grant page has sent the login, rather than the person typed it
     """
 
     tested: TestedLogin
     name: str = ""
     colour: str = ""
+    is_named_by_account: bool = False
     is_granted: bool = False
     id: UUID = field(default_factory=uuid4)
 

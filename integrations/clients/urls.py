@@ -4,6 +4,7 @@ from integrations.clients import confirming, granting, views
 
 urlpatterns = [
     path("", views.clients, name="team"),
+    path("clients/new/first/", views.first_client, name="client_first"),
     path("clients/new/", views.new_client, name="client_new"),
     path("clients/new/confirm/", confirming.confirm_new_client, name="client_new_confirm"),
     path("clients/new/grant/", granting.grant_new_client, name="client_new_grant"),

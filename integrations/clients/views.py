@@ -18,7 +18,7 @@ from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.logins import Login
-from integrations.clients.models import ClientAccount, Credential
+from integrations.clients.models import ClientAccount, Colour, Credential
 from integrations.clients.proposals import Proposal
 from integrations.klicktipp import AccessDenied
 
@@ -28,10 +28,38 @@ def clients(request: TeamRequest) -> HttpResponse:
     """The team's client accounts; for an auditor, who sees none, the log."""
     if not request.membership.may(Capability.SEE_CLIENTS):
         return redirect("log", team=request.team.slug)
+    return _clients_page(request, KeyForm())
+
+
+@team_view(Capability.MANAGE_CLIENTS)
+def first_client(request: TeamRequest) -> HttpResponse:
+    """A team's first client account, made with nothing but its key."""
+    if request.method != "POST":
+        return redirect("team", team=request.team.slug)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return _clients_page(request, form)
+    login, action = Login.by_customer_key(form.cleaned_data["customer_key"]), uuid4()
+    try:
+        tested = keys.try_for_new(request.team, "", login, Actor.of(request), action)
+    except EXPLAINED as error:
+        return _clients_page(request, form, _at_the_key(form, error, action))
+    name = keys.name_for(request.team, tested.identity)
+    return ask(request, request.team, None, None, Proposal(tested, name, Colour.BLUE, is_named_by_account=True))
+
+
+def _clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | None = None) -> HttpResponse:
+    """The list of client accounts or, for whoever may make the first one, the form for its key."""
     accounts = ClientAccount.objects.visible_to(request.membership)
     own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
-    context = {"accounts": accounts, "with_own_key": set(own.values_list("account_id", flat=True))}
-    return render(request, "clients/clients.html", context)
+    context = {
+        "accounts": accounts,
+        "with_own_key": set(own.values_list("account_id", flat=True)),
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
+    return render(request, "clients/clients.html", context, status=422 if form.errors or failure else 200)
 
 
 @team_view(Capability.MANAGE_CLIENTS)

@@ -89,6 +89,8 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
 
 def test_the_page_that_asks_whether_the_account_is_right(signed_in: Page, owner: Membership, service: Service) -> None:
     page = signed_in
+    expect(page.get_by_role("heading", name="Paste your customer key")).to_be_visible()
+    assert_accessible(page)
     page.goto("/t/demo/clients/new/")
     page.get_by_label("Name of the client").fill("Bergwind")
     page.get_by_label("Customer key").fill(service.customer_keys[1])
