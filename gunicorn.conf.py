@@ -2,8 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+
+from ktportal.logs import WithoutQueries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ktportal.settings")
 
@@ -18,3 +21,7 @@ control_socket_disable = True
 # Paths without their query strings: a key that comes back from KlickTipp's grant page stands in one.
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s bytes %(M)s ms'
+
+
+def on_starting(server: Any) -> None:
+    server.log.error_log.addFilter(WithoutQueries())

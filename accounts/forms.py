@@ -10,16 +10,10 @@ from accounts.validation import no_control_characters
 
 
 class SignupForm(forms.Form):
-    """What sign-up asks besides email and password; the new person gets a team of their own."""
-
-    name = forms.CharField(label=_("Your name"), max_length=100, validators=[no_control_characters])
-    team = forms.CharField(label=_("Company or team"), max_length=100, validators=[no_control_characters])
-    field_order = ["name", "team", "email", "password1"]
+    """Sign-up asks for nothing but email and password; the new person gets a team of their own."""
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        user.name = self.cleaned_data["name"]
-        user.save(update_fields=["name"])
-        set_role(create_team(self.cleaned_data["team"]), user, Role.OWNER, by=user)
+        set_role(create_team(user.email.partition("@")[0]), user, Role.OWNER, by=user)
 
 
 class ProfileForm(forms.ModelForm):

@@ -29,6 +29,14 @@ class Obstacle(StrEnum):
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
     SUPPRESSED = "suppressed"
+    GRANT_NOT_BEGUN_HERE = "grant_not_begun_here"
+    GRANT_OF_ANOTHER = "grant_of_another"
+    GRANT_SIGNED_OUT = "grant_signed_out"
+    GRANT_EXPIRED = "grant_expired"
+    GRANT_USED = "grant_used"
+    GRANT_NOT_ALLOWED = "grant_not_allowed"
+    GRANT_WITHOUT_KEY = "grant_without_key"
+    GRANT_WITH_MALFORMED_KEY = "grant_with_malformed_key"
 
 
 NO_ANSWER = "no_answer"
@@ -67,6 +75,7 @@ _RELOAD = gettext_lazy("it may have been removed in KlickTipp; load the page aga
 _ASK_OPERATOR = gettext_lazy("please tell the operator of this portal")
 _CHANGE_NUMBER = gettext_lazy("please check the number and send the form again")
 _TRY_LATER = gettext_lazy("please try again in a few minutes")
+_BEGIN_AGAIN = gettext_lazy("please begin again, and come back within an hour, in the same browser")
 _FILL_IN = gettext_lazy("please fill it in and send the form again")
 
 _MESSAGES: dict[str, Message] = {
@@ -102,6 +111,36 @@ _MESSAGES: dict[str, Message] = {
     Obstacle.SUPPRESSED: Message(
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
         gettext_lazy("leave it at that; only an admin of your team can take it off the list, with a reason"),
+    ),
+    Obstacle.GRANT_NOT_BEGUN_HERE: Message(
+        gettext_lazy("this way back from KlickTipp was not begun in this browser, so nothing was stored"), _BEGIN_AGAIN
+    ),
+    Obstacle.GRANT_OF_ANOTHER: Message(
+        gettext_lazy("somebody else began this way to KlickTipp, so nothing was stored"),
+        gettext_lazy("please begin again yourself"),
+    ),
+    Obstacle.GRANT_SIGNED_OUT: Message(
+        gettext_lazy("you have been signed out meanwhile, so nothing was stored"),
+        gettext_lazy("please sign in, then begin again"),
+    ),
+    Obstacle.GRANT_EXPIRED: Message(
+        gettext_lazy("the way to KlickTipp and back took longer than an hour, so nothing was stored"), _BEGIN_AGAIN
+    ),
+    Obstacle.GRANT_USED: Message(
+        gettext_lazy("this way back from KlickTipp has been taken before, so nothing was stored this time"),
+        gettext_lazy("please look whether the key is stored already; if it is not, begin again"),
+    ),
+    Obstacle.GRANT_NOT_ALLOWED: Message(
+        gettext_lazy("your role does not allow storing this key any more, so nothing was stored"),
+        gettext_lazy("please ask an owner or admin of the team"),
+    ),
+    Obstacle.GRANT_WITHOUT_KEY: Message(
+        gettext_lazy("KlickTipp has sent no customer key back, so nothing was stored"),
+        gettext_lazy("please begin again and grant the access there"),
+    ),
+    Obstacle.GRANT_WITH_MALFORMED_KEY: Message(
+        gettext_lazy("what KlickTipp has sent back is no customer key, so nothing was stored"),
+        gettext_lazy("please begin again; if it happens again, copy the key from KlickTipp and type it here"),
     ),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(

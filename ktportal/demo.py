@@ -148,6 +148,7 @@ def processes() -> Processes:
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
         "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "KLICKTIPP_OPERATOR_ID": settings.KLICKTIPP_OPERATOR_ID,
     }
     manager = Processes()
     for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():

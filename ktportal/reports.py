@@ -22,7 +22,7 @@ class NamesOnly(SafeExceptionReporterFilter):
     """
 
     hidden_settings = re.compile(
-        r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|HTTP_COOKIE|csrf$|CSRF_COOKIE$|LOCATION|PROXY$"
+        r"API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|HTTP_COOKIE|csrf$|CSRF_COOKIE$|LOCATION|PROXY$|QUERY_STRING|_URI$|REFERER"
         r"|(DATABASE|CACHE|EMAIL)_URL",
         re.IGNORECASE,
     )

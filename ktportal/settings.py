@@ -71,20 +71,6 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- The KlickTipp service -----------------------------------------------------------------------
@@ -98,12 +84,36 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 KLICKTIPP_URL = env.str(
     "KLICKTIPP_URL", default=f"http://127.0.0.1:{SANDBOX_PORT}" if SANDBOX else "https://api.klicktipp.com"
 )
-if SANDBOX and not is_loopback(urlsplit(KLICKTIPP_URL).hostname or ""):
-    raise ImproperlyConfigured(f"SANDBOX=1 promises that nothing reaches KlickTipp; KLICKTIPP_URL is {KLICKTIPP_URL}.")
+KLICKTIPP_APP_URL = env.str(
+    "KLICKTIPP_APP_URL", default=f"{KLICKTIPP_URL}/_sandbox" if SANDBOX else "https://app.klicktipp.com"
+)
+for name, url in {"KLICKTIPP_URL": KLICKTIPP_URL, "KLICKTIPP_APP_URL": KLICKTIPP_APP_URL}.items():
+    if SANDBOX and not is_loopback(urlsplit(url).hostname or ""):
+        raise ImproperlyConfigured(f"SANDBOX=1 promises that nothing reaches KlickTipp; {name} is {url}.")
 KLICKTIPP_USERNAME = env.str("KLICKTIPP_USERNAME", default="")
 KLICKTIPP_DEVELOPER_KEY = env.str("KLICKTIPP_DEVELOPER_KEY", default="")
+KLICKTIPP_OPERATOR_ID = env.str("KLICKTIPP_OPERATOR_ID", default="40404" if SANDBOX else "")
 KLICKTIPP_PROXY = env.str("KLICKTIPP_PROXY", default="") or None
 KLICKTIPP_PAGE_DEADLINE = env.float("KLICKTIPP_PAGE_DEADLINE", default=20.0)
+
+# --- What pages may load and where forms may lead ------------------------------------------------
+
+grant_pages = ["{0.scheme}://{0.netloc}".format(urlsplit(KLICKTIPP_APP_URL))] if KLICKTIPP_OPERATOR_ID else []
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        # A form whose answer redirects to the grant page counts as one that leads there.
+        "form-action": [SELF, *grant_pages],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 
 # --- Applications --------------------------------------------------------------------------------
 
@@ -202,6 +212,7 @@ CLOCK_CHORES = [
     ("integrations.audit.guard.report_missing_triggers", 3600),
     ("integrations.clients.leaving.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
+    ("integrations.clients.grants.forget_old_grants", 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
@@ -267,6 +278,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_queries": {"()": "ktportal.logs.WithoutQueries"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_queries"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }

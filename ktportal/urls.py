@@ -1,7 +1,10 @@
 from django.urls import include, path
 
+from integrations.clients.granting import callback
+
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("grants/<slug:state>/", callback, name="grant_callback"),
     path("t/<slug:team>/", include("integrations.clients.urls")),
     path("t/<slug:team>/clients/<slug:account>/contacts/", include("integrations.contacts.urls")),
     path("t/<slug:team>/clients/<slug:account>/tags/", include("integrations.tags.urls")),

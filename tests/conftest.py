@@ -50,6 +50,7 @@ def running_service() -> Iterator[Service]:
     server = SandboxServer(
         operator_username=django_settings.KLICKTIPP_USERNAME,
         developer_key=django_settings.KLICKTIPP_DEVELOPER_KEY,
+        operator_account_id=django_settings.KLICKTIPP_OPERATOR_ID,
     )
     with server:
         yield Service(server.url)
@@ -60,6 +61,7 @@ def service(running_service: Service, settings: Any) -> Service:
     """The sandbox in its first state; the portal talks to it."""
     running_service.reset()
     settings.KLICKTIPP_URL = running_service.url
+    settings.KLICKTIPP_APP_URL = f"{running_service.url}/_sandbox"
     return running_service
 
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
 import factory
 from django.utils import timezone
@@ -10,7 +11,9 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
-from integrations.clients.models import ClientAccount, Connection, Credential
+from integrations.clients import keys
+from integrations.clients.logins import Login
+from integrations.clients.models import ClientAccount, Colour, Connection, Credential
 from integrations.contacts.models import Basis, Origin
 from integrations.members.models import Invitation
 from integrations.suppression.models import Reason, Suppression
@@ -109,6 +112,19 @@ class SuppressionFactory(DjangoModelFactory):
     label = "r•••@klick-tipp.team"
     reason = Reason.ENTERED
     added_by = "Alex"
+
+
+def add_client(team: Team, name: str, customer_key: str) -> ClientAccount:
+    """A client account with a shared key that KlickTipp has accepted."""
+    tested = keys.try_for_new(team, name, Login.by_customer_key(customer_key), actor(), uuid4())
+    return keys.add_client(team, name, Colour.TEAL, tested, actor(), uuid4())
+
+
+def store_key(account: ClientAccount, customer_key: str, user: User | None = None) -> None:
+    """Store a key that KlickTipp has accepted: the shared one, or the user's own."""
+    user_id = user.pk if user else None
+    tested = keys.try_for(account, Login.by_customer_key(customer_key), actor(user), uuid4(), user_id)
+    keys.store(account, tested, actor(user), uuid4(), user_id)
 
 
 def actor(user: User | None = None) -> Actor:

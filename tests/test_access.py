@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry
+from integrations.clients import grants
 from integrations.clients.limits import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
@@ -36,6 +37,7 @@ TABLE: dict[str, str | Capability] = {
     "profile": SIGNED_IN,
     "set_language": PUBLIC,
     "invitation": PUBLIC,
+    "grant_callback": PUBLIC,
     # django-allauth's
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
@@ -54,14 +56,21 @@ TABLE: dict[str, str | Capability] = {
     "account_confirm_login_code": PUBLIC,
     # a team's
     "team": Capability.BELONG,
+    "client_first": Capability.ADD_CLIENTS,
     "client_new": Capability.ADD_CLIENTS,
+    "client_new_confirm": Capability.ADD_CLIENTS,
+    "client_new_grant": Capability.ADD_CLIENTS,
     "client": Capability.SEE_CLIENTS,
     "client_settings": Capability.MANAGE_CLIENTS,
     "client_remove": Capability.MANAGE_CLIENTS,
     "client_key": Capability.MANAGE_CLIENTS,
+    "client_key_confirm": Capability.MANAGE_CLIENTS,
+    "client_key_grant": Capability.MANAGE_CLIENTS,
     "client_test": Capability.MANAGE_CLIENTS,
     "client_key_remove": Capability.MANAGE_CLIENTS,
     "client_own_key": Capability.STORE_OWN_KEY,
+    "client_own_key_confirm": Capability.STORE_OWN_KEY,
+    "client_own_key_grant": Capability.STORE_OWN_KEY,
     "client_own_key_test": Capability.STORE_OWN_KEY,
     "client_own_key_remove": Capability.STORE_OWN_KEY,
     "contact_add": Capability.CHANGE_CONTACTS,
@@ -98,7 +107,10 @@ TABLE: dict[str, str | Capability] = {
 
 POST_ONLY = {
     "set_language",
+    "client_new_grant",
+    "client_key_grant",
     "client_test",
+    "client_own_key_grant",
     "client_own_key_test",
     "contact_field_type",
     "contact_fields_guess",
@@ -109,6 +121,7 @@ POST_ONLY = {
     "invitation_withdraw",
 }
 GET_ONLY = {
+    "grant_callback",
     "account_inactive",
     "account_email_verification_sent",
     "account_reset_password_done",
@@ -196,6 +209,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "tag_id": tag_id,
         "tagged": tagged,
         "uidb36": "1",
+        "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
     return Tenant(owner, account, values)

@@ -27,11 +27,20 @@ def record_about(subject: Subject, sentence: Sentence, actor: Actor, scope: Scop
     _write(action, scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
+def record_once(action: Action, scope: Scope) -> None:
+    """Write the event of an action that a form names, as `record` does. Raises `AlreadyStarted` for a known action."""
+    _write_once(action, scope, Kind.EVENT, outcome=Outcome.DONE)
+
+
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
     """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
     kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
+    _write_once(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
+
+
+def _write_once(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:
     try:
-        _write(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
+        _write(action, scope, kind, **columns)
     except IntegrityError:
         raise AlreadyStarted(action.id) from None
 

@@ -92,5 +92,5 @@ def removed_member(membership: Membership, by: User | None, **_: Any) -> None:
 
 def _of_member(sentence: Sentence, membership: Membership, by: User | None, **parameters: Any) -> None:
     actor = Actor(str(by), by.pk, email=by.email) if by else COMMAND
-    about = {"person": str(membership.user), "role": {"role": membership.role}}
+    about: dict[str, Any] = {"person": str(membership.user), "role": {"role": membership.role}}
     events.record(sentence, actor, Scope(membership.team_id), **about, **parameters)

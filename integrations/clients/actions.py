@@ -9,6 +9,9 @@ CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to 
 CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
+KEY_TESTED_FOR_NEW = Sentence(
+    "clients.key_tested_for_new", _("%(actor)s tested the customer key …%(key)s for a new client")
+)
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))
 OWN_KEY_TESTED = Sentence(
@@ -23,6 +26,12 @@ OWN_KEY_REMOVED = Sentence(
 OWN_KEY_LOST = Sentence(
     "clients.own_key_lost",
     _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
+)
+KEY_TESTS_STOPPED = Sentence(
+    "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys: too many tries")
+)
+GRANT_REFUSED = Sentence(
+    "clients.grant_refused", _("%(actor)s came back from KlickTipp's page for granting access, and nothing was stored")
 )
 TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
 FIELDS_LOADED = Sentence(

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
-from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth
+from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, InvalidRequest, grant_url
 
 
 @register
@@ -17,6 +17,17 @@ def the_developer_key_is_hex(app_configs: Sequence[AppConfig] | None, **_: Any) 
         DeveloperKeyAuth(settings.KLICKTIPP_USERNAME or "operator", settings.KLICKTIPP_DEVELOPER_KEY, "key")
     except ConfigurationError as error:
         return [Error(f"KLICKTIPP_DEVELOPER_KEY is malformed: {error}", id="clients.E001")]
+    return []
+
+
+@register
+def the_operators_account_id_is_one(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    if not settings.KLICKTIPP_OPERATOR_ID:
+        return []
+    try:
+        grant_url(settings.KLICKTIPP_OPERATOR_ID, "https://portal.example/?customerkey=")
+    except InvalidRequest:
+        return [Error("KLICKTIPP_OPERATOR_ID must be a KlickTipp account id, digits only.", id="clients.E004")]
     return []
 
 

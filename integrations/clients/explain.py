@@ -7,15 +7,17 @@ from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from integrations.clients.gateway import Obstructed
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount
+from integrations.clients.throttle import TooManyTests
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
 
-EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient, UntoldAccount)
+EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient, TooManyTests, UntoldAccount)
 """The errors that a view turns into a message on its page."""
 
 
@@ -41,6 +43,16 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case Obstructed():
             text = message(error.obstacle)
             return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=action)
+        case TooManyTests():
+            return Explanation(
+                _("Too many customer keys were tested in a short time, so this one was not."),
+                ngettext(
+                    "Please wait a minute, then try again.",
+                    "Please wait %(minutes)s minutes, then try again.",
+                    error.minutes,
+                )
+                % {"minutes": error.minutes},
+            )
         case OtherAccount():
             return Explanation(
                 _(

@@ -1,7 +1,7 @@
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -85,7 +85,7 @@ class ClientForm(forms.ModelForm):
         labels = {"colour": _("Colour")}
         help_texts = {"colour": _("The header shows it, so that nobody works for the wrong client.")}
 
-    def __init__(self, data: QueryDict | None, *, membership: Membership, **options: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, membership: Membership, **options: Any) -> None:
         super().__init__(data, **options)
         self._others = ClientAccount.objects.visible_to(membership).exclude(pk=self.instance.pk)
 
@@ -97,13 +97,26 @@ class ClientForm(forms.ModelForm):
 
 
 class NewClientForm(ClientForm):
+    """The same with the customer key. `is_granted`: KlickTipp is going to send the key, and the rest can follow."""
+
     customer_key = CustomerKeyField()
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, is_granted: bool = False, **options: Any) -> None:
+        super().__init__(data, **options)
+        self._is_granted = is_granted
+        if is_granted:
+            self.fields["name"].required = self.fields["colour"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        if self._is_granted:
+            self.errors.pop("customer_key", None)
+        return super().clean() or self.cleaned_data
 
 
 class RemoveClientForm(forms.Form):
     """The name of a client account, typed to confirm that it shall go."""
 
-    def __init__(self, data: QueryDict | None, *, account: ClientAccount) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, *, account: ClientAccount) -> None:
         super().__init__(data)
         self.fields["typed_name"] = TypedNameField(account.name, label=_("Name of the client"))
 

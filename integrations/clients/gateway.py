@@ -11,8 +11,9 @@ from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.at_once import Crew, Desk, Done, Job
-from integrations.clients.encryption import Undecryptable, last_four
+from integrations.clients.encryption import Undecryptable
 from integrations.clients.health import Watch
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
 from integrations.clients.obstructed import Obstructed
 from integrations.klicktipp import (
@@ -38,20 +39,16 @@ def _transport() -> Transport:
     return Transport(pool_size=4 * MOST_AT_ONCE, proxy=settings.KLICKTIPP_PROXY)
 
 
-def connect_with(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
-    """A client for a customer key that is not stored yet. Everything else as in `connect`."""
-    return _client(_auth(customer_key, scope, action), _recorder(customer_key, owner, scope, action))
+def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
+    """A client for a login that is not stored yet. Everything else as in `connect`."""
+    return _client(_auth(login, scope, action), Recorder(action, scope, login.last_four, owner))
 
 
-def _recorder(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
-    return Recorder(action, scope, last_four(customer_key), owner)
-
-
-def _auth(customer_key: str, scope: Scope, action: Action) -> Auth:
+def _auth(login: Login, scope: Scope, action: Action) -> Auth:
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
-        return DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
+        return DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, login.secret)
     except ConfigurationError:
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
 
@@ -96,14 +93,14 @@ def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = O
 
 def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
-    customer_key = _secret(credential, account, action)
-    watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
-    return _client(_auth(customer_key, account.scope, action), watch)
+    login = _login(credential, account, action)
+    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
+    return _client(_auth(login, account.scope, action), Watch(recorder, credential))
 
 
-def _secret(credential: Credential, account: ClientAccount, action: Action) -> str:
+def _login(credential: Credential, account: ClientAccount, action: Action) -> Login:
     try:
-        return credential.secret
+        return credential.login
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
 
@@ -128,10 +125,10 @@ def at_once(
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
-    customer_key = _secret(credential, account, action)
-    recorder = _recorder(customer_key, credential.owner, account.scope, action)
+    login = _login(credential, account, action)
+    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
     desk = Desk(action)
-    auth = desk.for_threads(_auth(customer_key, account.scope, action))
+    auth = desk.for_threads(_auth(login, account.scope, action))
     crew: Crew[T] = Crew(
         desk,
         _client(auth, desk),

@@ -6,7 +6,7 @@ Where a function takes a `user_id`, it is about that user's own key; without one
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,10 +19,11 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Scope
 from integrations.clients import actions, gateway, health
-from integrations.clients.encryption import last_four
 from integrations.clients.identity import Identity
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
 from integrations.clients.reference import keep
+from integrations.clients.throttle import count_test
 from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProcess
 from integrations.messages import Obstacle
 
@@ -48,10 +49,10 @@ class TakenByOtherClient(Exception):
 
 
 @dataclass(frozen=True)
-class TestedKey:
-    """A key that KlickTipp has just accepted, and whose it is."""
+class TestedLogin:
+    """A login that KlickTipp has just accepted, and whose it is."""
 
-    customer_key: str = field(repr=False)
+    login: Login
     identity: Identity
     optin_processes: tuple[OptinProcess, ...]
 
@@ -66,20 +67,74 @@ def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Iden
     return Identity(account.id, predefined, account.username or account.email)
 
 
-def _test(customer_key: str, scope: Scope, actor: Actor, action_id: UUID, user_id: int | None = None) -> TestedKey:
-    """List the opt-in processes, as the official connectors do, and see whose key this is."""
-    owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
-    api = gateway.connect_with(customer_key, owner, scope, _testing(last_four(customer_key), actor, action_id, user_id))
+def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> TestedLogin:
+    """List the opt-in processes, as the official connectors do, and see whose login this is."""
+    count_test(action.actor, scope)
+    api = gateway.connect_with(login, owner, scope, action)
     optin_processes = api.list_optin_processes()
     identity = _identify(api, optin_processes)
     if not identity:
         raise UntoldAccount
-    return TestedKey(customer_key, identity, optin_processes)
+    return TestedLogin(login, identity, optin_processes)
 
 
 def _testing(four: str, actor: Actor, action_id: UUID, user_id: int | None) -> Action:
     sentence = actions.OWN_KEY_TESTED if user_id else actions.KEY_TESTED
     return Action(sentence, actor, {"key": shown(four)}, id=action_id)
+
+
+def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UUID) -> TestedLogin:
+    """Test a login that is to open a new client account; `name` is "" where that follows from the login.
+
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount` and `TakenByOtherClient`.
+    """
+    sentence = actions.KEY_TESTED if name else actions.KEY_TESTED_FOR_NEW
+    action = Action(sentence, actor, {"key": shown(login.last_four)}, id=action_id)
+    tested = _test(login, KeyOwner.SHARED, Scope(team.pk, account_label=name), action)
+    _must_be_free(team, None, tested.identity)
+    return tested
+
+
+def try_for(
+    account: ClientAccount, login: Login, actor: Actor, action_id: UUID, user_id: int | None = None
+) -> TestedLogin:
+    """Test a login that is to be stored for an account.
+
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount`, `OtherAccount` and
+    `TakenByOtherClient`.
+    """
+    owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
+    tested = _test(login, owner, account.scope, _testing(login.last_four, actor, action_id, user_id))
+    _must_be_of(account, tested.identity)
+    _must_be_free(account.team, account, tested.identity)
+    return tested
+
+
+def _must_be_of(account: ClientAccount, identity: Identity) -> None:
+    """Refuse what is not, or cannot be seen to be, of the KlickTipp account that this client is bound to."""
+    if account.identity:
+        is_same = account.identity.is_same(identity)
+        if is_same is None:
+            raise UntoldAccount
+        if not is_same:
+            raise OtherAccount(account.identity, identity)
+
+
+def _must_be_free(team: Team, account: ClientAccount | None, identity: Identity) -> None:
+    """Refuse a KlickTipp account that another client of the team is bound to."""
+    others = team.accounts.exclude(pk=account.pk) if account else team.accounts.all()
+    if other := others.bound_to(identity).first():
+        raise TakenByOtherClient(other)
+
+
+def name_for(team: Team, identity: Identity) -> str:
+    """A name for a client account that nobody has named: its KlickTipp account's, else the team's."""
+    return identity.name or team.name
+
+
+def is_used_by_another_team(team: Team, identity: Identity) -> bool:
+    """Whether another team has a login for this KlickTipp account, too."""
+    return ClientAccount.objects.bound_to(identity).exclude(team=team).filter(credentials__isnull=False).exists()
 
 
 def shown(four: str) -> str:
@@ -94,24 +149,24 @@ def _binding(team: Team, account: ClientAccount | None, identity: Identity) -> I
         with transaction.atomic():
             yield
     except IntegrityError:
-        others = team.accounts.exclude(pk=account.pk) if account else team.accounts.all()
-        if other := others.bound_to(identity).first():
-            raise TakenByOtherClient(other) from None
+        _must_be_free(team, account, identity)
         raise
 
 
-def _store(account: ClientAccount, tested: TestedKey, actor: Actor, user_id: int | None = None) -> None:
-    """Put the key in the place of the one before. The caller holds the transaction and the account's lock."""
+def _store(
+    account: ClientAccount, tested: TestedLogin, actor: Actor, action_id: UUID, user_id: int | None = None
+) -> None:
+    """Put the login in the place of the one before. The caller holds the transaction and the account's lock."""
+    sentence = actions.OWN_KEY_STORED if user_id else actions.KEY_STORED
+    events.record_once(Action(sentence, actor, {"key": shown(tested.login.last_four)}, id=action_id), account.scope)
     account.credentials.held_by(user_id).delete()
     credential = Credential(account=account, user_id=user_id, stored_by_id=actor.user_id, stored_at=timezone.now())
-    credential.secret = tested.customer_key
+    credential.login = tested.login
     credential.save()
     if credential.owner is KeyOwner.SHARED:
         account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
         account.save(update_fields=["connection", "checked_at"])
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
-    sentence = actions.OWN_KEY_STORED if user_id else actions.KEY_STORED
-    events.record(sentence, actor, account.scope, key=shown(credential.last_four))
 
 
 def _bind(account: ClientAccount, identity: Identity) -> None:
@@ -122,12 +177,11 @@ def _bind(account: ClientAccount, identity: Identity) -> None:
     account.save(update_fields=["uid", "predefined_process_id", "identity_name"])
 
 
-def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Actor, action_id: UUID) -> ClientAccount:
-    """A new client account with a shared customer key that KlickTipp has accepted.
+def add_client(team: Team, name: str, colour: str, tested: TestedLogin, actor: Actor, action_id: UUID) -> ClientAccount:
+    """A new client account with a shared login that has been tested for it.
 
-    Raises the library's errors, `Obstructed`, `UntoldAccount` and `TakenByOtherClient`; nothing is stored then.
+    Raises `TakenByOtherClient`, and `AlreadyStarted` when this action has stored it before; nothing is stored then.
     """
-    tested = _test(customer_key, Scope(team.pk, account_label=name), actor, action_id)
 
     def create(slug: str) -> ClientAccount:
         account = ClientAccount(team=team, name=name, slug=slug, colour=colour)
@@ -138,36 +192,35 @@ def add_client(team: Team, name: str, colour: str, customer_key: str, actor: Act
     with _binding(team, None, tested.identity):
         account = create_with_free_slug(create, team.accounts.all(), name, "client", reserved={"new"})
         events.record(actions.CLIENT_ADDED, actor, account.scope)
-        _store(account, tested, actor)
+        _store(account, tested, actor, action_id)
     return account
 
 
-def replace_key(
-    account: ClientAccount, customer_key: str, actor: Actor, action_id: UUID, user_id: int | None = None
+def store(
+    account: ClientAccount, tested: TestedLogin, actor: Actor, action_id: UUID, user_id: int | None = None
 ) -> None:
-    """Store a customer key for the same KlickTipp account; it takes the place of the one before.
+    """Store a login that has been tested for this account; it takes the place of the one before.
 
-    Raises the library's errors, `Obstructed`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`; the old key
-    stays then.
+    Raises `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`, as much can have happened since the test, and
+    `AlreadyStarted` when this action has stored it before; the old login stays then.
     """
-    tested = _test(customer_key, account.scope, actor, action_id, user_id)
     with _binding(account.team, account, tested.identity):
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        if locked.identity and locked.identity.is_same(tested.identity) is None:
-            raise UntoldAccount
+        _must_be_of(locked, tested.identity)
         _bind(locked, tested.identity)
-        _store(locked, tested, actor, user_id)
+        _store(locked, tested, actor, action_id, user_id)
 
 
 def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user_id: int | None = None) -> None:
     """Test the stored key again and remember what KlickTipp said, unless the key was changed meanwhile.
 
-    Raises the library's errors, `Obstructed`, `OtherAccount` and `TakenByOtherClient`.
+    Raises the library's errors, `Obstructed`, `TooManyTests`, `OtherAccount` and `TakenByOtherClient`.
     """
     credential = account.credentials.held_by(user_id).first()
     action = _testing(credential.last_four if credential else "", actor, action_id, user_id)
     if credential is None:
         raise gateway.not_connected(account, action, Obstacle.NO_OWN_KEY if user_id else Obstacle.NOT_CONNECTED)
+    count_test(actor, account.scope)
     api = gateway.connect_by(credential, account, action)
     optin_processes = api.list_optin_processes()
     health.remember(credential, Connection.CONNECTED)

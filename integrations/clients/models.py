@@ -10,6 +10,7 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients import encryption
 from integrations.clients.identity import Identity
+from integrations.clients.logins import CredentialKind, Login
 
 
 class Colour(models.TextChoices):
@@ -101,11 +102,6 @@ class ClientAccess(models.Model):
         return f"{self.membership} sees {self.account}"
 
 
-class CredentialKind(models.TextChoices):
-    CUSTOMER_KEY = "customer_key", _("Customer key")
-    API_USER = "api_user", _("API user")
-
-
 class CredentialQuerySet(models.QuerySet["Credential"]):
     def held_by(self, user_id: int | None) -> CredentialQuerySet:
         """One user's own credentials; for None the shared ones."""
@@ -158,6 +154,45 @@ class Credential(models.Model):
     @secret.setter
     def secret(self, value: str) -> None:
         self.encrypted_secret, self.last_four = encryption.encrypt(value), encryption.last_four(value)
+
+    @property
+    def login(self) -> Login:
+        """What it takes to sign calls with it. Raises `Undecryptable`."""
+        return Login(CredentialKind(self.kind), self.secret)
+
+    @login.setter
+    def login(self, login: Login) -> None:
+        self.kind, self.secret = login.kind, login.secret
+
+
+class Grant(models.Model):
+    """Somebody's way to KlickTipp's grant page and back: for whom, and for which key, it was begun.
+
+    The state that the way back carries is kept as a hash. Without an account the key is to open a new client account,
+    with this name, or with one that follows from the key, and this colour.
+    """
+
+    state_hash = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="+")
+    account = models.ForeignKey(ClientAccount, models.CASCADE, null=True, related_name="+")
+    is_own = models.BooleanField(default=False)
+    name = models.CharField(max_length=100, blank=True)
+    colour = models.CharField(max_length=10, choices=Colour.choices, default=Colour.BLUE)
+    created_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"grant for {self.account or self.name or 'a new client'} of {self.team}"
+
+    @property
+    def user_id_of_key(self) -> int | None:
+        """Whose own key it is to be; None for a shared one."""
+        return self.user_id if self.is_own else None
+
+    @property
+    def scope(self) -> Scope:
+        return self.account.scope if self.account else Scope(self.team_id, account_label=self.name)
 
 
 class ReferenceKind(models.TextChoices):

@@ -7,16 +7,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import TeamRequest, team_view
+from accounts.access import TeamRequest, UserRequest, team_view
+from accounts.models import Team
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.clients import keys, services
+from integrations.clients import grants, keys, proposals, services
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm, RemoveClientForm
 from integrations.clients.gateway import credential_for
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
-from integrations.clients.models import ClientAccount, Credential
+from integrations.clients.logins import Login
+from integrations.clients.models import ClientAccount, Colour, Credential
+from integrations.clients.proposals import Proposal
 from integrations.klicktipp import AccessDenied
 
 
@@ -25,30 +28,74 @@ def clients(request: TeamRequest) -> HttpResponse:
     """The team's client accounts; for an auditor, who sees none, the log."""
     if not request.membership.may(Capability.SEE_CLIENTS):
         return redirect("log", team=request.team.slug)
+    return _clients_page(request, KeyForm())
+
+
+@team_view(Capability.ADD_CLIENTS)
+def first_client(request: TeamRequest) -> HttpResponse:
+    """A team's first client account, made with nothing but its key."""
+    if request.method != "POST":
+        return redirect("team", team=request.team.slug)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return _clients_page(request, form)
+    login, action = Login.by_customer_key(form.cleaned_data["customer_key"]), uuid4()
+    try:
+        tested = keys.try_for_new(request.team, "", login, Actor.of(request), action)
+    except EXPLAINED as error:
+        return _clients_page(request, form, _at_the_key(request, form, error, action))
+    name = keys.name_for(request.team, tested.identity)
+    return ask(request, request.team, None, None, Proposal(tested, name, Colour.BLUE, is_named_by_account=True))
+
+
+def _clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | None = None) -> HttpResponse:
+    """The list of client accounts or, for whoever may make the first one, the form for its key."""
     accounts = ClientAccount.objects.visible_to(request.membership)
     own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
-    context = {"accounts": accounts, "with_own_key": set(own.values_list("account_id", flat=True))}
-    return render(request, "clients/clients.html", context)
+    context = {
+        "accounts": accounts,
+        "with_own_key": set(own.values_list("account_id", flat=True)),
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
+    return render(request, "clients/clients.html", context, status=422 if form.errors or failure else 200)
 
 
 @team_view(Capability.ADD_CLIENTS)
 def new_client(request: TeamRequest) -> HttpResponse:
-    """A client account with its customer key, tested at KlickTipp before anything is stored."""
-    form = NewClientForm(request.POST or None, membership=request.membership)
-    failure: Explanation | None = None
-    if request.method == "POST" and form.is_valid():
-        typed, action = form.cleaned_data, uuid4()
-        try:
-            account = keys.add_client(
-                request.team, typed["name"], typed["colour"], typed["customer_key"], Actor.of(request), action
-            )
-        except EXPLAINED as error:
-            failure = _at_the_key(request, form, error, action)
-        else:
-            messages.success(request, _("%(client)s is connected.") % {"client": account})
-            return redirect("client", team=request.team.slug, account=account.slug)
+    """A client account with its customer key: tested at KlickTipp, then to be confirmed before anything is stored."""
+    if request.method != "POST":
+        known = {name: request.GET.get(name) for name in ("name", "colour") if name in request.GET}
+        return new_client_page(request, NewClientForm(membership=request.membership, initial=known))
+    form = NewClientForm(request.POST, membership=request.membership)
+    if not form.is_valid():
+        return new_client_page(request, form)
+    name, colour, action = form.cleaned_data["name"], form.cleaned_data["colour"], uuid4()
+    login = Login.by_customer_key(form.cleaned_data["customer_key"])
+    try:
+        tested = keys.try_for_new(request.team, name, login, Actor.of(request), action)
+    except EXPLAINED as error:
+        return new_client_page(request, form, _at_the_key(request, form, error, action))
+    return ask(request, request.team, None, None, Proposal(tested, name, colour))
+
+
+def ask(
+    request: UserRequest, team: Team, account: ClientAccount | None, user_id: int | None, proposal: Proposal
+) -> HttpResponse:
+    """On to the page that asks whether the login opens the right KlickTipp account, where it waits for the answer."""
+    proposals.keep(request.session, proposals.place_of(team.pk, account, user_id), proposal)
+    if account is None:
+        return redirect("client_new_confirm", team=team.slug)
+    name = "client_own_key_confirm" if user_id else "client_key_confirm"
+    return redirect(name, team=team.slug, account=account.slug)
+
+
+def new_client_page(request: TeamRequest, form: NewClientForm, failure: Explanation | None = None) -> HttpResponse:
+    """The form for a new client account."""
     failed = bool(form.errors or failure)
-    return render(request, "clients/new.html", {"form": form, "failure": failure}, status=422 if failed else 200)
+    context = {"form": form, "failure": failure, "can_be_granted": grants.are_offered()}
+    return render(request, "clients/new.html", context, status=422 if failed else 200)
 
 
 @account_view(Capability.SEE_CLIENTS)
@@ -66,7 +113,7 @@ def change_client(request: AccountRequest) -> HttpResponse:
             request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)
         )
         messages.success(request, _("Saved."))
-        return redirect("client", team=request.team.slug, account=request.account.slug)
+        return to_client(request.account)
     if form.errors:
         request.account.refresh_from_db()
     return render(request, "clients/settings.html", {"form": form}, status=422 if form.errors else 200)
@@ -123,17 +170,29 @@ def remove_own_key(request: AccountRequest) -> HttpResponse:
 
 def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     form = KeyForm(request.POST or None)
-    failure: Explanation | None = None
-    if request.method == "POST" and form.is_valid():
-        action = uuid4()
-        try:
-            keys.replace_key(request.account, form.cleaned_data["customer_key"], Actor.of(request), action, user_id)
-        except EXPLAINED as error:
-            failure = _at_the_key(request, form, error, action)
-        else:
+    if not form.is_valid():
+        return key_page(request, user_id, form)
+    login, actor, action = Login.by_customer_key(form.cleaned_data["customer_key"]), Actor.of(request), uuid4()
+    try:
+        tested = keys.try_for(request.account, login, actor, action, user_id)
+        if request.account.identity:
+            keys.store(request.account, tested, actor, uuid4(), user_id)
             messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-            return redirect("client", team=request.team.slug, account=request.account.slug)
-    context = _key_context(request, user_id) | {"form": form, "failure": failure}
+            return to_client(request.account)
+    except EXPLAINED as error:
+        return key_page(request, user_id, form, _at_the_key(request, form, error, action))
+    return ask(request, request.team, request.account, user_id, Proposal(tested))
+
+
+def key_page(
+    request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
+) -> HttpResponse:
+    """The form for the shared customer key, or for the user's own."""
+    context = _key_context(request, user_id) | {
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
     return render(request, "clients/key.html", context, status=422 if form.errors or failure else 200)
 
 
@@ -145,14 +204,14 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
         request.account.refresh_from_db()
         return _client_page(request, explain(error, action, seen_by=request.membership))
     messages.success(request, _("KlickTipp accepts the customer key."))
-    return redirect("client", team=request.team.slug, account=request.account.slug)
+    return to_client(request.account)
 
 
 def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
     if request.method == "POST":
         keys.remove_key(request.account, Actor.of(request), user_id)
         messages.success(request, _("The customer key is removed from this portal."))
-        return redirect("client", team=request.team.slug, account=request.account.slug)
+        return to_client(request.account)
     context = _key_context(request, user_id) | {"shared": request.account.credentials.shared().first()}
     return render(request, "clients/key_remove.html", context)
 
@@ -167,6 +226,11 @@ def _at_the_key(request: TeamRequest, form: NewClientForm | KeyForm, error: Exce
     if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
         form.add_error("customer_key", _("This key was not accepted."))
     return failure
+
+
+def to_client(account: ClientAccount) -> HttpResponse:
+    """On to the client account's overview."""
+    return redirect("client", team=account.team.slug, account=account.slug)
 
 
 def _client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:

@@ -79,7 +79,7 @@ def set_type(account: ClientAccount, field: DataField, kind: FieldType | None, a
             return
         setting.type = kind or ""
         setting.save(update_fields=["type"])
-        words = {"field": field.name, "before": _word(before), "type": _word(kind)}
+        words: dict[str, Any] = {"field": field.name, "before": _word(before), "type": _word(kind)}
         events.record(_sentence(before, kind), actor, account.scope, **words)
 
 

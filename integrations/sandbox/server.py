@@ -32,9 +32,9 @@ class SandboxServer:
     """A KlickTipp service on loopback.
 
     ``port`` 0 takes a free one; ``latency_ms`` delays every API call; ``state`` is the path of the file
-    that keeps data and credentials (none: they end with the process); ``operator_username`` and
-    ``developer_key`` (hex) replace those of the state. ``log`` gets one line per call. Raises OSError if
-    the port is taken and StateError if the state or the developer key cannot be used.
+    that keeps data and credentials (none: they end with the process); ``operator_username``,
+    ``developer_key`` (hex) and ``operator_account_id`` replace those of the state. ``log`` gets one line per
+    call. Raises OSError if the port is taken and StateError if the state or the developer key cannot be used.
     """
 
     def __init__(
@@ -46,11 +46,12 @@ class SandboxServer:
         operator_username: str | None = None,
         developer_key: str | None = None,
         log: Callable[[str], None] | None = None,
+        operator_account_id: str | None = None,
     ) -> None:
         self._listener = socket.create_server((HOST, port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         try:
-            self.store = Store(accounts, state, operator_username, developer_key)
+            self.store = Store(accounts, state, operator_username, developer_key, operator_account_id)
         except BaseException:
             self._listener.close()
             raise

@@ -70,6 +70,7 @@ class Store:
         state: str | os.PathLike[str] | None = None,
         operator_username: str | None = None,
         developer_key: str | None = None,
+        operator_account_id: str | None = None,
     ) -> None:
         if not 1 <= accounts <= MOST_ACCOUNTS:
             raise StateError(f"The number of accounts must be from 1 to {MOST_ACCOUNTS}.")
@@ -95,6 +96,8 @@ class Store:
             self.operator.username = operator_username
         if developer_key:
             self.operator.developer_key = developer_key
+        if operator_account_id:
+            self.operator.account_id = operator_account_id
         self.touch("meta", 0, "")
         for index in range(accounts):
             if not any(account.profile.index == index for account in self.accounts.values()):

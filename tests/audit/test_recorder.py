@@ -12,6 +12,7 @@ from integrations.audit.recorder import Action, AlreadyStarted
 from integrations.audit.sweep import STALE_AFTER, sweep_stale_entries
 from integrations.clients import gateway
 from integrations.clients.actions import KEY_TESTED, TAGS_LOADED
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import KlickTipp, OutcomeUnknown, Rejected, ServiceError, Unreachable
 from tests.factories import actor
@@ -232,6 +233,6 @@ def test_a_log_that_cannot_be_written_stops_the_call(account: ClientAccount, ser
 def test_key_tests_name_the_key_by_its_last_four_only(account: ClientAccount, service: Service) -> None:
     key = service.customer_keys[0]
     action = Action(KEY_TESTED, actor(), {"key": key[-4:]})
-    gateway.connect_with(key, KeyOwner.SHARED, account.scope, action).list_tags()
+    gateway.connect_with(Login.by_customer_key(key), KeyOwner.SHARED, account.scope, action).list_tags()
     entry = AuditEntry.objects.get()
     assert key not in repr(vars(entry))

@@ -75,6 +75,22 @@ def test_tagging_its_errors_and_its_result(signed_in: Page, connected: ClientAcc
     assert_accessible(page)
 
 
+def test_the_page_that_asks_whether_the_account_is_right(signed_in: Page, owner: Membership, service: Service) -> None:
+    page = signed_in
+    expect(page.get_by_role("heading", name="Paste your customer key")).to_be_visible()
+    assert_accessible(page)
+    page.goto("/t/demo/clients/new/")
+    page.get_by_label("Name of the client").fill("Bergwind")
+    page.get_by_label("Customer key").fill(service.customer_keys[1])
+    page.locator("main .btn-primary").click()
+    page.get_by_role("heading", name="Is this the right KlickTipp account?").wait_for()
+    assert_accessible(page)
+    ClientAccountFactory(team=owner.team, name="Bergwind")
+    page.locator("main .btn-primary").click()
+    expect(page.get_by_text("Another client of your team has this name.")).to_be_visible()
+    assert_accessible(page)
+
+
 def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: ClientAccount) -> None:
     page = signed_in
     page.goto("/t/demo/clients/harbour/contacts/add/")

@@ -51,13 +51,17 @@ def form(signed_in: Page, connected: ClientAccount) -> Page:
 
 def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: Any) -> None:
     page = signed_in
-    page.get_by_role("link", name="New client").first.click()
+    expect(page.get_by_role("heading", name="Paste your customer key")).to_be_visible()
+    page.goto("/t/demo/clients/new/")
     page.get_by_label("Name of the client").fill("Harbour Lane Coffee")
     page.get_by_label("Customer key").fill("a-wrong-key")
     page.get_by_role("button", name="Test the key").click()
     expect(page.get_by_role("alert")).to_contain_text("KlickTipp refuses the access.")
     page.get_by_label("Customer key").fill(service.customer_keys[0])
     page.get_by_role("button", name="Test the key").click()
+    expect(page.get_by_text("opens the KlickTipp account")).to_be_visible()
+    four = service.customer_keys[0][-4:]
+    page.get_by_role("button", name=f"Store the key …{four} for Harbour Lane Coffee").click()
     expect(page.get_by_text("Harbour Lane Coffee is connected.")).to_be_visible()
 
     page.get_by_role("link", name="Add contact").first.click()

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -12,7 +11,7 @@ from integrations.clients import keys
 from integrations.clients.keys import TakenByOtherClient
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import KlickTipp
-from tests.factories import ClientAccountFactory, actor
+from tests.factories import ClientAccountFactory, add_client, store_key
 from tests.service import Service
 from tests.threads import at_once
 
@@ -33,7 +32,7 @@ def both_tests_end_together(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_klicktipp_account_is_added_once(owner: Membership, service: Service) -> None:
     def add(name: str) -> Callable[[], object]:
-        return lambda: keys.add_client(owner.team, name, "teal", service.customer_keys[0], actor(), uuid4())
+        return lambda: add_client(owner.team, name, service.customer_keys[0])
 
     assert at_once(add("Bergwind"), add("Hafenkaffee")) == ["", TakenByOtherClient.__name__]
     assert ClientAccount.objects.count() == Credential.objects.count() == 1
@@ -41,7 +40,7 @@ def test_one_klicktipp_account_is_added_once(owner: Membership, service: Service
 
 def test_one_klicktipp_account_is_bound_to_one_client(owner: Membership, service: Service) -> None:
     def store(account: ClientAccount) -> Callable[[], object]:
-        return lambda: keys.replace_key(account, service.customer_keys[0], actor(), uuid4())
+        return lambda: store_key(account, service.customer_keys[0])
 
     accounts = ClientAccountFactory.create_batch(2, team=owner.team)
     assert at_once(*map(store, accounts)) == ["", TakenByOtherClient.__name__]
@@ -50,7 +49,7 @@ def test_one_klicktipp_account_is_bound_to_one_client(owner: Membership, service
 
 def test_clients_of_one_name_get_slugs_of_their_own(owner: Membership, service: Service) -> None:
     def add(key: str) -> Callable[[], object]:
-        return lambda: keys.add_client(owner.team, "Bergwind", "teal", key, actor(), uuid4())
+        return lambda: add_client(owner.team, "Bergwind", key)
 
     assert at_once(*map(add, service.customer_keys[:2])) == ["", ""]
     assert sorted(ClientAccount.objects.values_list("slug", flat=True)) == ["bergwind", "bergwind-2"]
@@ -58,7 +57,7 @@ def test_clients_of_one_name_get_slugs_of_their_own(owner: Membership, service: 
 
 def test_two_keys_are_stored_one_after_the_other(account: ClientAccount, service: Service) -> None:
     def store() -> None:
-        keys.replace_key(ClientAccount.objects.get(), service.customer_keys[0], actor(), uuid4())
+        store_key(ClientAccount.objects.get(), service.customer_keys[0])
 
     assert at_once(store, store) == ["", ""]
     assert Credential.objects.shared().count() == 1
@@ -68,8 +67,7 @@ def test_two_own_keys_are_stored_one_after_the_other(
     owner: Membership, account: ClientAccount, service: Service
 ) -> None:
     def store() -> None:
-        account = ClientAccount.objects.get()
-        keys.replace_key(account, service.customer_keys[0], actor(owner.user), uuid4(), owner.user_id)
+        store_key(ClientAccount.objects.get(), service.customer_keys[0], owner.user)
 
     assert at_once(store, store) == ["", ""]
     assert Credential.objects.held_by(owner.user_id).count() == 1

@@ -19,8 +19,8 @@ from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 def test_an_empty_team_is_told_what_to_do(browser: Client, owner: Membership) -> None:
     page = browser.get(f"/t/{owner.team.slug}/").content.decode()
-    assert "Connect the first KlickTipp account" in page
-    assert f"/t/{owner.team.slug}/clients/new/" in page
+    assert "Paste your customer key" in page
+    assert f"/t/{owner.team.slug}/clients/new/first/" in page
 
 
 def test_who_cannot_connect_is_told_who_can(client: Client, owner: Membership) -> None:

@@ -13,7 +13,7 @@ from integrations.clients.actions import TAGS_LOADED
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.klicktipp import AccessDenied, KlickTipp, Rejected
 from integrations.messages import Obstacle
-from tests.factories import actor
+from tests.factories import actor, store_key
 from tests.service import Service
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +135,7 @@ def test_a_refusal_of_a_key_that_was_replaced_meanwhile_is_not_remembered(
     account: ClientAccount, service: Service
 ) -> None:
     api = gateway.connect(account, Action(TAGS_LOADED, actor()))
-    keys.replace_key(ClientAccount.objects.get(), service.customer_keys[0], actor(), uuid4())
+    store_key(ClientAccount.objects.get(), service.customer_keys[0])
     service.fault(**DENIED)
     with pytest.raises(AccessDenied):
         api.list_tags()
@@ -144,7 +144,7 @@ def test_a_refusal_of_a_key_that_was_replaced_meanwhile_is_not_remembered(
 
 def test_a_change_during_the_test_of_a_new_key_stays(account: ClientAccount, service: Service, meanwhile: Any) -> None:
     meanwhile(lambda: ClientAccount.objects.update(name="Hafenkaffee", colour="pink"))
-    keys.replace_key(account, service.customer_keys[0], actor(), uuid4())
+    store_key(account, service.customer_keys[0])
     account.refresh_from_db()
     assert (account.name, account.colour) == ("Hafenkaffee", "pink")
 

@@ -11,7 +11,7 @@ from integrations.clients.identity import Identity
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import ServiceError
-from tests.factories import ClientAccountFactory, actor
+from tests.factories import ClientAccountFactory, actor, add_client, store_key
 from tests.service import Service
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +26,11 @@ def name_all_processes(service: Service) -> None:
 
 
 def add(owner: Membership, customer_key: str, name: str = "Bergwind") -> ClientAccount:
-    return keys.add_client(owner.team, name, "teal", customer_key, actor(), uuid4())
+    return add_client(owner.team, name, customer_key)
 
 
 def replace(account: ClientAccount, customer_key: str) -> None:
-    keys.replace_key(account, customer_key, actor(), uuid4())
+    store_key(account, customer_key)
     account.refresh_from_db()
 
 

@@ -9,13 +9,16 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.klicktipp import KlickTipp, OptinProcess
+from tests.clients.helpers import confirm
 from tests.factories import ClientAccountFactory
 from tests.service import Service
 
 
 def connect(browser: Client, owner: Membership, customer_key: str, name: str = "Harbour Lane Coffee") -> Any:
+    """Type a key and, if it is accepted, confirm that its account is the right one."""
     url = f"/t/{owner.team.slug}/clients/new/"
-    return browser.post(url, {"name": name, "colour": "teal", "customer_key": customer_key})
+    answer = browser.post(url, {"name": name, "colour": "teal", "customer_key": customer_key})
+    return confirm(browser, answer) if answer.status_code == 302 else answer
 
 
 def events() -> list[str]:
@@ -64,7 +67,7 @@ def test_nothing_is_told_of_a_short_key(
 ) -> None:
     monkeypatch.setattr(KlickTipp, "list_optin_processes", lambda api: (OptinProcess(7),))
     url = f"/t/{account.team.slug}/clients/{account.slug}/key/"
-    assert browser.post(url, {"customer_key": "5e7t"}, follow=True).status_code == 200
+    confirm(browser, browser.post(url, {"customer_key": "5e7t"}))
     assert Credential.objects.get().secret == "5e7t"
     urls = [f"/t/{account.team.slug}/clients/{account.slug}/", url, f"{url}remove/", f"/t/{account.team.slug}/log/"]
     pages = [browser.get(page).content.decode() for page in urls]

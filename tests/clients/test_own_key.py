@@ -12,7 +12,7 @@ from integrations.audit.sentences import tell
 from integrations.clients import gateway
 from integrations.clients.actions import TAGS_LOADED
 from integrations.clients.models import ClientAccount, Connection, Credential
-from tests.factories import MembershipFactory, actor
+from tests.factories import MembershipFactory, actor, store_key
 from tests.service import Service
 
 DENIED = {"status": 403, "body": '["API access denied."]', "always": True}
@@ -143,7 +143,7 @@ def test_the_log_entry_says_which_key_was_used(
     browser: Client, owner: Membership, account: ClientAccount, service: Service, owner_of_key: KeyOwner
 ) -> None:
     if owner_of_key is KeyOwner.OWN:
-        store(browser, account, service.customer_keys[0])
+        store_key(account, service.customer_keys[0], owner.user)
     gateway.connect(account, Action(TAGS_LOADED, actor(owner.user))).list_tags()
 
     number = AuditEntry.objects.latest("number").number

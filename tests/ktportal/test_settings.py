@@ -92,6 +92,20 @@ def test_the_sandbox_is_refused_with_a_service_elsewhere(project: Path, address:
     assert address in said
 
 
+def test_the_sandbox_is_refused_with_pages_for_granting_elsewhere(project: Path) -> None:
+    said = refusal(project, **generate(), SANDBOX="1", KLICKTIPP_APP_URL="https://app.klicktipp.com")
+    assert "KLICKTIPP_APP_URL is https://app.klicktipp.com" in said
+
+
+def test_forms_lead_to_klicktipp_only_where_access_can_be_granted(project: Path) -> None:
+    def targets(**environment: str) -> list[str]:
+        return list(load(project, **environment)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"])
+
+    assert targets() == ["'self'"]
+    assert targets(KLICKTIPP_OPERATOR_ID="4711") == ["'self'", "https://app.klicktipp.com"]
+    assert targets(SANDBOX="1", SANDBOX_PORT="8301") == ["'self'", "http://127.0.0.1:8301"]
+
+
 def test_a_sandbox_on_another_port_of_this_machine_is_taken(project: Path) -> None:
     assert load(project, SANDBOX="1", KLICKTIPP_URL="http://localhost:9001")["KLICKTIPP_URL"] == "http://localhost:9001"
 

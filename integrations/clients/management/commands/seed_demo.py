@@ -16,6 +16,7 @@ from integrations.audit.actors import COMMAND
 from integrations.clients import keys
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.explain import EXPLAINED, explain
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour
 
 EMAIL = "demo@klick-tipp.team"
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         team = _team()
         try:
             for colour, account in zip(COLOURS, offered, strict=False):
-                _connect(team, account["uid"], account["name"], colour, account["customer_key"])
+                login = Login.by_customer_key(account["customer_key"])
+                _connect(team, account["uid"], account["name"], colour, login)
         except EXPLAINED as error:
             raise CommandError(f"The demo's client accounts could not be connected: {explain(error).what}") from error
         self.stdout.write(f"Sign in as {EMAIL} with the password {settings.DEMO_PASSWORD}")
@@ -70,21 +72,22 @@ def _team() -> Team:
     return membership.team
 
 
-def _connect(team: Team, uid: int, name: str, colour: Colour, customer_key: str) -> None:
+def _connect(team: Team, uid: int, name: str, colour: Colour, login: Login) -> None:
     """See to it that one client account of the team is connected to this account of the sandbox.
 
     A client account whose key somebody has removed in the portal stays without.
     """
     account = team.accounts.filter(uid=uid).first()
     if account is None:
-        keys.add_client(team, name, colour, customer_key, COMMAND, uuid4())
-    elif _has_other_key(account, customer_key):
-        keys.replace_key(account, customer_key, COMMAND, uuid4())
+        tested = keys.try_for_new(team, name, login, COMMAND, uuid4())
+        keys.add_client(team, name, colour, tested, COMMAND, uuid4())
+    elif _has_other_login(account, login):
+        keys.store(account, keys.try_for(account, login, COMMAND, uuid4()), COMMAND, uuid4())
 
 
-def _has_other_key(account: ClientAccount, customer_key: str) -> bool:
+def _has_other_login(account: ClientAccount, login: Login) -> bool:
     credential = account.credentials.shared().first()
     try:
-        return credential is not None and credential.secret != customer_key
+        return credential is not None and credential.login != login
     except Undecryptable:
         return True

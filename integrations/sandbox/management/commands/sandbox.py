@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--accounts", type=int, default=3, help="how many accounts there are (default: 3)")
         parser.add_argument("--state", metavar="FILE", help="keeps data and credentials in this file")
         parser.add_argument("--operator-username", help="default: KLICKTIPP_USERNAME of the environment")
+        parser.add_argument("--operator-id", help="account id; default: KLICKTIPP_OPERATOR_ID of the environment")
         parser.add_argument("--developer-key", help="hex; default: KLICKTIPP_DEVELOPER_KEY of the environment")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +38,7 @@ class Command(BaseCommand):
                 state=options["state"] or None,
                 operator_username=options["operator_username"] or os.environ.get("KLICKTIPP_USERNAME") or None,
                 developer_key=options["developer_key"] or os.environ.get("KLICKTIPP_DEVELOPER_KEY") or None,
+                operator_account_id=options["operator_id"] or os.environ.get("KLICKTIPP_OPERATOR_ID") or None,
                 log=self._say if options["verbosity"] >= 2 else None,
             )
         except StateError as error:
