@@ -3,12 +3,16 @@
 from dataclasses import replace
 from uuid import UUID
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from integrations.clients.explain import Explanation, explain
+from integrations.clients.models import ClientAccount
 from integrations.contacts.forms import AddContactForm
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
+from integrations.tags.picker import missing_tags
 
 _FORM_FIELDS: dict[Problem, str] = {
     Problem.ADDRESS_REQUIRED: "email",
@@ -27,7 +31,7 @@ _FORM_FIELDS: dict[Problem, str] = {
 }
 
 
-def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
+def explain_at_field(account: ClientAccount, form: AddContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
     if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
@@ -40,6 +44,8 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
     text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, error.reason or text)
+    elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
+        form.add_error("tags", _no_longer_there(missing))
     elif name := _FORM_FIELDS.get(error.problem):
         form.add_error(name, text)
     else:
@@ -49,3 +55,12 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
         what=_("KlickTipp refused this; no contact was added."),
         next_step=_("What is wrong stands at the marked field."),
     )
+
+
+def _no_longer_there(missing: list[str]) -> str:
+    names = get_text_list([f"“{name}”" for name in missing], _("and"))
+    return ngettext(
+        "The tag %(tags)s is no longer in KlickTipp. Please take it out and send the form again.",
+        "The tags %(tags)s are no longer in KlickTipp. Please take them out and send the form again.",
+        len(missing),
+    ) % {"tags": names}

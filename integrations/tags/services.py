@@ -3,6 +3,8 @@ used before, `AlreadyStarted`. The last known list of tags follows what they lea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +15,17 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import forget_tag, last_known, remember_new_tag, remember_tag_name
-from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, NotFound, Tag
+from integrations.clients.reference import forget_tag, keep, last_known, remember_new_tag, remember_tag_name
+from integrations.klicktipp import (
+    BOUNCE_STATUSES,
+    STATUSES,
+    KlickTipp,
+    KlickTippError,
+    NotFound,
+    Problem,
+    Rejected,
+    Tag,
+)
 from integrations.tags import actions
 
 
@@ -74,6 +85,39 @@ def count_contacts(account: ClientAccount, tag_id: int, actor: Actor, action_id:
     named = _tag(tag_id, known_name(account, tag_id))
     api = gateway.connect(account, _action(actions.TAG_COUNTED, actor, action_id, named))
     return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
+
+
+def ids_of(api: KlickTipp, account: ClientAccount, tag_ids: Iterable[int], new: Iterable[str]) -> tuple[int, ...]:
+    """The ids of chosen tags, and of new ones by name: these are created where no tag has the name. Names that differ
+    in case are one."""
+    return tuple(dict.fromkeys((*tag_ids, *(_tag_named(api, account, name) for name in new))))
+
+
+def forget_missing_tags(api: KlickTipp, account: ClientAccount, error: Exception) -> None:
+    """After a refusal because of a tag that KlickTipp has no more: makes the last known list that of now. KlickTipp
+    does not say which tag it was."""
+    if isinstance(error, Rejected) and error.problem is Problem.TAG_NOT_FOUND:
+        with suppress(KlickTippError):
+            keep(account, ReferenceKind.TAGS, api.list_tags())
+
+
+def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
+    if same := _same_name(last_known(account, ReferenceKind.TAGS).items, name):
+        return same
+    try:
+        tag_id = api.create_tag(name)
+    except KlickTippError as error:
+        if error.problem != Problem.NAME_TAKEN:
+            raise
+        if same := _same_name(keep(account, ReferenceKind.TAGS, api.list_tags()), name):
+            return same
+        raise
+    remember_new_tag(account, tag_id, name)
+    return tag_id
+
+
+def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
+    return next((tag["id"] for tag in tags if tag["name"].strip().casefold() == name.casefold()), None)
 
 
 def known_name(account: ClientAccount, tag_id: int) -> str:
