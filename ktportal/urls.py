@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+handler400 = "accounts.bad_requests.bad_request"
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("t/<slug:team>/", include("integrations.clients.urls")),
