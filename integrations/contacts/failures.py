@@ -43,7 +43,7 @@ def explain_at_field(account: ClientAccount, form: AddContactForm, error: Except
         return explanation
     text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
-        form.add_error(error.name, error.reason or text)
+        form.add_error(error.name, _refused_value(error))
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
         form.add_error("tags", _no_longer_there(missing))
     elif name := _FORM_FIELDS.get(error.problem):
@@ -57,8 +57,14 @@ def explain_at_field(account: ClientAccount, form: AddContactForm, error: Except
     )
 
 
+def _refused_value(error: Rejected) -> str:
+    if not error.reason:
+        return _("KlickTipp does not accept this value.")
+    return _("KlickTipp does not accept this value: %(reason)s") % {"reason": error.reason}
+
+
 def _no_longer_there(missing: list[str]) -> str:
-    names = get_text_list([f"“{name}”" for name in missing], _("and"))
+    names = get_text_list([_("“%(tag)s”") % {"tag": name} for name in missing], _("and"))
     return ngettext(
         "The tag %(tags)s is no longer in KlickTipp. Please take it out and send the form again.",
         "The tags %(tags)s are no longer in KlickTipp. Please take them out and send the form again.",

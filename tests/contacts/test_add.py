@@ -274,7 +274,7 @@ def test_a_refused_data_field_is_marked_with_the_reason(
     refusal = '{"error": 8, "field": "City", "name": "fieldCity", "field_value": "x", "reason": "Too strange."}'
     service.fault(path="/subscriber", status=406, body=refusal)
     page = send(browser, account, shown=["fieldCity"], fieldCity="Zwiesel")
-    assert errors(page) == {"fieldCity": ["Too strange."]}
+    assert errors(page) == {"fieldCity": ["KlickTipp does not accept this value: Too strange."]}
 
 
 @pytest.mark.parametrize(

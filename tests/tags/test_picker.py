@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -179,8 +180,7 @@ class TestTheList:
         tag_ids: dict[str, int],
     ) -> None:
         tag_id = tag_ids["VIP"]
-        answer = '{"%s": "Newsletter"}' % tag_ids["Newsletter"]
-        service.fault(path="/tag", status=200, body=answer)
+        service.fault(path="/tag", status=200, body=json.dumps({tag_ids["Newsletter"]: "Newsletter"}))
         marked = self.load(browser, url, f"tags={tag_id}&tags={tag_ids['Newsletter']}")
         assert f'id="tags-picked-{tag_id}" hx-swap-oob="true"' in marked
         assert "no longer in KlickTipp" in marked
