@@ -164,7 +164,7 @@ def picker_list(request: AccountRequest) -> HttpResponse:
     before = _picker(request, last_known(request.account, ReferenceKind.TAGS))
     listing = load(request.account, ReferenceKind.TAGS, Actor.of(request))
     picker = _picker(request, listing)
-    context = {"picker": picker, "stale": listing.error and explain(listing.error)}
+    context: dict[str, Any] = {"picker": picker, "stale": listing.error and explain(listing.error)}
     if request.htmx.target != f"{picker.name}-state":
         return render(request, "tags/picker/control.html", context)
     gone = {choice.value for choice in picker.gone}
