@@ -71,7 +71,8 @@ def message(problem: str, code: int | None = None) -> Message:
 
 
 _CHECK_ADDRESS = gettext_lazy("please check the address and send the form again")
-_RELOAD = gettext_lazy("it may have been removed in KlickTipp; load the page again and choose another")
+_CHOOSE_ANOTHER = gettext_lazy("it may have been deleted in KlickTipp; please choose another")
+_RELOAD = gettext_lazy("it may have been deleted in KlickTipp; please load the page again")
 _ASK_OPERATOR = gettext_lazy("please tell the operator of this portal")
 _CHANGE_NUMBER = gettext_lazy("please check the number and send the form again")
 _TRY_LATER = gettext_lazy("please try again in a few minutes")
@@ -155,7 +156,10 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("change it in KlickTipp itself, or add the new address as a contact"),
     ),
     Problem.EMAIL_NOT_FOUND: Message(gettext_lazy("the email address was not found"), _CHECK_ADDRESS),
-    Problem.EMAIL_TAKEN: Message(gettext_lazy("the email address already belongs to another contact"), _CHECK_ADDRESS),
+    Problem.EMAIL_TAKEN: Message(
+        gettext_lazy("the email address already belongs to another contact"),
+        gettext_lazy("please use another address, or change the contact that has it"),
+    ),
     Problem.EMAIL_UNSUBSCRIBED: Message(
         gettext_lazy("the email address is unsubscribed and cannot be subscribed again from here"),
         gettext_lazy("only the person can subscribe again, with a sign-up form of yours"),
@@ -163,13 +167,17 @@ _MESSAGES: dict[str, Message] = {
     Problem.INVALID_EMAIL: Message(gettext_lazy("KlickTipp does not accept this email address"), _CHECK_ADDRESS),
     Problem.INVALID_PHONE_NUMBER: Message(gettext_lazy("KlickTipp does not accept this SMS number"), _CHANGE_NUMBER),
     Problem.SMS_NUMBER_TAKEN: Message(
-        gettext_lazy("the SMS number already belongs to another contact"), _CHANGE_NUMBER
+        gettext_lazy("the SMS number already belongs to another contact"),
+        gettext_lazy("please use another number, or change the contact that has it"),
     ),
     Problem.SMS_NUMBER_UNSUBSCRIBED: Message(
         gettext_lazy("the SMS number is unsubscribed"),
         gettext_lazy("only the person can subscribe again"),
     ),
-    Problem.CONTACT_NOT_FOUND: Message(gettext_lazy("the contact was not found"), _CHECK_ADDRESS),
+    Problem.CONTACT_NOT_FOUND: Message(
+        gettext_lazy("the contact was not found"),
+        gettext_lazy("it may have been deleted in KlickTipp; please look it up there"),
+    ),
     Problem.CONTACT_NOT_SUBSCRIBED: Message(
         gettext_lazy("the contact is not subscribed"),
         gettext_lazy("it has to confirm or subscribe again first"),
@@ -184,15 +192,15 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("KlickTipp does not know this listbuilding key"),
         gettext_lazy("copy the key from KlickTipp again"),
     ),
-    Problem.OPTIN_PROCESS_NOT_FOUND: Message(gettext_lazy("the opt-in process was not found"), _RELOAD),
+    Problem.OPTIN_PROCESS_NOT_FOUND: Message(gettext_lazy("the opt-in process was not found"), _CHOOSE_ANOTHER),
     Problem.SMARTTAG_NOT_ASSIGNABLE: Message(
-        gettext_lazy("a SmartTag is set by KlickTipp only"), gettext_lazy("choose a tag of your own")
+        gettext_lazy("SmartTags are set by KlickTipp only"), gettext_lazy("please choose a tag of your own")
     ),
     Problem.SMARTTAG_NOT_REMOVABLE: Message(
         gettext_lazy("SmartTags are managed by KlickTipp and cannot be changed or removed"),
-        gettext_lazy("choose a tag of your own"),
+        gettext_lazy("please choose a tag of your own"),
     ),
-    Problem.TAG_NOT_FOUND: Message(gettext_lazy("the tag was not found"), _RELOAD),
+    Problem.TAG_NOT_FOUND: Message(gettext_lazy("the tag was not found"), _CHOOSE_ANOTHER),
     Problem.CAMPAIGN_NOT_FOUND: Message(gettext_lazy("the campaign was not found"), _RELOAD),
     Problem.EMAIL_REQUIRED: Message(gettext_lazy("the email address is missing"), _FILL_IN),
     Problem.FIRST_NAME_REQUIRED: Message(gettext_lazy("the first name is missing"), _FILL_IN),

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from integrations.clients.granting import callback
 
+handler400 = "accounts.bad_requests.bad_request"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("grants/<slug:state>/", callback, name="grant_callback"),

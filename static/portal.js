@@ -34,7 +34,10 @@
 
   const isWholePage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
 
-  document.addEventListener("htmx:beforeRequest", () => document.getElementById("failure")?.replaceChildren());
+  // It goes with the next try; what is looked up meanwhile is none.
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (!detail.elt.matches("[data-tag-search]")) document.getElementById("failure")?.replaceChildren();
+  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, isError } = event.detail;
@@ -42,6 +45,16 @@
       event.detail.shouldSwap = false;
       fail("signed-out");
     }
+  });
+
+  // A list that arrives does not replace what was typed or chosen in its place since it was asked for.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const { target, requestConfig } = detail;
+    if (!target.matches("[data-keep-typed]")) return;
+    const sent = requestConfig.formData;
+    const now = new FormData(target.closest("form"));
+    const names = new Set([...target.querySelectorAll("[name]")].map((control) => control.name));
+    if ([...names].some((name) => `${now.getAll(name)}` !== `${sent.getAll(name)}`)) detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:responseError", () => {

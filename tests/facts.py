@@ -832,3 +832,66 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
 )
+
+
+CODES: Final[Mapping[int, tuple[str, str]]] = {
+    4: ("email_unsubscribed", "subscription_not_found"),
+    5: ("invalid_email", "invalid_email"),
+    6: ("confirmation_email_failed", ""),
+    7: ("email_not_found", ""),
+    8: ("invalid_field_value", "invalid_field_value"),
+    9: ("sms_number_taken", "contact_not_subscribed"),
+    10: ("update_failed", "update_failed"),
+    11: ("invalid_phone_number", ""),
+    12: ("internal_error", ""),
+    30: ("email_blocked", "email_change_not_allowed"),
+    31: ("smarttag_not_assignable", "smarttag_not_removable"),
+    32: ("address_required", "address_required"),
+    100: ("", "invalid_api_key"),
+    401: ("contact_not_found", "user_not_found"),
+    402: ("optin_process_not_found", "optin_process_not_found"),
+    403: ("tag_not_found", "tag_not_found"),
+    404: ("", "user_group_not_found"),
+    405: ("", "campaign_not_found"),
+    406: ("", "tier_not_found"),
+    501: ("", "email_required"),
+    502: ("", "username_required"),
+    503: ("", "password_required"),
+    504: ("", "first_name_required"),
+    505: ("", "last_name_required"),
+    506: ("", "username_taken"),
+    507: ("email_taken", "email_taken"),
+    508: ("", "user_update_failed"),
+}
+"""What the codes of a 406 mean when a contact is added or signs in, and for the other operations; "" where the
+reference tells no meaning."""
+
+CODES_OF: Final[Mapping[tuple[str, int], str]] = {
+    ("tag_contact", 7): "email_not_found",
+    ("untag_contact", 7): "email_not_found",
+    ("unsubscribe_contact", 7): "email_not_found",
+    ("signout", 7): "email_not_found",
+    ("signoff", 7): "email_not_found",
+    ("update_contact", 7): "invalid_field_value",
+    ("signin", 100): "invalid_api_key",
+    ("tag_contact", 31): "smarttag_not_assignable",
+}
+"""Where an operation has a meaning of its own for a code. A SmartTag that is to be set is not one that cannot be
+removed, although the reference has only that for tagging."""
+
+DETAILS: Final[Mapping[int, str]] = {
+    5: "invalid_email",
+    6: "confirmation_email_failed",
+    9: "sms_number_taken",
+    10: "sms_number_unsubscribed",
+    11: "invalid_phone_number",
+    30: "email_blocked",
+}
+"""What `code` tells beside error 10."""
+
+
+def meaning(operation: str, code: int) -> str:
+    """What a code means for an operation; "" where the reference tells no meaning."""
+    when_adding, otherwise = CODES.get(code, ("", ""))
+    usual = when_adding if operation in ("add_or_update_contact", "signin") else otherwise
+    return CODES_OF.get((operation, code), usual)

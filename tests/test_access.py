@@ -81,6 +81,8 @@ TABLE: dict[str, str | Capability] = {
     "contact_field_type": Capability.CHANGE_CONTACTS,
     "tags": Capability.SEE_CLIENTS,
     "tag_new": Capability.CHANGE_CONTACTS,
+    "tag_picker_options": Capability.CHANGE_CONTACTS,
+    "tag_picker_list": Capability.CHANGE_CONTACTS,
     "tag": Capability.CHANGE_CONTACTS,
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
@@ -199,7 +201,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "member": MembershipFactory(team=owner.team, role=Role.EDITOR).pk,
         "invitation": invitation.pk,
         "token": invitation.email,
-        "kind": "tags",
+        "kind": "fields",
         "field_id": next(
             item["id"]
             for item in load(account, ReferenceKind.FIELDS, actor(owner.user)).items

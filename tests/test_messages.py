@@ -8,14 +8,54 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from integrations.klicktipp import KlickTippError, Problem, Rejected
+from integrations.clients.explain import explain
+from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, problem_of
 from integrations.klicktipp.operations import OPERATIONS
+from integrations.klicktipp.problems import missing_of
 from integrations.messages import OPERATIONS as LABELS
 from integrations.messages import Obstacle, message
+from tests.facts import CODES, DETAILS, meaning
 
 PROBLEMS = [*(problem for problem in Problem if problem is not Problem.UNKNOWN_CODE), *Obstacle]
 NAMES = ("KlickTipp", "SmartTag", "KLICKTIPP_")
 """Words that keep their capital everywhere."""
+
+SAYS = {
+    "address_required": ("email address or an SMS number is required", "E-Mail-Adresse oder eine SMS-Nummer"),
+    "campaign_not_found": ("campaign was not found", "Kampagne wurde nicht gefunden"),
+    "confirmation_email_failed": ("confirmation email could not be sent", "Bestätigungs-E-Mail konnte nicht gesendet"),
+    "contact_not_found": ("contact was not found", "Kontakt wurde nicht gefunden"),
+    "contact_not_subscribed": ("contact is not subscribed", "Kontakt ist nicht eingetragen"),
+    "email_blocked": ("email address is blocked", "E-Mail-Adresse ist gesperrt"),
+    "email_change_not_allowed": ("email address must not be changed", "E-Mail-Adresse darf nicht geändert werden"),
+    "email_not_found": ("email address was not found", "E-Mail-Adresse wurde nicht gefunden"),
+    "email_required": ("email address is missing", "E-Mail-Adresse fehlt"),
+    "email_taken": ("belongs to another contact", "gehört schon zu einem anderen Kontakt"),
+    "email_unsubscribed": ("unsubscribed and cannot be subscribed again", "ausgetragen"),
+    "first_name_required": ("first name is missing", "Vorname fehlt"),
+    "internal_error": ("internal error", "internen Fehler"),
+    "invalid_api_key": ("does not know this listbuilding key", "Listbuilding-Schlüssel nicht"),
+    "invalid_email": ("does not accept this email address", "diese E-Mail-Adresse nicht an"),
+    "invalid_field_value": ("value of a data field", "Wert eines Datenfelds"),
+    "invalid_phone_number": ("does not accept this SMS number", "diese SMS-Nummer nicht an"),
+    "last_name_required": ("last name is missing", "Nachname fehlt"),
+    "optin_process_not_found": ("opt-in process was not found", "Opt-in-Prozess wurde nicht gefunden"),
+    "password_required": ("password is missing", "Passwort fehlt"),
+    "smarttag_not_assignable": ("SmartTags are set by KlickTipp only", "SmartTags vergibt nur KlickTipp"),
+    "smarttag_not_removable": ("cannot be changed or removed", "nicht geändert oder entfernt werden"),
+    "sms_number_taken": ("SMS number already belongs", "SMS-Nummer gehört schon zu einem anderen Kontakt"),
+    "sms_number_unsubscribed": ("SMS number is unsubscribed", "SMS-Nummer ist ausgetragen"),
+    "subscription_not_found": ("contact has no subscription", "Kontakt ist nirgends eingetragen"),
+    "tag_not_found": ("tag was not found", "Tag wurde nicht gefunden"),
+    "tier_not_found": ("plan was not found", "Tarif wurde nicht gefunden"),
+    "update_failed": ("contact could not be updated", "Kontakt konnte nicht aktualisiert werden"),
+    "user_group_not_found": ("user group was not found", "Benutzergruppe wurde nicht gefunden"),
+    "user_not_found": ("user was not found", "Benutzer wurde nicht gefunden"),
+    "user_update_failed": ("user could not be updated", "Benutzer konnte nicht aktualisiert werden"),
+    "username_required": ("username is missing", "Benutzername fehlt"),
+    "username_taken": ("username exists already", "Benutzernamen gibt es schon"),
+}
+"""What the page says of each meaning that the reference knows, in English and German."""
 
 
 def texts(problem: str, language: str, code: int | None = None) -> tuple[str, str]:
@@ -119,3 +159,58 @@ def test_an_error_that_says_nothing_of_itself_is_told_all_the_same(kind: type[Kl
     assert what
     assert next_step
     assert (what == "something went wrong. Error: 4711") == (kind is Rejected)
+
+
+def told(operation: str, code: int, detail: int | None = None) -> tuple[str, str]:
+    """What a page says of a refusal, in English and German, with its next step."""
+    error = Rejected(operation, status=406, code=code, detail=detail, problem=problem_of(operation, code, detail))
+    said = []
+    for language in ("en", "de"):
+        with translation.override(language):
+            explanation = explain(error)
+            said.append(f"{explanation.what} {explanation.next_step} {explanation.code}")
+    return said[0], said[1]
+
+
+@pytest.mark.parametrize("code", [*CODES, 3, 999])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_code_is_told_for_each_operation_as_the_reference_has_it(operation: str, code: int) -> None:
+    english, german = told(operation, code)
+    problem = meaning(operation, code)
+    if problem:
+        assert SAYS[problem][0] in english
+        assert SAYS[problem][1] in german
+        assert "something went wrong" not in english.lower()
+    else:
+        assert english.startswith(f"Something went wrong. Error: {code}. Please try again later;")
+        assert str(code) in german
+    assert str(code) in english
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_why_an_update_failed_is_told_with_both_codes(detail: int) -> None:
+    english, german = told("update_contact", 10, detail)
+    assert SAYS[DETAILS[detail]][0] in english
+    assert SAYS[DETAILS[detail]][1] in german
+    assert f"10/{detail}" in english
+
+
+def test_a_refused_data_field_is_named_with_the_reason() -> None:
+    error = Rejected("update_contact", code=8, field="City", reason="Too strange.", problem=Problem.INVALID_FIELD_VALUE)
+    assert explain(error).what == "KlickTipp does not accept the value of the data field “City”: Too strange."
+    error.reason = None
+    assert explain(error).what == "KlickTipp does not accept the value of the data field “City”."
+
+
+@pytest.mark.parametrize(
+    ("operation", "says"),
+    [
+        ("get_tag", "The tag was not found."),
+        ("delete_contact", "The contact was not found."),
+        ("get_optin_process", "The opt-in process was not found."),
+        ("get_field", "KlickTipp did not find this."),
+    ],
+)
+def test_a_404_says_what_is_not_there(operation: str, says: str) -> None:
+    error = NotFound(operation, status=404, problem=missing_of(operation))
+    assert explain(error).what == says

@@ -93,7 +93,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
     unknown = error.happened == Happened.UNKNOWN
     is_told_with_code = error.problem is Problem.UNKNOWN_CODE
     return Explanation(
-        what=_as_sentence(text.what),
+        what=_refused_field(error) or _as_sentence(text.what),
         next_step=_("It may have happened all the same: look it up in KlickTipp before you send it again.")
         if unknown
         else _as_sentence(text.next_step),
@@ -101,6 +101,18 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         may_have_happened=unknown,
         action=action,
     )
+
+
+def _refused_field(error: KlickTippError) -> str:
+    """Which data field was refused and why, in the words of the service; "" if it does not say so."""
+    if error.problem is not Problem.INVALID_FIELD_VALUE or not error.field:
+        return ""
+    if not error.reason:
+        return _("KlickTipp does not accept the value of the data field “%(field)s”.") % {"field": error.field}
+    return _("KlickTipp does not accept the value of the data field “%(field)s”: %(reason)s") % {
+        "field": error.field,
+        "reason": error.reason,
+    }
 
 
 def _as_sentence(text: object) -> str:

@@ -5,15 +5,19 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from integrations.audit.models import SubjectKind
 from integrations.clients.explain import Explanation, explain
+from integrations.clients.models import ClientAccount
 from integrations.contacts.forms import AddContactForm
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 from integrations.suppression.models import Suppression
 from integrations.suppression.services import Suppressed
+from integrations.tags.picker import missing_tags
 
 _FORM_FIELDS: dict[Problem, str] = {
     Problem.ADDRESS_REQUIRED: "email",
@@ -35,7 +39,7 @@ _FORM_FIELDS: dict[Problem, str] = {
 _SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "sms_number"}
 
 
-def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
+def explain_at_field(account: ClientAccount, form: AddContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
     if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
@@ -51,7 +55,9 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
         return explanation
     text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
-        form.add_error(error.name, error.reason or text)
+        form.add_error(error.name, _refused_value(error))
+    elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
+        form.add_error("tags", _no_longer_there(missing))
     elif name := _FORM_FIELDS.get(error.problem):
         form.add_error(name, text)
     else:
@@ -66,3 +72,18 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
 def _listed(entry: Suppression) -> str:
     since = {"reason": entry.get_reason_display(), "date": date_format(timezone.localtime(entry.added_at))}
     return _("On the suppression list since %(date)s (%(reason)s).") % since
+
+
+def _refused_value(error: Rejected) -> str:
+    if not error.reason:
+        return _("KlickTipp does not accept this value.")
+    return _("KlickTipp does not accept this value: %(reason)s") % {"reason": error.reason}
+
+
+def _no_longer_there(missing: list[str]) -> str:
+    names = get_text_list([_("“%(tag)s”") % {"tag": name} for name in missing], _("and"))
+    return ngettext(
+        "The tag %(tags)s is no longer in KlickTipp. Please take it out and send the form again.",
+        "The tags %(tags)s are no longer in KlickTipp. Please take them out and send the form again.",
+        len(missing),
+    ) % {"tags": names}

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -15,32 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.addresses import sms_number
-from integrations.clients.forms import TagNameField
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance
 from integrations.klicktipp import FieldType
+from integrations.tags.picker import TagsField, Typed
 
-_MOST_TAGS = 50
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
 _LONGEST_LOCAL_PART = 64
-_ID = re.compile(r"[0-9]{1,15}")
-
-
-class TagIdsField(forms.Field):
-    """Tag IDs: ticked in a list, or typed with commas between them where the list could not be loaded."""
-
-    widget = forms.MultipleHiddenInput
-
-    def clean(self, value: Any) -> tuple[int, ...]:
-        parts = [part for text in value or [] for part in re.split(r"[\s,;]+", str(text)) if part]
-        if not all(_ID.fullmatch(part) for part in parts):
-            raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
-        ids = tuple(dict.fromkeys(int(part) for part in parts))
-        if len(ids) > _MOST_TAGS:
-            raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": _MOST_TAGS})
-        return ids
 
 
 class AddContactForm(forms.Form):
@@ -68,10 +50,7 @@ class AddContactForm(forms.Form):
         required=False,
         error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
     )
-    tags = TagIdsField(label=_("Tags"), required=False)
-    new_tag = TagNameField(
-        label=_("New tag"), required=False, help_text=_("Is created in KlickTipp and set for this contact.")
-    )
+    tags = TagsField(label=_("Tags"), required=False)
     basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
     source = forms.CharField(
         label=_("Where does it come from?"),
@@ -139,8 +118,7 @@ class AddContactForm(forms.Form):
         cleaned = self.cleaned_data
         if not {"email", "sms_number"} & self.errors.keys() and not (cleaned["email"] or cleaned["sms_number"]):
             self.add_error("email", _("Please give an email address or an SMS number."))
-        tags = len(cleaned.get("tags", ())) + bool(cleaned.get("new_tag"))
-        if tags > 1 and "email" not in self.errors and not cleaned.get("email"):
+        if len(cleaned.get("tags", ())) > 1 and "email" not in self.errors and not cleaned.get("email"):
             self.add_error(
                 "tags",
                 _("KlickTipp can give only one tag to a contact without an email address. Please choose one."),
@@ -153,8 +131,8 @@ class AddContactForm(forms.Form):
             email=cleaned["email"],
             sms_number=cleaned["sms_number"],
             optin_process_id=cleaned["optin_process"],
-            tag_ids=cleaned["tags"],
-            new_tags=(cleaned["new_tag"],) if cleaned["new_tag"] else (),
+            tag_ids=cleaned["tags"].ids,
+            new_tags=cleaned["tags"].new,
             fields={name: cleaned[name] for name in self.shown if cleaned[name]},
         )
 
@@ -167,7 +145,7 @@ def _initial(typed: QueryDict | None) -> dict[str, Any]:
     """What was typed so far, under a fresh action."""
     initial: dict[str, Any] = {"obtained_on": timezone.localdate()}
     if typed is not None:
-        initial |= {name: typed.getlist(name) if name == "tags" else typed[name] for name in typed}
+        initial |= {name: typed[name] for name in typed} | {"tags": Typed.of(typed, "tags")}
     return initial | {"action": uuid4()}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,12 +13,13 @@ from integrations.audit.recorder import Action, AlreadyStarted
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_of
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import keep, last_known, remember_new_tag
+from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.fieldsettings import learn
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
+from integrations.klicktipp import Happened, KlickTippError
 from integrations.suppression.services import refuse_suppressed
+from integrations.tags.services import forget_missing_tags, ids_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     refuse_suppressed(account, subjects_of({"email": new.email, "sms_number": new.sms_number}), action)
     origin = _claim(account, subject_of(new), provenance, actor, action_id)
     try:
-        tag_ids = (*new.tag_ids, *(_tag_named(api, account, name) for name in new.new_tags))
+        tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
         contact = api.add_or_update_contact(
             email=new.email or None,
             sms_number=new.sms_number or None,
@@ -67,11 +67,14 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     except Exception as error:
         if not _may_have_added(error):
             origin.delete()
+        forget_missing_tags(api, account, error)
         raise
     Origin.objects.filter(pk=origin.pk).update(contact_id=contact.id)
     if further := tag_ids[1:]:
-        with suppress(KlickTippError):
+        try:
             api.tag_contact(new.email, further)
+        except KlickTippError as error:
+            forget_missing_tags(api, account, error)
     learn(account, contact.fields)
 
 
@@ -121,23 +124,3 @@ def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UU
 def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:
     names = last_known(account, kind).names()
     return [{"id": wanted, "name": names.get(str(wanted), "")} for wanted in ids]
-
-
-def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
-    """The id of the tag of this name, which is created where there is none. Names that differ in case are one."""
-    if same := _same_name(last_known(account, ReferenceKind.TAGS).items, name):
-        return same
-    try:
-        tag_id = api.create_tag(name)
-    except KlickTippError as error:
-        if error.problem != Problem.NAME_TAKEN:
-            raise
-        if same := _same_name(keep(account, ReferenceKind.TAGS, api.list_tags()), name):
-            return same
-        raise
-    remember_new_tag(account, tag_id, name)
-    return tag_id
-
-
-def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
-    return next((tag["id"] for tag in tags if tag["name"].casefold() == name.casefold()), None)

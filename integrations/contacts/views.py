@@ -16,13 +16,14 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known, load
+from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.added import add_outcome, tags_created_by
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.forms import AddContactForm
 from integrations.contacts.models import Origin
 from integrations.contacts.services import NewContact, add_contact, subject_of
+from integrations.tags.picker import is_search, list_to_search
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -34,6 +35,10 @@ def add(request: AccountRequest) -> HttpResponse:
         if credential_for(request.account, request.user.pk) is None:
             return render(request, "contacts/not_connected.html")
         return _form_page(request, AddContactForm(names=names, types=types))
+    if is_search(request.POST):
+        listing = list_to_search(request.account, Actor.of(request))
+        form = AddContactForm(names=names, types=types, typed=request.POST)
+        return _form_page(request, form, tags_found=listing)
     if "show_field" in request.POST:
         return _with_further_field(request, AddContactForm(names=names, types=types, typed=request.POST))
     form = AddContactForm(request.POST, names=names, types=types)
@@ -46,7 +51,7 @@ def add(request: AccountRequest) -> HttpResponse:
     except AlreadyStarted:
         return _sent_before(request, new, action)
     except EXPLAINED as error:
-        failure = explain_at_field(form, error, action)
+        failure = explain_at_field(request.account, form, error, action)
         made = tags_created_by(request.account, action)
         return _form_page(request, form, failure, status=422, created_tags=made)
     messages.success(
@@ -59,7 +64,7 @@ def add(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 def choices(request: AccountRequest, kind: str) -> HttpResponse:
     """A control of the form with its list as KlickTipp has it now, or the last known one."""
-    if kind not in ReferenceKind:
+    if kind not in (ReferenceKind.FIELDS, ReferenceKind.OPTIN_PROCESSES):
         raise Http404
     listing = load(request.account, ReferenceKind(kind), Actor.of(request))
     names = listing.names() if kind == ReferenceKind.FIELDS else {}
@@ -83,9 +88,11 @@ def _form_page(
     failure: Explanation | None = None,
     status: int = 200,
     created_tags: Sequence[str] = (),
+    tags_found: Listing | None = None,
 ) -> HttpResponse:
     """The form with the lists that are known already; a fresh page has them loaded anew."""
-    known = {kind.value: last_known(request.account, kind) for kind in ReferenceKind}
+    kinds = (ReferenceKind.FIELDS, ReferenceKind.OPTIN_PROCESSES)
+    known = {kind.value: last_known(request.account, kind) for kind in kinds}
     context = {
         "form": form,
         "failure": failure,
@@ -93,6 +100,7 @@ def _form_page(
         "load_lists": request.method != "POST",
         "action": uuid4(),
         "created_tags": created_tags,
+        "tags_found": tags_found,
     }
     return render(request, "contacts/add.html", context, status=status)
 

@@ -126,12 +126,28 @@ _BY_OPERATION: Final = {
     "add_or_update_contact": _WHEN_ADDING,
     "signin": _WHEN_ADDING | {100: Problem.INVALID_API_KEY},
     "update_contact": _OTHERWISE | {7: Problem.INVALID_FIELD_VALUE},
-    "tag_contact": _UNKNOWN_ADDRESS,
+    "tag_contact": _UNKNOWN_ADDRESS | {31: Problem.SMARTTAG_NOT_ASSIGNABLE},
     "untag_contact": _UNKNOWN_ADDRESS,
     "unsubscribe_contact": _UNKNOWN_ADDRESS,
     "signout": _UNKNOWN_ADDRESS,
     "signoff": _UNKNOWN_ADDRESS,
 }
+
+_MISSING: Final = {
+    "get_tag": Problem.TAG_NOT_FOUND,
+    "update_tag": Problem.TAG_NOT_FOUND,
+    "delete_tag": Problem.TAG_NOT_FOUND,
+    "get_optin_process": Problem.OPTIN_PROCESS_NOT_FOUND,
+    "get_optin_redirect": Problem.OPTIN_PROCESS_NOT_FOUND,
+    "get_contact": Problem.CONTACT_NOT_FOUND,
+    "update_contact": Problem.CONTACT_NOT_FOUND,
+    "delete_contact": Problem.CONTACT_NOT_FOUND,
+}
+
+
+def missing_of(operation: str) -> Problem:
+    """What a 404 says is not there."""
+    return _MISSING.get(operation, Problem.NOT_FOUND)
 
 
 def problem_of(operation: str, code: int | None, detail: int | None = None) -> Problem:

@@ -18,7 +18,7 @@ from .errors import (
     Throttled,
 )
 from .operations import Operation
-from .problems import Problem, problem_of
+from .problems import Problem, missing_of, problem_of
 from .transport import Answer
 
 _CLASSES: Final[Mapping[int, type[KlickTippError]]] = {
@@ -67,6 +67,8 @@ def _happened(operation: Operation, status: int) -> Happened:
 def _problem(operation: Operation, status: int, code: int | None, detail: int | None) -> Problem | None:
     if status == 406:
         return problem_of(operation.name, code, detail)
+    if status == 404:
+        return missing_of(operation.name)
     if status == 409 and operation.name in _NAMING_TAGS:
         return Problem.NAME_TAKEN
     return None

@@ -5,6 +5,8 @@ from integrations.tags import tagging_views, views
 urlpatterns = [
     path("", views.tags, name="tags"),
     path("new/", views.new_tag, name="tag_new"),
+    path("picker/options/", views.picker_options, name="tag_picker_options"),
+    path("picker/list/", views.picker_list, name="tag_picker_list"),
     path("<int:tag_id>/", views.tag, name="tag"),
     path("<int:tag_id>/delete/", views.delete_tag, name="tag_delete"),
     path("<int:tag_id>/count/", views.count, name="tag_count"),

@@ -1,4 +1,6 @@
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -26,9 +28,11 @@ from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.tags import services
 from integrations.tags.actions import TAGS_LISTED
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
+from integrations.tags.picker import Picker, Typed
 from integrations.tags.search import find_tags
 
 PAGE_SIZE = 50
+_FIELD = re.compile(r"[a-z_]{1,40}")
 _LARGEST_ID = 2**53
 
 
@@ -144,6 +148,35 @@ def count(request: AccountRequest, tag_id: int) -> HttpResponse:
     context["name"] = services.known_name(request.account, tag_id)
     template = "tags/count.html#count" if is_fragment(request) else "tags/count.html"
     return render(request, template, context, status=422 if "failure" in context else 200)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def picker_options(request: AccountRequest) -> HttpResponse:
+    """The tags that a picker offers for what is typed in it, out of the last known list."""
+    picker = _picker(request, last_known(request.account, ReferenceKind.TAGS))
+    return render(request, "tags/picker/options.html", {"picker": picker})
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def picker_list(request: AccountRequest) -> HttpResponse:
+    """Loads the list of a picker: for one that had none the control, else how fresh it is, and the chosen tags that
+    have gone."""
+    before = _picker(request, last_known(request.account, ReferenceKind.TAGS))
+    listing = load(request.account, ReferenceKind.TAGS, Actor.of(request))
+    picker = _picker(request, listing)
+    context: dict[str, Any] = {"picker": picker, "stale": listing.error and explain(listing.error)}
+    if request.htmx.target != f"{picker.name}-state":
+        return render(request, "tags/picker/control.html", context)
+    gone = {choice.value for choice in picker.gone}
+    context["newly_gone"] = [replace(choice, is_gone=True) for choice in before.chosen if choice.value in gone]
+    return render(request, "tags/picker/state.html", context)
+
+
+def _picker(request: AccountRequest, listing: Listing) -> Picker:
+    name = request.GET.get("field", "tags")
+    if not _FIELD.fullmatch(name):
+        raise Http404
+    return Picker(name, listing, Typed.of(request.GET, name))
 
 
 def _was_created(request: AccountRequest, form: TagForm) -> bool:

@@ -41,10 +41,14 @@ def test_what_optin_processes_do_is_asked_again_after_a_day(
 
 
 def test_what_was_chosen_stays_chosen(browser: Client, account: ClientAccount) -> None:
-    load(browser, account, "tags")
-    tag = ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items[0]
-    words = load(browser, account, "tags", f"?tags={tag['id']}")
-    assert words.count(" checked") == 1
+    load(browser, account, "optin_processes")
+    process = ReferenceSnapshot.objects.get(kind=ReferenceKind.OPTIN_PROCESSES).items[0]
+    words = load(browser, account, "optin_processes", f"?optin_process={process['id']}")
+    assert f'value="{process["id"]}" selected' in words
+
+
+def test_a_data_field_that_was_picked_meanwhile_stays_picked(browser: Client, account: ClientAccount) -> None:
+    assert 'value="fieldCity" selected' in load(browser, account, "fields", "?further_field=fieldCity")
 
 
 def test_data_fields_that_are_shown_are_not_offered_again(browser: Client, account: ClientAccount) -> None:
@@ -56,16 +60,16 @@ def test_data_fields_that_are_shown_are_not_offered_again(browser: Client, accou
 def test_the_last_known_list_is_offered_with_its_age_and_the_reason(
     browser: Client, account: ClientAccount, service: Service
 ) -> None:
-    load(browser, account, "tags")
+    load(browser, account, "fields")
     ReferenceSnapshot.objects.update(fetched_at=timezone.now() - timedelta(days=3))
     service.fault(status=500, always=True)
-    words = load(browser, account, "tags")
-    assert "Newsletter" in words
+    words = load(browser, account, "fields")
+    assert "City" in words
     assert "This is the list of" in words
     assert "Try again" in words
 
 
-@pytest.mark.parametrize("kind", ReferenceKind.values)
+@pytest.mark.parametrize("kind", ["fields", "optin_processes"])
 def test_without_any_list_the_plain_input_stays(
     browser: Client, account: ClientAccount, service: Service, kind: str
 ) -> None:
@@ -77,4 +81,5 @@ def test_without_any_list_the_plain_input_stays(
 
 
 def test_an_unknown_list_is_not_found(browser: Client, account: ClientAccount) -> None:
-    assert browser.get(url(account, "add/choices/campaigns/")).status_code == 404
+    for kind in ("campaigns", "tags"):
+        assert browser.get(url(account, f"add/choices/{kind}/")).status_code == 404

@@ -1,0 +1,209 @@
+"""The tag picker: tags chosen by name from the last known list, and new ones that are created with the form.
+
+A form has `tags = TagsField(label=…)`, its page `{% load tagpicker %}{% tag_picker form.tags %}`. Its view answers
+`is_search(request.POST)`, which is how browsers without JavaScript find tags, with the form as typed, unchecked; its
+service gets the IDs of all from `tags.services.ids_of`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from integrations.audit.actors import Actor
+from integrations.clients.forms import TagNameField
+from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.reference import Listing, last_known, load
+from integrations.tags.search import find_tags
+
+MOST_TAGS = 50
+MOST_OFFERED = 30
+FRESH = timedelta(minutes=10)
+"""How long a search without JavaScript goes on in the list that is known."""
+
+_ID = re.compile(r"[0-9]{1,15}")
+_LONGEST_SHOWN = 255
+_NOT_CHOSEN = _("“%(text)s” was typed but not chosen. Please choose or create the tag, or empty the field.")
+
+
+@dataclass(frozen=True)
+class PickedTags:
+    """IDs of chosen tags, and the names of new ones, no two of which differ in case only."""
+
+    ids: tuple[int, ...] = ()
+    new: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids) + len(self.new)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a picker's page sends, unchecked: IDs, names of new tags, and text that was neither chosen nor searched.
+
+    `names` are those of the chosen tags by ID as the page showed them, for tags that are in no list any more.
+    """
+
+    ids: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    wanted: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: QueryDict, name: str) -> Typed:
+        """IDs are ticked in a list, or typed with commas between them where there is none."""
+        ids = tuple(part for text in data.getlist(name) for part in re.split(r"[\s,;]+", text) if part)
+        shown = {tag_id: data.get(f"{name}_name_{tag_id}", "")[:_LONGEST_SHOWN] for tag_id in ids}
+        new = tuple(text for text in data.getlist(f"{name}_new") if text)
+        return cls(tuple(dict.fromkeys(ids)), new, data.get(f"{name}_find", "").strip(), shown)
+
+
+class TagPickerWidget(forms.Widget):
+    """Reads what the page sends; `{% tag_picker %}` writes the page, which takes more than a widget knows."""
+
+    use_fieldset = True
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Typed:
+        return Typed.of(cast(QueryDict, data), name)
+
+
+class TagsField(forms.Field):
+    """Tags to choose or to create; cleaned they are `PickedTags`. Its initial value is IDs, or a `Typed`."""
+
+    widget = TagPickerWidget
+
+    def clean(self, value: Typed) -> PickedTags:
+        if not all(_ID.fullmatch(part) for part in value.ids):
+            raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
+        new: dict[str, str] = {}
+        for name in map(TagNameField().clean, value.new):
+            new.setdefault(name.casefold(), name)
+        picked = PickedTags(tuple(dict.fromkeys(map(int, value.ids))), tuple(new.values()))
+        if value.wanted:
+            raise ValidationError(_NOT_CHOSEN, params={"text": Truncator(value.wanted).chars(60)})
+        if len(picked) > MOST_TAGS:
+            raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": MOST_TAGS})
+        if self.required and not picked:
+            raise ValidationError(_("Please choose at least one tag."))
+        return picked
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A tag as the page names it. `value` is its ID or, of a new one, its name; one that is gone is no longer in
+    KlickTipp."""
+
+    value: str
+    name: str
+    is_new: bool = False
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class Picker:
+    """What the page shows of a picker: the chosen tags, and those that the list offers for what is `wanted`."""
+
+    name: str
+    listing: Listing
+    typed: Typed
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is no list to choose from, so that IDs have to be typed."""
+        return self.listing.fetched_at is None
+
+    @property
+    def wanted(self) -> str:
+        return self.typed.wanted
+
+    @cached_property
+    def chosen(self) -> list[Choice]:
+        """Chosen tags, then new ones. A new one whose name a tag has is that tag, whatever its case."""
+        chosen = {tag_id: self._by_id(tag_id) for tag_id in self.typed.ids}
+        for name in self.typed.new:
+            same = self._named.get(_plain(name))
+            chosen |= {same.value: same} if same else {f"new {_plain(name)}": Choice(name, name, is_new=True)}
+        return list(chosen.values())
+
+    @cached_property
+    def found(self) -> list[Choice]:
+        """The tags that fit what is wanted and are not chosen yet, that of just this name first."""
+        chosen = set(self.chosen)
+        fitting = (_choice(item) for item in find_tags(self.listing.items, self.wanted))
+        return sorted((choice for choice in fitting if choice not in chosen), key=lambda choice: choice != self.exact)
+
+    @property
+    def offered(self) -> list[Choice]:
+        return self.found[:MOST_OFFERED]
+
+    @cached_property
+    def exact(self) -> Choice | None:
+        """The tag that has just the wanted name, upper and lower case alike."""
+        return self._named.get(_plain(self.wanted))
+
+    @property
+    def to_create(self) -> Choice | None:
+        """The wanted name as a new tag, where no tag has it."""
+        if not self.wanted or self.exact or len(self.wanted) > _LONGEST_SHOWN:
+            return None
+        return Choice(self.wanted, self.wanted, is_new=True)
+
+    @property
+    def gone(self) -> list[Choice]:
+        return [choice for choice in self.chosen if choice.is_gone]
+
+    @cached_property
+    def _named(self) -> dict[str, Choice]:
+        return {_plain(item["name"]): _choice(item) for item in reversed(self.listing.items) if item["name"].strip()}
+
+    @cached_property
+    def _by_value(self) -> dict[str, Choice]:
+        return {choice.value: choice for choice in map(_choice, self.listing.items)}
+
+    def _by_id(self, tag_id: str) -> Choice:
+        unlisted = Choice(tag_id, self.typed.names.get(tag_id) or tag_id, is_gone=not self.is_plain)
+        return self._by_value.get(tag_id, unlisted)
+
+
+def _choice(item: Mapping[str, Any]) -> Choice:
+    return Choice(str(item["id"]), str(item["name"] or item["id"]))
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def picker_of(bound: forms.BoundField, listing: Listing) -> Picker:
+    """The picker of a form's field, as it was typed or begins."""
+    value = bound.value()
+    typed = value if isinstance(value, Typed) else Typed(tuple(str(tag_id) for tag_id in value or ()))
+    return Picker(bound.html_name, listing, typed)
+
+
+def is_search(data: QueryDict) -> bool:
+    """Whether a form was sent to find tags only, by a browser without JavaScript."""
+    return "find_tags" in data
+
+
+def list_to_search(account: ClientAccount, actor: Actor) -> Listing:
+    """The list of tags for such a search: the last known one, loaded again where it is not quite fresh."""
+    known = last_known(account, ReferenceKind.TAGS)
+    if known.fetched_at and known.fetched_at > timezone.now() - FRESH:
+        return known
+    return load(account, ReferenceKind.TAGS, actor)
+
+
+def missing_tags(account: ClientAccount, typed: Typed) -> list[str]:
+    """The names of the chosen tags that the last known list does not have."""
+    return [choice.name for choice in Picker("", last_known(account, ReferenceKind.TAGS), typed).gone]

@@ -1,0 +1,27 @@
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+
+from integrations.clients.explain import explain
+from integrations.clients.models import ReferenceKind
+from integrations.clients.reference import Listing, last_known
+from integrations.tags.picker import MOST_TAGS, picker_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("tags/picker/picker.html", takes_context=True)
+def tag_picker(context: template.Context, field: BoundField, listing: Listing | None = None) -> dict[str, Any]:
+    """The picker of a `TagsField`, with the last known list unless another one is given; a fresh page has the list
+    loaded anew."""
+    request = context["request"]
+    listing = listing or last_known(request.account, ReferenceKind.TAGS)
+    return {
+        "request": request,
+        "field": field,
+        "picker": picker_of(field, listing),
+        "most": MOST_TAGS,
+        "stale": listing.error and explain(listing.error),
+        "load_lists": request.method != "POST",
+    }
