@@ -63,6 +63,11 @@ class LimitForm(forms.Form):
             error_messages={"required": _("Please choose at least one client.")},
         )
 
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        self.fields["accounts"].required = True  # for who chooses some clients in the page that comes back
+        return typed
+
     def chosen(self) -> list[ClientAccount] | None:
         """The client accounts to be seen; None for all."""
         return list(self.cleaned_data["accounts"]) if self.cleaned_data["sees"] == SOME else None
@@ -110,7 +115,7 @@ class InvitationForm(LimitForm):
         self.order_fields(["email", "role", "sees", "accounts"])
 
     def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
+        typed = super().clean()
         if typed.get("role") == Role.OWNER and typed.get("sees") == SOME:
             self.add_error("sees", OWNERS_SEE_ALL)
         return typed
