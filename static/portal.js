@@ -133,6 +133,16 @@
     }
   });
 
+  // Ctrl-K goes to the field that finds contacts; where the header has only room for a link, to the page behind it.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    const input = document.querySelector("[data-find] input[name=wanted]");
+    if (!input) return;
+    event.preventDefault();
+    if (input.checkVisibility?.() === false) document.querySelector(".bar-find-link")?.click();
+    else input.select();
+  });
+
   // Menus close when something else is clicked, and begin with their filter.
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -59,6 +59,9 @@ TABLE: dict[str, str | Capability] = {
     "client_own_key": Capability.STORE_OWN_KEY,
     "client_own_key_test": Capability.STORE_OWN_KEY,
     "client_own_key_remove": Capability.STORE_OWN_KEY,
+    "contacts": Capability.SEE_CLIENTS,
+    "contact": Capability.SEE_CLIENTS,
+    "contact_names": Capability.SEE_CLIENTS,
     "contact_add": Capability.CHANGE_CONTACTS,
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
@@ -73,7 +76,7 @@ TABLE: dict[str, str | Capability] = {
 }
 """What each URL asks for."""
 
-POST_ONLY = {"set_language", "client_test", "client_own_key_test"}
+POST_ONLY = {"set_language", "client_test", "client_own_key_test", "contact_names"}
 GET_ONLY = {
     "account_inactive",
     "account_email_verification_sent",
@@ -144,6 +147,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "account": account.slug,
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
+        "contact_id": int(AuditEntry.objects.get(action=action).answer["contact_id"]),
         "kind": "tags",
         "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
         "uidb36": "1",

@@ -11,14 +11,15 @@ from uuid import UUID
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
+from integrations.audit.reading import known_label
 from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject, hash_subject, newest_key_version
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import keep, last_known, remember_new_tag
 from integrations.contacts import actions
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
+from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError, Problem
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,30 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     if further := tag_ids[1:]:
         with suppress(KlickTippError):
             api.tag_contact(new.email, further)
+
+
+def find_contact(account: ClientAccount, wanted: Subject, actor: Actor, action_id: UUID) -> str | None:
+    """The ID of a contact by what was typed of it; None if there is none. Whether an ID exists is not asked here.
+
+    KlickTipp searches email addresses only: an SMS number is found if the contact was added with it in this portal.
+    Raises the library's errors and `Obstructed`.
+    """
+    match wanted.kind:
+        case SubjectKind.CONTACT:
+            return wanted.value
+        case SubjectKind.SMS:
+            hashes = search_hashes(wanted, account.team_id)
+            origins = account.origins.filter(subject_hash__in=hashes).exclude(contact_id="")
+            return origins.order_by("-created_at").values_list("contact_id", flat=True).first()
+    action = Action(actions.CONTACT_SEARCHED, actor, {"contact": wanted.label}, id=action_id)
+    return gateway.connect(account, action).find_contact(wanted.value)
+
+
+def open_contact(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> Contact:
+    """A contact with everything that KlickTipp tells of it. Raises the library's errors and `Obstructed`."""
+    label = known_label(account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    action = Action(actions.CONTACT_OPENED, actor, {"contact": label}, id=action_id)
+    return gateway.connect(account, action).get_contact(contact_id)
 
 
 def subject_of(new: NewContact) -> Subject:
