@@ -105,7 +105,7 @@
     const words = input.value.trim().toLowerCase();
     const list = document.getElementById(input.dataset.filterList);
     let shown = 0;
-    for (const row of list.querySelectorAll("li, .form-check")) {
+    for (const row of list.querySelectorAll("li, .form-check, dl > div")) {
       row.hidden = !row.textContent.toLowerCase().includes(words);
       if (!row.hidden) shown += 1;
     }

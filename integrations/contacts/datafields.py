@@ -5,7 +5,6 @@ The API names data fields but not their types; those of the global fields are kn
 
 import re
 from calendar import timegm
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,8 +13,6 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.contacts.dates import moment_of
-from integrations.klicktipp import Contact
 
 FIELD_ID = re.compile(r"field[A-Za-z0-9]{1,40}")
 FIRST_SHOWN = ("fieldFirstName", "fieldLastName")
@@ -39,7 +36,6 @@ GLOBAL_NAMES = {
     "fieldLeadValue": _("Lead value"),
 }
 
-_SECONDS = re.compile(r"-?[0-9]{1,12}")
 _LONGEST_VALUE = 10_000
 
 _digits_only = RegexValidator(r"^\d+\Z", _("Please use digits only: no sign, separator or decimals."))
@@ -62,20 +58,3 @@ def form_field(field_id: str, name: str) -> forms.Field:
 def to_wire(value: str | date) -> str:
     """A cleaned value as KlickTipp takes it: dates as unix seconds of the day at 00:00 GMT."""
     return str(timegm(value.timetuple())) if isinstance(value, date) else value
-
-
-FIELD_TYPES = {"fieldBirthday": "date"}
-"""The types of data fields by id, as far as they are known; all others are text."""
-
-
-def shown_value(types: Mapping[str, str], field_id: str, wire: str) -> str:
-    """What people read in a data field, in their format. What its type does not allow is shown as it is."""
-    if types.get(field_id) != "date" or not _SECONDS.fullmatch(wire):
-        return wire
-    moment = moment_of(int(wire))
-    return moment.words if moment else wire
-
-
-def name_of(contact: Contact) -> str:
-    """A contact's first and last name; "" if neither is filled in."""
-    return " ".join(filter(None, (contact.fields.get("fieldFirstName"), contact.fields.get("fieldLastName"))))

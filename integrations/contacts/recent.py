@@ -13,8 +13,8 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from integrations.clients.encryption import Undecryptable, decrypt, encrypt
 from integrations.clients.models import ClientAccount
-from integrations.contacts.datafields import name_of
 from integrations.contacts.validation import readable_number
+from integrations.contacts.values import name_of
 from integrations.klicktipp import Contact
 
 MOST_CONTACTS = 10

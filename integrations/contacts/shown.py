@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing
-from integrations.contacts.datafields import FIELD_ID, FIELD_TYPES, GLOBAL_NAMES, name_of, shown_value
+from integrations.contacts.datafields import FIELD_ID, GLOBAL_NAMES
 from integrations.contacts.dates import Moment, date_of, moment
 from integrations.contacts.timeline import Event, Picture, events_of, picture_of, tag_name
 from integrations.contacts.validation import readable_number
+from integrations.contacts.values import name_of, shown_value
 from integrations.klicktipp import Contact
 from integrations.messages import bounce_in_words, status_in_words
 
@@ -76,10 +77,12 @@ class ShownField:
 
 @dataclass(frozen=True)
 class ShownContact:
-    """A contact, with the lists that name its tags, data fields and opt-in process as far as they are known."""
+    """A contact, with the lists that name its tags, data fields and opt-in process as far as they are known, and the
+    types of the account's data fields by id."""
 
     contact: Contact
     listings: Mapping[ReferenceKind, Listing]
+    types: Mapping[str, str]
 
     @property
     def id(self) -> str:
@@ -156,7 +159,7 @@ class ShownContact:
         places = {field_id: place for place, field_id in enumerate(names)}
         filled = sorted(self.contact.fields.items(), key=lambda item: places.get(item[0], len(places)))
         return [
-            ShownField(field_id, names.get(field_id, field_id), shown_value(FIELD_TYPES, field_id, wire))
+            ShownField(field_id, names.get(field_id, field_id), shown_value(self.types, field_id, wire))
             for field_id, wire in filled
         ]
 

@@ -30,6 +30,7 @@ from integrations.contacts.models import Origin
 from integrations.contacts.recent import forget, recent_contacts, remember
 from integrations.contacts.services import NewContact, add_contact, find_contact, open_contact, subject_of
 from integrations.contacts.shown import ShownContact, empty_fields
+from integrations.contacts.values import FIELD_TYPES
 from integrations.klicktipp import NotFound
 
 _LONGEST_ID = 19
@@ -79,9 +80,10 @@ def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
         context = {"contact_id": wanted, "failure": explain(error, action)}
         return render(request, "contacts/contact.html", context, status=422)
     remember(request.session, request.account, found)
+    listings = {kind: last_known(request.account, kind) for kind in ReferenceKind}
     context = {
         "contact_id": wanted,
-        "contact": ShownContact(found, {kind: last_known(request.account, kind) for kind in ReferenceKind}),
+        "contact": ShownContact(found, listings, FIELD_TYPES),
         "known": known_of(request.account, request.membership, wanted, subjects_of(found)),
     }
     return render(request, "contacts/contact.html", context)

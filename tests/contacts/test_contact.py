@@ -19,8 +19,8 @@ from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject, SubjectKind, hash_subject, newest_key_version
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
-from integrations.contacts.datafields import shown_value
 from integrations.contacts.timeline import picture_of
+from integrations.contacts.values import shown_value
 from tests.contacts.test_find import find, recent, url
 from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory, actor
 from tests.facts import CONTACT
@@ -307,6 +307,7 @@ def test_a_big_contact_stays_quick_readable_and_has_as_many_queries(
     words = page.content.decode()
     assert words.count("<circle") < 6 * 102
     assert 'data-filter-list="manual-tags"' in words
+    assert 'data-filter-list="field-list"' in words
     assert len(words) < 1_500_000
 
 
