@@ -40,3 +40,12 @@ def sms_number(text: str) -> str:
         case phonenumbers.ValidationResult.IS_POSSIBLE:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise ValidationError(_("This is not a valid SMS number."))
+
+
+def readable_number(stored: str) -> str:
+    """An SMS number as people write it, `+49 1511 2345678`; what is no such number as it is."""
+    try:
+        number = phonenumbers.parse(f"+{stored.removeprefix('00')}")
+    except phonenumbers.NumberParseException:
+        return stored
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -247,6 +247,19 @@ def status_in_words(status: str) -> str:
     return str(_STATUSES.get(status.casefold(), status))
 
 
+_BOUNCES: dict[str, Promise] = {
+    "not bounced": gettext_lazy("no delivery problems known"),
+    "soft bounce": gettext_lazy("soft bounce: a message could not be delivered for the time being"),
+    "hard bounce": gettext_lazy("hard bounce: messages can no longer be delivered to this address"),
+    "spam bounce": gettext_lazy("spam bounce: a message was refused as spam"),
+}
+
+
+def bounce_in_words(bounce: str) -> str:
+    """A channel's bounce as KlickTipp writes it, in the reader's language; an unknown one as it is."""
+    return str(_BOUNCES.get(bounce.casefold(), bounce))
+
+
 OPERATIONS: dict[str, Promise] = {
     "login": gettext_lazy("Sign in to KlickTipp"),
     "logout": gettext_lazy("Sign out of KlickTipp"),

@@ -135,7 +135,7 @@
     const words = input.value.trim().toLowerCase();
     const list = document.getElementById(input.dataset.filterList);
     let shown = 0;
-    for (const row of list.querySelectorAll("li, .form-check")) {
+    for (const row of list.querySelectorAll("li, .form-check, dl > div")) {
       row.hidden = !row.textContent.toLowerCase().includes(words);
       if (!row.hidden) shown += 1;
     }
@@ -161,6 +161,16 @@
         menu.querySelector("summary").focus();
       }
     }
+  });
+
+  // Ctrl-K goes to the field that finds contacts; where the header has only room for a link, to the page behind it.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
+    const input = document.querySelector("[data-find] input[name=wanted]");
+    if (!input) return;
+    event.preventDefault();
+    if (input.checkVisibility?.() === false) document.querySelector(".bar-find-link")?.click();
+    else input.select();
   });
 
   // Menus close when something else is clicked, and begin with their filter.

@@ -21,12 +21,6 @@ def record(
     _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=Outcome.DONE)
 
 
-def record_about(subject: Subject, sentence: Sentence, actor: Actor, scope: Scope, **parameters: Any) -> None:
-    """The same about somebody who is named by a masked label alone: `%(person)s` in the sentence."""
-    action = Action(sentence, actor, {"person": subject.label, **parameters}, (subject,))
-    _write(action, scope, Kind.EVENT, outcome=Outcome.DONE)
-
-
 def record_once(action: Action, scope: Scope) -> None:
     """Write the event of an action that a form names, as `record` does. Raises `AlreadyStarted` for a known action."""
     _write_once(action, scope, Kind.EVENT, outcome=Outcome.DONE)

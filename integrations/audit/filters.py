@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from integrations.audit import presentation
-from integrations.audit.models import AuditEntry, Kind, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.reading import about
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
 
 _day = {
@@ -19,13 +21,16 @@ _day = {
     "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))],
 }
 NOBODY = "nobody"
+_MOST_HASHES = 50
+_HASH = re.compile(r"[0-9a-f]{64}")
 _NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 
 
 class LogFilter(django_filters.FilterSet):
     """Client account, outcome, person and time; what only read is left out unless asked for.
 
-    The choices are the present clients and people; one that has left is offered once a link asks for it.
+    The choices are the present clients and people; one that has left is offered once a link asks for it. Links alone
+    ask for what is about a contact: `about` holds hashes of its ID and addresses, with commas between them.
     """
 
     client = django_filters.ChoiceFilter(field_name="account_id", label=_("Client"), empty_label=_("All clients"))
@@ -41,10 +46,12 @@ class LogFilter(django_filters.FilterSet):
     reads = django_filters.BooleanFilter(
         method="with_reads", label=_("Also what was only read"), widget=forms.CheckboxInput
     )
+    about = django_filters.CharFilter(method="about_contact", widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, membership: Membership) -> None:
         entries = visible_entries(membership)
         super().__init__(data, entries)
+        self._team_id = membership.team_id
         accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
         members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
         people = [(str(member.user_id), str(member.user)) for member in members]
@@ -93,6 +100,18 @@ class LogFilter(django_filters.FilterSet):
 
     def with_reads(self, entries: QuerySet[AuditEntry], name: str, wanted: Any) -> QuerySet[AuditEntry]:
         return entries
+
+    def about_contact(self, entries: QuerySet[AuditEntry], name: str, hashes: str) -> QuerySet[AuditEntry]:
+        return about(entries, self._team_id, _hashes(hashes))
+
+    def contact_labels(self) -> list[str]:
+        """The contact that the link asked for, as the log labels its ID and addresses; empty where none was."""
+        asked = AuditSubject.objects.filter(team_id=self._team_id, hash__in=_hashes(self.data.get("about", "")))
+        return list(asked.order_by("label").values_list("label", flat=True).distinct())
+
+
+def _hashes(text: str) -> list[str]:
+    return [part for part in text.split(",") if _HASH.fullmatch(part)][:_MOST_HASHES]
 
 
 def _midnight(day: date) -> datetime:

@@ -153,7 +153,7 @@ class LoggedCall:
 
 
 def page_of_actions(
-    entries: QuerySet[AuditEntry], visible: QuerySet[AuditEntry], before: int | None
+    entries: QuerySet[AuditEntry], visible: QuerySet[AuditEntry], before: int | None = None, size: int = PAGE_SIZE
 ) -> tuple[list[LoggedAction], int | None]:
     """The newest actions among `entries` that began before the number `before`, and where the next page begins.
 
@@ -164,12 +164,12 @@ def page_of_actions(
     heads = entries.filter(~Exists(earlier.order_by())).order_by("-number")
     if before is not None:
         heads = heads.filter(number__lt=before)
-    page = list(heads[: PAGE_SIZE + 1])
-    shown = page[:PAGE_SIZE]
+    page = list(heads[: size + 1])
+    shown = page[:size]
     if not shown:
         return [], None
     actions = with_all_entries(shown, visible)
-    return actions, shown[-1].number if len(page) > PAGE_SIZE else None
+    return actions, shown[-1].number if len(page) > size else None
 
 
 def with_all_entries(heads: list[AuditEntry], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:

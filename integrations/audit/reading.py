@@ -1,9 +1,16 @@
 """Reads the log for other rooms."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from integrations.audit.models import AuditEntry
+from django.db.models import QuerySet
+
+from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
 from integrations.audit.recorder import Scope
+from integrations.audit.subjects import Subject, search_hashes
+
+_ABOUT_ONE_CONTACT = ("add_or_update_contact", "find_contact", "get_contact")
+"""The operations whose subjects are all the same person."""
 
 
 def calls_of(scope: Scope, action: UUID) -> list[AuditEntry]:
@@ -16,3 +23,20 @@ def account_of(team_id: int, action: UUID) -> int | None:
     """The id of the client account that a known action of the team was about, if any."""
     entries = AuditEntry.objects.filter(team_id=team_id, action=action)
     return entries.values_list("account_id", flat=True).first()
+
+
+def about(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> QuerySet[AuditEntry]:
+    """Those of a team's entries that are about somebody with one of these hashes, as `search_hashes` gives them."""
+    subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=list(hashes))
+    return entries.filter(pk__in=subjects.values("entry_id"))
+
+
+def known_label(scope: Scope, contact: Subject) -> str:
+    """The masked address under which a client account's log last knew a contact; its ID if there is none."""
+    entries = AuditEntry.objects.filter(
+        team_id=scope.team_id, account_id=scope.account_id, operation__in=_ABOUT_ONE_CONTACT
+    )
+    known = about(entries, scope.team_id, search_hashes(contact, scope.team_id))
+    labels = AuditSubject.objects.filter(entry_id__in=known.values("pk")).exclude(kind=SubjectKind.CONTACT)
+    address = labels.order_by("-number", "kind").first()
+    return address.label if address else contact.label

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -8,8 +9,9 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import TeamRequest, is_fragment, team_view
 from accounts.roles import Capability
 from integrations.audit.filters import LogFilter
+from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
-from integrations.audit.visibility import visible_entries
+from integrations.audit.visibility import visible_accounts, visible_entries
 
 _LARGEST_NUMBER = 2**63 - 1
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -29,6 +31,7 @@ def log(request: TeamRequest) -> HttpResponse:
         "filters": filters,
         "actions": actions,
         "is_filtered": any(kept.values()),
+        "about": filters.contact_labels() if kept.get("about") else [],
         "is_first_page": number is None,
         "here": request.GET.urlencode(),
         "newest": kept.urlencode(),
@@ -45,8 +48,21 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     visible = visible_entries(request.membership)
     found = get_object_or_404(visible, number=number)
     (action,) = with_all_entries([found], visible)
-    context = {"entry": found, "call": LoggedCall(found), "action": action, "subjects": subjects(action)}
+    context = {
+        "entry": found,
+        "call": LoggedCall(found),
+        "action": action,
+        "subjects": subjects(action),
+        "account": _account_to_see(request, found),
+    }
     return render(request, "audit/entry.html", context)
+
+
+def _account_to_see(request: TeamRequest, entry: AuditEntry) -> Any:
+    """The client account of an entry, if it is still there and this member may see its pages."""
+    if entry.account_id is None or not request.membership.may(Capability.SEE_CLIENTS):
+        return None
+    return visible_accounts(request.membership).filter(pk=entry.account_id).first()
 
 
 @team_view(Capability.SEE_LOG)

@@ -30,3 +30,22 @@ FIELD_TYPE_TAKEN = Sentence(
     "contacts.field_type_taken",
     _("%(actor)s took back the type of the data field %(field)s of %(account)s, which was %(before)s"),
 )
+CONTACT_SEARCHED = Sentence(
+    "contacts.searched", _("%(actor)s searched for the contact %(contact)s in %(account)s"), only_reads=True
+)
+CONTACT_OPENED = Sentence(
+    "contacts.opened", _("%(actor)s looked at the contact %(contact)s of %(account)s"), only_reads=True
+)
+TAGS_NAMED = Sentence(
+    "contacts.tags_named", _("%(actor)s loaded the tags of %(account)s for the page of a contact"), only_reads=True
+)
+FIELDS_NAMED = Sentence(
+    "contacts.fields_named",
+    _("%(actor)s loaded the data fields of %(account)s for the page of a contact"),
+    only_reads=True,
+)
+OPTIN_PROCESSES_NAMED = Sentence(
+    "contacts.optin_processes_named",
+    _("%(actor)s loaded the opt-in processes of %(account)s for the page of a contact"),
+    only_reads=True,
+)

@@ -9,15 +9,17 @@ from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
+from integrations.audit.reading import known_label
 from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_of
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes, subjects_of
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.fieldsettings import learn
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Happened, KlickTippError
+from integrations.klicktipp import Contact, Happened, KlickTippError
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -76,6 +78,30 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
         except KlickTippError as error:
             forget_missing_tags(api, account, error)
     learn(account, contact.fields)
+
+
+def find_contact(account: ClientAccount, wanted: Subject, actor: Actor, action_id: UUID) -> str | None:
+    """The ID of a contact by what was typed of it; None if there is none. Whether an ID exists is not asked here.
+
+    KlickTipp searches email addresses only: an SMS number is found if the contact was added with it in this portal.
+    Raises the library's errors and `Obstructed`.
+    """
+    match wanted.kind:
+        case SubjectKind.CONTACT:
+            return wanted.value
+        case SubjectKind.SMS:
+            hashes = search_hashes(wanted, account.team_id)
+            origins = account.origins.filter(subject_hash__in=hashes).exclude(contact_id="")
+            return origins.order_by("-created_at").values_list("contact_id", flat=True).first()
+    action = Action(actions.CONTACT_SEARCHED, actor, {"contact": wanted.label}, id=action_id)
+    return gateway.connect(account, action).find_contact(wanted.value)
+
+
+def open_contact(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> Contact:
+    """A contact with everything that KlickTipp tells of it. Raises the library's errors and `Obstructed`."""
+    label = known_label(account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    action = Action(actions.CONTACT_OPENED, actor, {"contact": label}, id=action_id)
+    return gateway.connect(account, action).get_contact(contact_id)
 
 
 def subject_of(new: NewContact) -> Subject:

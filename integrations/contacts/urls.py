@@ -3,6 +3,9 @@ from django.urls import path
 from integrations.contacts import fieldviews, views
 
 urlpatterns = [
+    path("", views.contacts, name="contacts"),
+    path("<int:contact_id>/", views.contact, name="contact"),
+    path("<int:contact_id>/names/<slug:kind>/", views.names, name="contact_names"),
     path("add/", views.add, name="contact_add"),
     path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
     path("added/<uuid:action>/", views.added, name="contact_added"),

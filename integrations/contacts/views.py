@@ -1,29 +1,116 @@
+import re
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
-from integrations.audit.subjects import search_hashes
+from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
+from integrations.contacts.actions import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.added import add_outcome, tags_created_by
+from integrations.contacts.datafields import FIRST_SHOWN
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import AddContactForm
+from integrations.contacts.forms import AddContactForm, FindContactForm
+from integrations.contacts.known import known_of, subjects_of
 from integrations.contacts.models import Origin
-from integrations.contacts.services import NewContact, add_contact, subject_of
+from integrations.contacts.recent import forget, recent_contacts, remember
+from integrations.contacts.services import NewContact, add_contact, find_contact, open_contact, subject_of
+from integrations.contacts.shown import ShownContact, empty_fields
+from integrations.klicktipp import NotFound
 from integrations.tags.picker import is_search, list_to_search
+
+_LONGEST_ID = 19
+_MARKED = re.compile(r"[0-9A-Za-z]{1,60}")
+_NAMED = {
+    ReferenceKind.TAGS: TAGS_NAMED,
+    ReferenceKind.FIELDS: FIELDS_NAMED,
+    ReferenceKind.OPTIN_PROCESSES: OPTIN_PROCESSES_NAMED,
+}
+
+
+@account_view(Capability.SEE_CLIENTS)
+def contacts(request: AccountRequest) -> HttpResponse:
+    """Find a contact by its address or ID; beside it the contacts that were opened in this visit."""
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "contacts/not_connected.html")
+    form = FindContactForm(request.POST if "wanted" in request.POST else None)
+    if not form.is_valid():
+        return _find_page(request, form, status=422 if form.errors else 200)
+    wanted: Subject = form.cleaned_data["wanted"]
+    action = uuid4()
+    try:
+        contact_id = find_contact(request.account, wanted, Actor.of(request), action)
+    except EXPLAINED as error:
+        return _find_page(request, form, status=422, failure=explain(error, action))
+    if contact_id is None:
+        return _find_page(request, form, missing=wanted)
+    return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id))
+
+
+@account_view(Capability.SEE_CLIENTS)
+def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
+    """Everything that KlickTipp and the portal know of a contact."""
+    wanted = str(contact_id)
+    if contact_id == 0 or len(wanted) > _LONGEST_ID:
+        raise Http404
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "contacts/not_connected.html")
+    action = uuid4()
+    try:
+        found = open_contact(request.account, wanted, Actor.of(request), action)
+    except NotFound:
+        forget(request.session, request.account, wanted)
+        known = known_of(request.account, request.membership, wanted, [Subject(SubjectKind.CONTACT, wanted)])
+        return render(request, "contacts/gone.html", {"contact_id": wanted, "known": known}, status=404)
+    except EXPLAINED as error:
+        context = {"contact_id": wanted, "failure": explain(error, action)}
+        return render(request, "contacts/contact.html", context, status=422)
+    remember(request.session, request.account, found)
+    listings = {kind: last_known(request.account, kind) for kind in ReferenceKind}
+    context = {
+        "contact_id": wanted,
+        "contact": ShownContact(found, listings, types_of(request.account)),
+        "known": known_of(request.account, request.membership, wanted, subjects_of(found)),
+    }
+    return render(request, "contacts/contact.html", context)
+
+
+@require_POST
+@account_view(Capability.SEE_CLIENTS)
+def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
+    """Load the list that names what a contact's page could only number. htmx puts the names in their places; without
+    it the page is opened again."""
+    if kind not in _NAMED:
+        raise Http404
+    listing = load(request.account, ReferenceKind(kind), Actor.of(request), _NAMED[ReferenceKind(kind)])
+    if not is_fragment(request):
+        return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=contact_id)
+    known = listing.names()
+    ids = [wanted for wanted in request.POST.getlist("id") if _MARKED.fullmatch(wanted)]
+    context = {
+        "contact_id": contact_id,
+        "kind": kind,
+        "ids": ids,
+        "stale": listing.error and explain(listing.error),
+        "named": [(wanted, known[wanted]) for wanted in ids if wanted in known],
+        "empty_fields": empty_fields(known, ids) if kind == ReferenceKind.FIELDS else [],
+    }
+    return render(request, "contacts/contact/names.html", context)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -35,6 +122,8 @@ def add(request: AccountRequest) -> HttpResponse:
         if credential_for(request.account, request.user.pk) is None:
             return render(request, "contacts/not_connected.html")
         return _form_page(request, AddContactForm(names=names, types=types))
+    if "prefill" in request.POST:
+        return _form_page(request, AddContactForm(names=names, types=types, typed=_prefilled(request.POST)))
     if is_search(request.POST):
         listing = list_to_search(request.account, Actor.of(request))
         form = AddContactForm(names=names, types=types, typed=request.POST)
@@ -82,6 +171,23 @@ def added(request: AccountRequest, action: UUID) -> HttpResponse:
     return render(request, "contacts/added.html", {"added": outcome})
 
 
+def _find_page(
+    request: AccountRequest,
+    form: FindContactForm,
+    status: int = 200,
+    failure: Explanation | None = None,
+    missing: Subject | None = None,
+) -> HttpResponse:
+    """`missing` is what was looked for in vain."""
+    context = {
+        "form": form,
+        "failure": failure,
+        "missing": missing,
+        "recent": recent_contacts(request.session, request.account),
+    }
+    return render(request, "contacts/find.html", context, status=status)
+
+
 def _form_page(
     request: AccountRequest,
     form: AddContactForm,
@@ -97,12 +203,19 @@ def _form_page(
         "form": form,
         "failure": failure,
         "lists": {kind: listing for kind, listing in known.items() if listing.fetched_at},
-        "load_lists": request.method != "POST",
+        "load_lists": request.method != "POST" or "prefill" in request.POST,
         "action": uuid4(),
         "created_tags": created_tags,
         "tags_found": tags_found,
     }
     return render(request, "contacts/add.html", context, status=status)
+
+
+def _prefilled(posted: QueryDict) -> QueryDict:
+    """What another page knows of the new contact, with the data fields that a fresh form shows."""
+    typed = posted.copy()
+    typed.setlist("shown", list(FIRST_SHOWN))
+    return typed
 
 
 def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpResponse:

@@ -214,7 +214,8 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
 
 
 def _log(sentence: Sentence, invitation: Invitation, actor: Actor, **parameters: object) -> None:
-    events.record_about(invitation.subject, sentence, actor, Scope(invitation.team_id), **parameters)
+    person = invitation.subject
+    events.record(sentence, actor, Scope(invitation.team_id), subjects=(person,), person=person.label, **parameters)
 
 
 def _hash(token: str) -> str:

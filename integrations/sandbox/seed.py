@@ -87,6 +87,9 @@ _SMART_TAGS = (
     ("Email clicked: Welcome", "E-Mail geklickt: Willkommen"),
 )
 
+_NEWSLETTERS = 9
+_NEWSLETTER_EVERY = 28 * _DAY
+
 _FIRST_NAMES = (
     "Ada",
     "Bruno",
@@ -151,6 +154,7 @@ def new_account(profile: Profile) -> Account:
     account.campaign_id = account.new_id()
     _add_people(account, custom)
     _add_special_cases(account)
+    _add_history(account)
     return account
 
 
@@ -280,3 +284,36 @@ def _add_special_cases(account: Account) -> None:
         sms_date=_START - 34 * _DAY,
         sms_unsubscription=_START - 2 * _DAY,
     )
+
+
+def _add_history(account: Account) -> None:
+    """Newsletters, notification emails and campaigns since the sign-up of everybody who gets them."""
+    newsletters = [(account.new_id(), _START + (k - 2) * _NEWSLETTER_EVERY) for k in range(_NEWSLETTERS)]
+    notification, webinar = account.new_id(), account.new_id()
+    clicked_tag = [tag.id for tag in account.tags.values() if tag.smart][2]
+    for n, contact in enumerate(account.contacts.values()):
+        if contact.status != SUBSCRIBED or contact.bounce != "nobounce":
+            continue
+        for k, (newsletter, sent) in enumerate(newsletters):
+            if sent > contact.date:
+                _send(contact, newsletter, sent, opens=(n + k) % 3 > 0, clicks=(n + 2 * k) % 5 == 0)
+        if n % 3 == 0:
+            sent = contact.date + 2 * _DAY
+            contact.notification_emails_sent[notification] = sent
+            contact.notification_emails_opened[notification] = sent + 5400
+            contact.notification_emails_clicked[notification] = sent + 5520
+        if account.campaign_id in contact.campaigns_started and n % 2:
+            contact.campaigns_finished[account.campaign_id] = contact.date + 21 * _DAY
+        if account.campaign_id in contact.emails_opened and n % 3 == 0:
+            contact.emails_clicked[account.campaign_id] = contact.emails_opened[account.campaign_id] + 90
+            contact.smart_tags[clicked_tag] = contact.emails_clicked[account.campaign_id]
+        if n % 5 == 0:
+            contact.campaigns_started[webinar] = _START + 100 * _DAY + n * 3600
+
+
+def _send(contact: Contact, email: int, sent: int, *, opens: bool, clicks: bool) -> None:
+    contact.emails_sent[email] = sent
+    if opens or clicks:
+        contact.emails_opened[email] = sent + (contact.id * 7919) % (3 * _DAY)
+    if clicks:
+        contact.emails_clicked[email] = contact.emails_opened[email] + 45

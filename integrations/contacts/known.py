@@ -1,0 +1,55 @@
+"""What the portal itself knows of a contact: where it came from, and what was done to it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from accounts.models import Membership
+from accounts.roles import Capability
+from integrations.audit.models import Kind, SubjectKind
+from integrations.audit.presentation import LoggedAction, page_of_actions
+from integrations.audit.reading import about
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.audit.visibility import visible_entries
+from integrations.clients.models import ClientAccount
+from integrations.contacts.models import Origin
+from integrations.klicktipp import Contact
+
+_MOST_ORIGINS = 20
+_MOST_ACTIONS = 8
+
+
+@dataclass(frozen=True)
+class Known:
+    """The latest origins and actions, newest first. `hashes` find all of the contact's entries in the log."""
+
+    origins: list[Origin]
+    actions: list[LoggedAction]
+    has_more_actions: bool
+    hashes: list[str]
+
+
+def subjects_of(contact: Contact) -> list[Subject]:
+    """Under what the log and the origins know a contact: its ID and its addresses."""
+    told = {
+        SubjectKind.CONTACT: contact.id,
+        SubjectKind.EMAIL: contact.email,
+        SubjectKind.SMS: contact.sms_number,
+    }
+    return [Subject(kind, value) for kind, value in told.items() if value]
+
+
+def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Iterable[Subject]) -> Known:
+    """What is known of a contact. The log's part is for those who may see the log."""
+    hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
+    is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
+    origins = list(account.origins.filter(is_its_origin).order_by("-created_at")[:_MOST_ORIGINS])
+    if not membership.may(Capability.SEE_LOG):
+        return Known(origins, [], False, [])
+    visible = visible_entries(membership).filter(account_id=account.pk)
+    changes = about(visible, account.team_id, hashes).exclude(kind=Kind.READ)
+    actions, next_page = page_of_actions(changes, visible, size=_MOST_ACTIONS)
+    return Known(origins, actions, next_page is not None, hashes)
