@@ -193,6 +193,6 @@ class FieldTypeForm(forms.Form):
     type = forms.ChoiceField(
         label=_("Type"),
         required=False,
-        choices=[("", _("not set: a line of text")), *TYPE_NAMES.items()],
+        choices=[("", _("not set (line)")), *TYPE_NAMES.items()],
         error_messages={"invalid_choice": _("Please choose one of the types.")},
     )

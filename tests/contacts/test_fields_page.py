@@ -251,7 +251,7 @@ def test_a_viewer_sees_the_types_and_changes_none(client: Client, account: Clien
     page = client.get(url(account, "fields/"))
 
     assert "Paragraph" in words(page)
-    assert "not set: a line of text" in words(page)
+    assert "not set (line)" in words(page)
     assert "<select" not in words(page)
     assert set_type(client, account, ids["Notes"], "line").status_code == 403
 
