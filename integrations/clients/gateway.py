@@ -8,18 +8,29 @@ from django.db.models import F, Q
 from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
+from integrations.clients import sessions
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.health import Watch
-from integrations.clients.logins import Login
+from integrations.clients.logins import CredentialKind, Login
 from integrations.clients.models import ClientAccount, Credential
-from integrations.klicktipp import ConfigurationError, DeveloperKeyAuth, KlickTipp, Observer, Transport
+from integrations.klicktipp import (
+    ConfigurationError,
+    DeveloperKeyAuth,
+    KlickTipp,
+    Observer,
+    Problem,
+    SessionAuth,
+    SessionStore,
+    Transport,
+)
+from integrations.klicktipp.auth import Auth
 from integrations.messages import Obstacle
 
 
 class Obstructed(Exception):
     """No call could be tried. `obstacle` says why; the log has an entry of it."""
 
-    def __init__(self, obstacle: Obstacle) -> None:
+    def __init__(self, obstacle: Obstacle | Problem) -> None:
         super().__init__(obstacle)
         self.obstacle = obstacle
 
@@ -31,16 +42,26 @@ def _transport() -> Transport:
 
 def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a login that is not stored yet. Everything else as in `connect`."""
-    return _connect(login, scope, action, Recorder(action, scope, login.last_four, owner))
+    return _client(_auth(login, None, scope, action), _recorder(login, owner, scope, action))
 
 
-def _connect(login: Login, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
+def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
+    return Recorder(action, scope, login.last_four, owner, api_user=login.username)
+
+
+def _auth(login: Login, store: SessionStore | None, scope: Scope, action: Action) -> Auth:
+    """What signs the calls. An API user needs no developer key; its session is kept in `store`."""
+    if login.kind is CredentialKind.API_USER:
+        return SessionAuth(login.username, login.secret, store)
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
-        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, login.secret)
+        return DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, login.secret)
     except ConfigurationError:
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
+
+
+def _client(auth: Auth, observer: Observer) -> KlickTipp:
     return KlickTipp(
         auth,
         base_url=settings.KLICKTIPP_URL,
@@ -51,7 +72,7 @@ def _connect(login: Login, scope: Scope, action: Action, observer: Observer) -> 
     )
 
 
-def _obstructed(obstacle: Obstacle, scope: Scope, action: Action) -> Obstructed:
+def _obstructed(obstacle: Obstacle | Problem, scope: Scope, action: Action) -> Obstructed:
     events.record_obstacle(action, scope, obstacle)
     return Obstructed(obstacle)
 
@@ -83,6 +104,9 @@ def connect_by(credential: Credential, account: ClientAccount, action: Action) -
     try:
         login = credential.login
     except Undecryptable:
-        raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
-    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
-    return _connect(login, account.scope, action, Watch(recorder, credential))
+        lost = Obstacle.PASSWORD_UNDECRYPTABLE if credential.is_api_user else Obstacle.KEY_UNDECRYPTABLE
+        raise _obstructed(lost, account.scope, action) from None
+    if credential.is_api_user and sessions.must_wait(credential):
+        raise _obstructed(Problem.SIGN_IN_PAUSED, account.scope, action)
+    auth = _auth(login, sessions.StoredSession(credential), account.scope, action)
+    return _client(auth, Watch(_recorder(login, credential.owner, account.scope, action), credential))

@@ -6,7 +6,7 @@
 It needs requests and nothing else.
 """
 
-from .auth import DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
+from .auth import SIGN_IN_PAUSE, DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
 from .client import VERSION, KlickTipp
 from .errors import (
     AccessDenied,
@@ -31,6 +31,7 @@ from .wire import BOUNCE_STATUSES, STATUSES
 __all__ = [
     "BOUNCE_STATUSES",
     "OPERATIONS",
+    "SIGN_IN_PAUSE",
     "STATUSES",
     "VERSION",
     "AccessDenied",
