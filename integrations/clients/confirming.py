@@ -21,7 +21,7 @@ from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.models import ClientAccount
 from integrations.clients.proposals import Proposal
-from integrations.clients.views import key_page, new_client_page, to_client
+from integrations.clients.views import key_page, new_client_page, say_stored, to_client
 
 _PROCESSES_SHOWN = 8
 
@@ -88,8 +88,7 @@ def _confirm(request: AccountRequest, user_id: int | None, form_name: str) -> Ht
         return to_client(request.account)
     except EXPLAINED as error:
         return key_page(request, user_id, KeyForm(), explain(error))
-    messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-    return to_client(request.account)
+    return say_stored(request, proposal.tested.login)
 
 
 def _waiting(request: TeamRequest, place: str, back: str) -> Proposal | HttpResponse:
@@ -130,6 +129,7 @@ def _page(request: TeamRequest, proposal: Proposal, status: int = 200, **context
     context |= {
         "proposal": proposal,
         "four": keys.shown(proposal.tested.login.last_four),
+        "api_user": proposal.tested.login.username,
         "identity": proposal.tested.identity,
         "processes": names[:_PROCESSES_SHOWN],
         "further_processes": len(names[_PROCESSES_SHOWN:]),

@@ -11,7 +11,7 @@ from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients import sessions
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.health import Watch
-from integrations.clients.logins import CredentialKind, Login
+from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import (
     ConfigurationError,
@@ -51,7 +51,7 @@ def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Re
 
 def _auth(login: Login, store: SessionStore | None, scope: Scope, action: Action) -> Auth:
     """What signs the calls. An API user needs no developer key; its session is kept in `store`."""
-    if login.kind is CredentialKind.API_USER:
+    if login.is_api_user:
         return SessionAuth(login.username, login.secret, store)
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)

@@ -35,6 +35,10 @@ class Login:
         return cls(CredentialKind.API_USER, password, username)
 
     @property
+    def is_api_user(self) -> bool:
+        return self.kind is CredentialKind.API_USER
+
+    @property
     def last_four(self) -> str:
         """As much of the secret as may be shown: nothing of a password."""
-        return "" if self.kind is CredentialKind.API_USER else last_four(self.secret)
+        return "" if self.is_api_user else last_four(self.secret)

@@ -112,12 +112,14 @@ class Credential(models.Model):
     encrypted_session, sign_in_…: an API user's session at KlickTipp, see `sessions`
     """
 
+    LONGEST_USERNAME = 200
+
     account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="credentials")
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="credentials")
     kind = models.CharField(max_length=20, choices=CredentialKind.choices, default=CredentialKind.CUSTOMER_KEY)
     encrypted_secret = models.TextField()
     last_four = models.CharField(max_length=4, blank=True)
-    username = models.CharField(max_length=200, blank=True)
+    username = models.CharField(max_length=LONGEST_USERNAME, blank=True)
     stored_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     stored_at = models.DateTimeField()
     encrypted_session = models.TextField(blank=True)

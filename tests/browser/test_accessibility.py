@@ -67,12 +67,15 @@ def test_the_portals_pages(signed_in: Page, owner: Membership, connected: Client
     team, account = {"team": "demo"}, {"team": "demo", "account": "harbour"}
     for name, where in [
         ("client_new", team),
+        ("client_new_api_user", team),
         ("client", account),
         ("client_settings", account),
         ("client_key", account),
         ("client_key_remove", account),
+        ("client_api_user", account),
         ("client_own_key", account),
         ("client_own_key_remove", account),
+        ("client_own_api_user", account),
         ("tags", account),
         ("tag_new", account),
         ("log", team),
