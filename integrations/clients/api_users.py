@@ -49,7 +49,9 @@ def replace_own_key(request: AccountRequest) -> HttpResponse:
 
 
 def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
-    form = ApiUserForm(request.POST or None)
+    context = key_context(request, user_id)
+    present = context["credential"].username if context["credential"] else ""
+    form = ApiUserForm(request.POST or None, initial={"username": present})
     failure: Explanation | None = None
     if form.is_valid():
         actor, action = Actor.of(request), uuid4()
@@ -61,7 +63,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
             return say_stored(request, form.login)
         except EXPLAINED as error:
             failure = _at_the_login(form, error, action)
-    context = key_context(request, user_id) | {"form": form, "failure": failure}
+    context |= {"form": form, "failure": failure}
     return render(request, "clients/api_user.html", context, status=422 if form.errors or failure else 200)
 
 

@@ -55,7 +55,7 @@ def test_a_new_client_is_connected_by_its_api_user(browser: Client, owner: Membe
     username, password = service.api_users[0]
     answer = type_login(browser, new_url(owner), (username, password), name="Hafenkaffee", colour="teal")
     page = browser.get(answer.url)
-    assert f"The API user {username} opens the KlickTipp account {username} . Use it for Hafenkaffee ?" in words(page)
+    assert f"KlickTipp knows the API user {username} . Use it for Hafenkaffee ?" in words(page)
     assert password not in page.content.decode()
     assert not Credential.objects.exists()
 
@@ -128,7 +128,7 @@ def test_it_takes_the_place_of_the_shared_key_and_a_key_takes_its_place(
     page = browser.get(type_login(browser, url("client_api_user", account), service.api_users[0]).url)
 
     assert "Username and password are stored; KlickTipp accepts them." in words(page)
-    assert f"Shared API user {username} (for tests)" in words(page)
+    assert f"Shared API user {username} (for tests), stored by" in words(page)
     assert f"the shared API user {username}" in words(page)
     list_tags(account)
     form = browser.get(url("client_key", account))
