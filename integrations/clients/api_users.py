@@ -22,7 +22,8 @@ from integrations.klicktipp import AccessDenied
 @team_view(Capability.MANAGE_CLIENTS)
 def new_client(request: TeamRequest) -> HttpResponse:
     """A client account with an API user: tested at KlickTipp, then to be confirmed before anything is stored."""
-    form = NewClientByApiUserForm(request.POST or None, team=request.team)
+    known = {name: request.GET[name] for name in ("name", "colour") if name in request.GET}
+    form = NewClientByApiUserForm(request.POST or None, team=request.team, initial=known)
     failure: Explanation | None = None
     if form.is_valid():
         name, colour, action = form.cleaned_data["name"], form.cleaned_data["colour"], uuid4()

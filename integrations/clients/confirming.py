@@ -55,7 +55,8 @@ def _form_of_new_client(request: TeamRequest, place: str, typed: dict[str, str])
     """Where another key can be typed, with the name and colour of before, unless the name was the other account's."""
     proposal = proposals.waiting(request.session, place)
     if proposal is None or not proposal.is_named_by_account:
-        return f"{reverse('client_new', kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
+        form = _form_name(proposal, "client_new", "client_new_api_user")
+        return f"{reverse(form, kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
     is_first = not request.team.accounts.exists()
     return reverse("team" if is_first else "client_new", kwargs={"team": request.team.slug})
 
@@ -63,17 +64,23 @@ def _form_of_new_client(request: TeamRequest, place: str, typed: dict[str, str])
 @account_view(Capability.MANAGE_CLIENTS)
 def confirm_key(request: AccountRequest) -> HttpResponse:
     """Store a tested login as the client's shared one, once it has been confirmed."""
-    return _confirm(request, None, "client_key")
+    return _confirm(request, None, "client_key", "client_api_user")
 
 
 @account_view(Capability.STORE_OWN_KEY)
 def confirm_own_key(request: AccountRequest) -> HttpResponse:
     """Store a tested login for the calls of this user alone, once it has been confirmed."""
-    return _confirm(request, request.user.pk, "client_own_key")
+    return _confirm(request, request.user.pk, "client_own_key", "client_own_api_user")
 
 
-def _confirm(request: AccountRequest, user_id: int | None, form_name: str) -> HttpResponse:
+def _form_name(proposal: Proposal | None, of_key: str, of_api_user: str) -> str:
+    """The form in which what waits was typed."""
+    return of_api_user if proposal and proposal.tested.login.is_api_user else of_key
+
+
+def _confirm(request: AccountRequest, user_id: int | None, of_key: str, of_api_user: str) -> HttpResponse:
     place = proposals.place_of(request.team.pk, request.account, user_id)
+    form_name = _form_name(proposals.waiting(request.session, place), of_key, of_api_user)
     back = reverse(form_name, kwargs={"team": request.team.slug, "account": request.account.slug})
     proposal = _waiting(request, place, back)
     if isinstance(proposal, HttpResponse):

@@ -71,6 +71,26 @@ def test_a_new_client_is_connected_by_its_api_user(browser: Client, owner: Membe
     list_tags(account)
 
 
+def test_not_this_account_leads_back_to_the_form_it_was_typed_in(
+    browser: Client, owner: Membership, service: Service
+) -> None:
+    answer = type_login(browser, new_url(owner), service.api_users[0], name="Hafenkaffee", colour="pink")
+    back = confirm(browser, answer, drop="1").url
+    assert back.startswith(new_url(owner))
+    form = browser.get(back).context["form"]
+    assert (form["name"].value(), form["colour"].value()) == ("Hafenkaffee", "pink")
+
+    account = ClientAccountFactory(team=owner.team, name="Bergwind", slug="bergwind")
+    for name in FORMS:
+        answer = type_login(browser, url(name, account), service.api_users[0])
+        assert confirm(browser, answer, drop="1").url == url(name, account)
+    assert not Credential.objects.exists()
+
+
+def test_a_team_without_a_client_is_offered_it_too(browser: Client, owner: Membership) -> None:
+    assert new_url(owner) in browser.get(reverse("team", kwargs={"team": owner.team.slug})).content.decode()
+
+
 def test_a_typed_username_loses_the_blanks_around_it_and_a_password_keeps_its_own(
     browser: Client, owner: Membership, service: Service
 ) -> None:
