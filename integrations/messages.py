@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
+    PASSWORD_UNDECRYPTABLE = "password_undecryptable"  # noqa: S105 - the name of an obstacle
     SUPPRESSED = "suppressed"
     GRANT_NOT_BEGUN_HERE = "grant_not_begun_here"
     GRANT_OF_ANOTHER = "grant_of_another"
@@ -108,6 +109,10 @@ _MESSAGES: dict[str, Message] = {
     Obstacle.KEY_UNDECRYPTABLE: Message(
         gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
         gettext_lazy("store the customer key again"),
+    ),
+    Obstacle.PASSWORD_UNDECRYPTABLE: Message(
+        gettext_lazy("the stored password of the API user cannot be decrypted with the portal's present keys"),
+        gettext_lazy("store username and password again"),
     ),
     Obstacle.SUPPRESSED: Message(
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
@@ -231,8 +236,23 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("look it up in KlickTipp before you send it again"),
     ),
     Problem.SERVICE_ERROR: Message(gettext_lazy("KlickTipp answered in a way that cannot be understood"), _TRY_LATER),
+    Problem.SIGN_IN_PAUSED: Message(
+        gettext_lazy("signing in to KlickTipp was tried a moment ago, so nothing was sent this time"),
+        gettext_lazy("please try again in a minute"),
+    ),
     Problem.THROTTLED: Message(gettext_lazy("KlickTipp is busy and has refused the request"), _TRY_LATER),
     Problem.UNREACHABLE: Message(gettext_lazy("KlickTipp cannot be reached; nothing was sent"), _TRY_LATER),
+    Problem.USER_DENIED: Message(
+        gettext_lazy("KlickTipp refuses the API user"),
+        gettext_lazy(
+            "please try again in a minute; if it goes on, check in KlickTipp whether this user may use the API and "
+            "whether the plan is large enough"
+        ),
+    ),
+    Problem.WRONG_LOGIN: Message(
+        gettext_lazy("KlickTipp does not accept this username with this password"),
+        gettext_lazy("please check both in KlickTipp and enter them again"),
+    ),
 }
 
 _STATUSES: dict[str, Promise] = {

@@ -77,6 +77,12 @@ def account(owner: Membership, service: Service) -> ClientAccount:
 
 
 @pytest.fixture
+def by_api_user(owner: Membership, service: Service) -> ClientAccount:
+    """A client account of the owner's team, connected to the sandbox's first account by its API user."""
+    return ClientAccountFactory(team=owner.team, name="Harbour Lane Coffee", api_user=service.api_users[0])
+
+
+@pytest.fixture
 def browser(owner: Membership, client: Client) -> Client:
     """Django's test client, signed in as the owner."""
     client.force_login(owner.user)

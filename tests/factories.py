@@ -54,7 +54,7 @@ class MembershipFactory(DjangoModelFactory):
 
 
 class ClientAccountFactory(DjangoModelFactory):
-    """A client account; `customer_key="…"` connects it."""
+    """A client account; `customer_key="…"` or `api_user=("…", "password")` connects it."""
 
     class Meta:
         model = ClientAccount
@@ -67,11 +67,20 @@ class ClientAccountFactory(DjangoModelFactory):
     @factory.post_generation
     def customer_key(self: ClientAccount, create: bool, extracted: str | None, **_: Any) -> None:
         if extracted:
-            credential = Credential(account=self, stored_at=timezone.now())
-            credential.secret = extracted
-            credential.save()
-            self.connection, self.checked_at = Connection.CONNECTED, timezone.now()
-            self.save()
+            _connect(self, Login.by_customer_key(extracted))
+
+    @factory.post_generation
+    def api_user(self: ClientAccount, create: bool, extracted: tuple[str, str] | None, **_: Any) -> None:
+        if extracted:
+            _connect(self, Login.by_api_user(*extracted))
+
+
+def _connect(account: ClientAccount, login: Login) -> None:
+    credential = Credential(account=account, stored_at=timezone.now())
+    credential.login = login
+    credential.save()
+    account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
+    account.save()
 
 
 class OriginFactory(DjangoModelFactory):

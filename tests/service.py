@@ -6,13 +6,16 @@ import requests
 
 
 class Service:
-    """A running sandbox. `customer_keys` are its accounts' keys."""
+    """A running sandbox. `customer_keys` are its accounts' keys, `api_users` their usernames and passwords."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = requests.Session()
         self.accounts: list[dict[str, Any]] = self._session.get(f"{url}/_sandbox/accounts").json()["accounts"]
         self.customer_keys: list[str] = [account["customer_key"] for account in self.accounts]
+        self.api_users: list[tuple[str, str]] = [
+            (account["username"], account["password"]) for account in self.accounts
+        ]
 
     def reset(self) -> None:
         self._session.post(f"{self.url}/_sandbox/reset").raise_for_status()
@@ -22,6 +25,10 @@ class Service:
         times = {} if {"times", "always"} & fault.keys() else {"times": 1}
         answer = self._session.post(f"{self.url}/_sandbox/faults", json=times | fault)
         assert answer.ok, answer.text
+
+    def expire_sessions(self) -> None:
+        """End what API users have signed in to."""
+        self._session.post(f"{self.url}/_sandbox/expire-sessions").raise_for_status()
 
     def received(self) -> list[dict[str, Any]]:
         """The API calls that have arrived, oldest first."""

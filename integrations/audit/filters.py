@@ -5,14 +5,14 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from integrations.audit import presentation
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.reading import about
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
 
@@ -24,6 +24,7 @@ NOBODY = "nobody"
 _MOST_HASHES = 50
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
+_SIGNED_IN = Q(operation__in=SIGNING_IN, outcome=Outcome.DONE)
 
 
 class LogFilter(django_filters.FilterSet):
@@ -73,11 +74,11 @@ class LogFilter(django_filters.FilterSet):
 
     def with_outcome(self, entries: QuerySet[AuditEntry], name: str, outcome: str) -> QuerySet[AuditEntry]:
         """By the last attempt of a call: an earlier one does not tell how the call ended. An action of which a part
-        was done and another not is neither done nor refused, but partly done."""
+        was done and another not is neither done nor refused, but partly done. That it was signed in says nothing."""
         later = AuditEntry.objects.filter(call=OuterRef("call"), attempt__gt=OuterRef("attempt"))
-        ended = entries.filter(~Exists(later))
+        ended = entries.filter(~Exists(later)).exclude(_SIGNED_IN)
         siblings = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
-        changes = siblings.exclude(kind=Kind.READ).filter(~Exists(later))
+        changes = siblings.exclude(kind=Kind.READ).exclude(_SIGNED_IN).filter(~Exists(later))
         was_done = Exists(changes.filter(outcome=Outcome.DONE))
         was_not_done = Exists(changes.filter(outcome__in=_NOT_DONE))
         match outcome:

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.sentences import tell
 from integrations.messages import OPERATIONS, Message, message
 
@@ -51,6 +51,11 @@ def problem_message(entry: AuditEntry) -> Message | None:
     return message(problem, entry.code) if problem else None
 
 
+def is_signed_in(entry: AuditEntry) -> bool:
+    """Whether it is a part of an action that was needed before the action itself, and went well."""
+    return entry.operation in SIGNING_IN and entry.outcome == Outcome.DONE
+
+
 @dataclass
 class LoggedAction:
     """An action with all its entries, oldest first."""
@@ -74,11 +79,11 @@ class LoggedAction:
     @cached_property
     def final(self) -> list[AuditEntry]:
         """The attempt of each call that decides: the last one, or the answer that came later still. Of an action
-        that changed something only the changes decide."""
+        that changed something only the changes decide; signing in decides only where it failed."""
         calls = {str(entry.id): entry.call for entry in self.entries}
         last = {calls.get(entry.answer.get("late_answer_to", ""), entry.call): entry for entry in self.entries}
-        changes = [entry for entry in last.values() if entry.kind != Kind.READ]
-        return changes or list(last.values())
+        decisive = [entry for entry in last.values() if not is_signed_in(entry)] or list(last.values())
+        return [entry for entry in decisive if entry.kind != Kind.READ] or decisive
 
     @cached_property
     def outcome(self) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from integrations.audit import allowed
 from integrations.audit.actors import Actor
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
+from integrations.audit.models import SIGNING_IN, AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_of
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
@@ -121,10 +121,17 @@ class Recorder:
 
     `begin` raises `RuntimeError` inside a database transaction and `AlreadyStarted` for an action that another
     submit has begun; the library then sends nothing. `finish` never raises: the call is over and its result counts.
+
+    key_last_four: of the customer key that signs the calls; "" where an API user does
+    key_owner: whose key, or whose API user, it is
+    api_user: the API user's name
     """
 
-    def __init__(self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner) -> None:
-        self._action = action
+    def __init__(
+        self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner, api_user: str = ""
+    ) -> None:
+        user = {"api_user": api_user} if api_user else {}
+        self._action = replace(action, parameters={**action.parameters, **user})
         self._scope = scope
         self._key = {"key_last_four": key_last_four, "key_owner": key_owner}
         self._begun: dict[UUID, AuditEntry] = {}
@@ -138,6 +145,12 @@ class Recorder:
 
     def _subjects(self, attempt: Attempt) -> list[Subject]:
         return [*self._action.subjects, *subjects_of(attempt.arguments)]
+
+    def _kind(self, attempt: Attempt) -> Kind:
+        """Signing in is done for the sake of the action, and is what the action is."""
+        if attempt.operation.name in SIGNING_IN:
+            return Kind.READ if self._action.sentence.only_reads else Kind.CHANGE
+        return Kind.READ if attempt.operation.safe else Kind.CHANGE
 
     def begin(self, attempt: Attempt) -> None:
         self._begin(replace(attempt, call_id=self._call(attempt.call_id)))
@@ -186,7 +199,7 @@ class Recorder:
         return entry_of(
             self._action,
             self._scope,
-            Kind.READ if attempt.operation.safe else Kind.CHANGE,
+            self._kind(attempt),
             id=attempt.request_id,
             call=attempt.call_id,
             attempt=attempt.number,

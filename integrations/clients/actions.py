@@ -33,6 +33,44 @@ KEY_TESTS_STOPPED = Sentence(
 GRANT_REFUSED = Sentence(
     "clients.grant_refused", _("%(actor)s came back from KlickTipp's page for granting access, and nothing was stored")
 )
+BY_API_USER = {
+    KEY_TESTED.key: Sentence(
+        "clients.api_user_tested", _("%(actor)s tested the API user %(api_user)s for %(account)s"), only_reads=True
+    ),
+    KEY_TESTED_FOR_NEW.key: Sentence(
+        "clients.api_user_tested_for_new",
+        _("%(actor)s tested the API user %(api_user)s for a new client"),
+        only_reads=True,
+    ),
+    KEY_STORED.key: Sentence(
+        "clients.api_user_stored",
+        _("%(actor)s stored the API user %(api_user)s with its password for %(account)s"),
+    ),
+    KEY_REMOVED.key: Sentence(
+        "clients.api_user_removed", _("%(actor)s removed the API user %(api_user)s of %(account)s")
+    ),
+    OWN_KEY_TESTED.key: Sentence(
+        "clients.own_api_user_tested",
+        _("%(actor)s tested an API user of their own, %(api_user)s, for %(account)s"),
+        only_reads=True,
+    ),
+    OWN_KEY_STORED.key: Sentence(
+        "clients.own_api_user_stored",
+        _("%(actor)s stored an API user of their own, %(api_user)s, with its password for %(account)s"),
+    ),
+    OWN_KEY_REMOVED.key: Sentence(
+        "clients.own_api_user_removed", _("%(actor)s removed their own API user %(api_user)s for %(account)s")
+    ),
+    OWN_KEY_LOST.key: Sentence(
+        "clients.own_api_user_lost",
+        _(
+            "%(actor)s removed the API user %(api_user)s that %(person)s had stored for %(account)s and may no longer "
+            "use"
+        ),
+    ),
+}
+"""What stands for the sentence about a customer key where it is an API user."""
+
 TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
 FIELDS_LOADED = Sentence(
     "clients.fields_loaded", _("%(actor)s loaded the data fields of %(account)s for a form"), only_reads=True

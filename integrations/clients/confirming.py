@@ -21,7 +21,7 @@ from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientForm, KeyForm, NewClientForm
 from integrations.clients.models import ClientAccount
 from integrations.clients.proposals import Proposal
-from integrations.clients.views import key_page, new_client_page, to_client
+from integrations.clients.views import key_page, new_client_page, say_stored, to_client
 
 _PROCESSES_SHOWN = 8
 
@@ -59,7 +59,8 @@ def _form_of_new_client(request: TeamRequest, place: str, typed: dict[str, str])
     """Where another key can be typed, with the name and colour of before, unless the name was the other account's."""
     proposal = proposals.waiting(request.session, place)
     if proposal is None or not proposal.is_named_by_account:
-        return f"{reverse('client_new', kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
+        form = _form_name(proposal, "client_new", "client_new_api_user")
+        return f"{reverse(form, kwargs={'team': request.team.slug})}?{urlencode(typed)}".removesuffix("?")
     is_first = not request.team.accounts.exists()
     return reverse("team" if is_first else "client_new", kwargs={"team": request.team.slug})
 
@@ -67,17 +68,23 @@ def _form_of_new_client(request: TeamRequest, place: str, typed: dict[str, str])
 @account_view(Capability.MANAGE_CLIENTS)
 def confirm_key(request: AccountRequest) -> HttpResponse:
     """Store a tested login as the client's shared one, once it has been confirmed."""
-    return _confirm(request, None, "client_key")
+    return _confirm(request, None, "client_key", "client_api_user")
 
 
 @account_view(Capability.STORE_OWN_KEY)
 def confirm_own_key(request: AccountRequest) -> HttpResponse:
     """Store a tested login for the calls of this user alone, once it has been confirmed."""
-    return _confirm(request, request.user.pk, "client_own_key")
+    return _confirm(request, request.user.pk, "client_own_key", "client_own_api_user")
 
 
-def _confirm(request: AccountRequest, user_id: int | None, form_name: str) -> HttpResponse:
+def _form_name(proposal: Proposal | None, of_key: str, of_api_user: str) -> str:
+    """The form in which what waits was typed."""
+    return of_api_user if proposal and proposal.tested.login.is_api_user else of_key
+
+
+def _confirm(request: AccountRequest, user_id: int | None, of_key: str, of_api_user: str) -> HttpResponse:
     place = proposals.place_of(request.team.pk, request.account, user_id)
+    form_name = _form_name(proposals.waiting(request.session, place), of_key, of_api_user)
     back = reverse(form_name, kwargs={"team": request.team.slug, "account": request.account.slug})
     proposal = _waiting(request, place, back)
     if isinstance(proposal, HttpResponse):
@@ -92,8 +99,7 @@ def _confirm(request: AccountRequest, user_id: int | None, form_name: str) -> Ht
         return to_client(request.account)
     except EXPLAINED as error:
         return key_page(request, user_id, KeyForm(), explain(error, seen_by=request.membership))
-    messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-    return to_client(request.account)
+    return say_stored(request, proposal.tested.login)
 
 
 def _waiting(request: TeamRequest, place: str, back: str) -> Proposal | HttpResponse:
@@ -134,6 +140,7 @@ def _page(request: TeamRequest, proposal: Proposal, status: int = 200, **context
     context |= {
         "proposal": proposal,
         "four": keys.shown(proposal.tested.login.last_four),
+        "api_user": proposal.tested.login.username,
         "identity": proposal.tested.identity,
         "processes": names[:_PROCESSES_SHOWN],
         "further_processes": len(names[_PROCESSES_SHOWN:]),

@@ -56,8 +56,8 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case OtherAccount():
             return Explanation(
                 _(
-                    "This key belongs to another KlickTipp account (%(key_of)s) than the one that this client is "
-                    "bound to (%(bound_to)s)."
+                    "The KlickTipp account that this opens (%(key_of)s) is not the one that this client is bound to "
+                    "(%(bound_to)s)."
                 )
                 % {"key_of": error.key_of, "bound_to": error.bound_to},
                 _("Please use a key of the same account, or add the other account as a client of its own."),
@@ -65,7 +65,7 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
             )
         case UntoldAccount():
             return Explanation(
-                _("KlickTipp does not tell which KlickTipp account this key opens, so it was not stored."),
+                _("KlickTipp does not tell which KlickTipp account this opens, so nothing was stored."),
                 _(
                     "Please look in KlickTipp whether the account still has its predefined double opt-in process, "
                     "then try again."
@@ -80,7 +80,7 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
                     action=action,
                 )
             return Explanation(
-                _("This key opens the KlickTipp account that the client %(client)s uses already.")
+                _("This opens the KlickTipp account that the client %(client)s uses already.")
                 % {"client": error.account.name},
                 _("Please use that client, or a key of another KlickTipp account."),
                 action=action,
@@ -99,7 +99,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         else _as_sentence(text.next_step),
         code="" if is_told_with_code else "/".join(str(n) for n in (error.code, error.detail) if n is not None),
         may_have_happened=unknown,
-        action=action,
+        action=None if error.problem is Problem.SIGN_IN_PAUSED else action,
     )
 
 

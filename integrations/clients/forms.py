@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from accounts.validation import no_control_characters
-from integrations.clients.models import ClientAccount
+from integrations.clients.logins import Login
+from integrations.clients.models import ClientAccount, Credential
 
 _LONGEST_KEY = 200
 _LONGEST_TAG_NAME = 255
@@ -123,3 +124,30 @@ class RemoveClientForm(forms.Form):
 
 class KeyForm(forms.Form):
     customer_key = CustomerKeyField()
+
+
+class ApiUserForm(forms.Form):
+    """Username and password of an API user. The password is not sent back after an error."""
+
+    username = forms.CharField(
+        label=_("Username of the API user"),
+        max_length=Credential.LONGEST_USERNAME,
+        validators=[no_control_characters],
+        help_text=_("It begins with the name of the main account, as in mainaccount-name."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password of the API user"),
+        max_length=_LONGEST_KEY,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    @property
+    def login(self) -> Login:
+        """What was typed, once it is valid."""
+        return Login.by_api_user(self.cleaned_data["username"], self.cleaned_data["password"])
+
+
+class NewClientByApiUserForm(ApiUserForm, ClientForm):
+    """A new client account with username and password of an API user."""

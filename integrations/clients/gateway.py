@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
+from integrations.clients import sessions
 from integrations.clients.at_once import Crew, Desk, Done, Job
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.health import Watch
@@ -21,7 +22,9 @@ from integrations.klicktipp import (
     DeveloperKeyAuth,
     KlickTipp,
     Observer,
+    Problem,
     SessionAuth,
+    SessionStore,
     Transport,
 )
 from integrations.klicktipp.auth import Auth
@@ -41,10 +44,17 @@ def _transport() -> Transport:
 
 def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a login that is not stored yet. Everything else as in `connect`."""
-    return _client(_auth(login, scope, action), Recorder(action, scope, login.last_four, owner))
+    return _client(_auth(login, None, scope, action), _recorder(login, owner, scope, action))
 
 
-def _auth(login: Login, scope: Scope, action: Action) -> Auth:
+def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
+    return Recorder(action, scope, login.last_four, owner, api_user=login.username)
+
+
+def _auth(login: Login, store: SessionStore | None, scope: Scope, action: Action) -> Auth:
+    """What signs the calls. An API user needs no developer key; its session is kept in `store`."""
+    if login.is_api_user:
+        return SessionAuth(login.username, login.secret, store)
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
@@ -64,7 +74,7 @@ def _client(auth: Auth, observer: Observer) -> KlickTipp:
     )
 
 
-def _obstructed(obstacle: Obstacle, scope: Scope, action: Action) -> Obstructed:
+def _obstructed(obstacle: Obstacle | Problem, scope: Scope, action: Action) -> Obstructed:
     events.record_obstacle(action, scope, obstacle)
     return Obstructed(obstacle)
 
@@ -93,16 +103,21 @@ def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = O
 
 def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
-    login = _login(credential, account, action)
-    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
-    return _client(_auth(login, account.scope, action), Watch(recorder, credential))
+    auth, recorder = _signed_by(credential, account, action)
+    return _client(auth, Watch(recorder, credential))
 
 
-def _login(credential: Credential, account: ClientAccount, action: Action) -> Login:
+def _signed_by(credential: Credential, account: ClientAccount, action: Action) -> tuple[Auth, Recorder]:
+    """What signs the calls of an action by a stored credential, and what records them."""
     try:
-        return credential.login
+        login = credential.login
     except Undecryptable:
-        raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
+        lost = Obstacle.PASSWORD_UNDECRYPTABLE if credential.is_api_user else Obstacle.KEY_UNDECRYPTABLE
+        raise _obstructed(lost, account.scope, action) from None
+    if credential.is_api_user and sessions.must_wait(credential):
+        raise _obstructed(Problem.SIGN_IN_PAUSED, account.scope, action)
+    auth = _auth(login, sessions.StoredSession(credential), account.scope, action)
+    return auth, _recorder(login, credential.owner, account.scope, action)
 
 
 def at_once(
@@ -125,10 +140,9 @@ def at_once(
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
-    login = _login(credential, account, action)
-    recorder = Recorder(action, account.scope, login.last_four, credential.owner)
+    auth, recorder = _signed_by(credential, account, action)
     desk = Desk(action)
-    auth = desk.for_threads(_auth(login, account.scope, action))
+    auth = desk.for_threads(auth)
     crew: Crew[T] = Crew(
         desk,
         _client(auth, desk),

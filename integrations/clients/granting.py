@@ -98,13 +98,14 @@ def _take_key(request: UserRequest) -> str:
 def _go_on(request: UserRequest, grant: Grant | None, state: str, customer_key: str) -> HttpResponse:
     actor, action = Actor.of(request), uuid4()
     begun_here = request.get_signed_cookie(_COOKIE, default="", salt=_SALT, max_age=grants.LASTS)
+    membership = None
     try:
         grant, membership = grants.redeem(grant, begun_here == state, actor)
         vars(request).update(team=grant.team, membership=membership, account=grant.account)
         return _propose(request, grant, _login(grant, customer_key, actor), actor, action)
     except EXPLAINED as error:
         has_called = not isinstance(error, Obstructed)
-        return _refused_page(request, grant, explain(error, action if has_called else None))
+        return _refused_page(request, grant, explain(error, action if has_called else None, seen_by=membership))
 
 
 def _login(grant: Grant, customer_key: str, actor: Actor) -> Login:

@@ -90,6 +90,8 @@ def redeem(grant: Grant | None, is_same_browser: bool, actor: Actor) -> tuple[Gr
 
 
 def _asked(grant: Grant) -> Capability:
+    if grant.account is None:
+        return Capability.ADD_CLIENTS
     return Capability.STORE_OWN_KEY if grant.is_own else Capability.MANAGE_CLIENTS
 
 

@@ -1,6 +1,7 @@
 """How the connection of a client account stands: what KlickTipp said last of its shared customer key."""
 
 import logging
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,12 +36,15 @@ def remember(credential: Credential, connection: Connection) -> None:
 class Watch:
     """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential.
 
-    `GET /account` does not count: it is refused to keys that may do everything else.
+    `GET /account` does not count: it is refused to keys that may do everything else. Of an API user the end of a
+    session does not count either: only signing in, and what is refused after it.
     """
 
     def __init__(self, observer: Observer, credential: Credential) -> None:
         self._observer = observer
         self._credential = credential
+        self._has_signed_in = False
+        self._refused_once: set[UUID] = set()
 
     def begin(self, attempt: Attempt) -> None:
         self._observer.begin(attempt)
@@ -51,8 +55,21 @@ class Watch:
 
     def note(self, attempt: Attempt, ending: Ending) -> None:
         """Remember what an ending tells of the credential. It never raises: the call is over and its result counts."""
-        if isinstance(ending.error, AccessDenied) and attempt.operation.name != "get_account":
+        if self._is_refusal(attempt, ending):
             try:
                 remember(self._credential, Connection.REFUSED)
             except Exception:
                 logger.exception("It could not be noted that KlickTipp refused credential %s.", self._credential.pk)
+
+    def _is_refusal(self, attempt: Attempt, ending: Ending) -> bool:
+        """Whether this tells of the credential itself. The library repeats a refused call with a new session only."""
+        operation, is_refused = attempt.operation.name, isinstance(ending.error, AccessDenied)
+        if operation == "login":
+            self._has_signed_in |= ending.error is None
+            return is_refused
+        if not is_refused or operation in ("get_account", "logout"):
+            return False
+        if not self._credential.is_api_user or self._has_signed_in or attempt.call_id in self._refused_once:
+            return True
+        self._refused_once.add(attempt.call_id)
+        return False

@@ -25,12 +25,16 @@ class Identity:
         return bool(self.uid) or self.predefined_process_id is not None
 
     def is_same(self, other: Identity) -> bool | None:
-        """Whether both are one KlickTipp account; None where they have nothing in common to compare."""
-        if self.uid and other.uid:
-            return self.uid == other.uid
+        """Whether both are one KlickTipp account; None where they have nothing in common to compare.
+
+        It is not documented whether the `uid` of an API user is its own or its account's: two are one account, too,
+        where they have the same opt-in process.
+        """
+        if self.uid and self.uid == other.uid:
+            return True
         if self.predefined_process_id is not None and other.predefined_process_id is not None:
             return self.predefined_process_id == other.predefined_process_id
-        return None
+        return False if self.uid and other.uid else None
 
     def updated_by(self, newer: Identity) -> Identity:
         """What `newer` tells of the same account, and what was known before where it tells nothing."""

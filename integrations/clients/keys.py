@@ -1,12 +1,14 @@
-"""Customer keys: tested at KlickTipp before they are stored, bound to one KlickTipp account, and removed.
+"""Customer keys and API users: tested at KlickTipp before they are stored, bound to one KlickTipp account, removed.
 
 A client account has one shared key, and each user may have one of their own, which is used for that user's calls.
-Where a function takes a `user_id`, it is about that user's own key; without one, about the shared key.
+Where a function takes a `user_id`, it is about that user's own key; without one, about the shared key. An API user
+with its password can stand in the place of each key.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -18,6 +20,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Scope
+from integrations.audit.sentences import Sentence
 from integrations.clients import actions, gateway, health
 from integrations.clients.identity import Identity
 from integrations.clients.logins import Login
@@ -78,9 +81,20 @@ def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Tested
     return TestedLogin(login, identity, optin_processes)
 
 
-def _testing(four: str, actor: Actor, action_id: UUID, user_id: int | None) -> Action:
-    sentence = actions.OWN_KEY_TESTED if user_id else actions.KEY_TESTED
-    return Action(sentence, actor, {"key": shown(four)}, id=action_id)
+def told(sentence: Sentence, of: Login | Credential) -> tuple[Sentence, dict[str, Any]]:
+    """A sentence about a customer key with what completes it, or the one that stands for it of an API user."""
+    if of.is_api_user:
+        return actions.BY_API_USER[sentence.key], {"api_user": of.username}
+    return sentence, {"key": shown(of.last_four)}
+
+
+def _action(sentence: Sentence, of: Login | Credential, actor: Actor, action_id: UUID) -> Action:
+    sentence, parameters = told(sentence, of)
+    return Action(sentence, actor, parameters, id=action_id)
+
+
+def _testing(of: Login | Credential, actor: Actor, action_id: UUID, user_id: int | None) -> Action:
+    return _action(actions.OWN_KEY_TESTED if user_id else actions.KEY_TESTED, of, actor, action_id)
 
 
 def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UUID) -> TestedLogin:
@@ -89,7 +103,7 @@ def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UU
     Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount` and `TakenByOtherClient`.
     """
     sentence = actions.KEY_TESTED if name else actions.KEY_TESTED_FOR_NEW
-    action = Action(sentence, actor, {"key": shown(login.last_four)}, id=action_id)
+    action = _action(sentence, login, actor, action_id)
     tested = _test(login, KeyOwner.SHARED, Scope(team.pk, account_label=name), action)
     _must_be_free(team, None, tested.identity)
     return tested
@@ -104,7 +118,7 @@ def try_for(
     `TakenByOtherClient`.
     """
     owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
-    tested = _test(login, owner, account.scope, _testing(login.last_four, actor, action_id, user_id))
+    tested = _test(login, owner, account.scope, _testing(login, actor, action_id, user_id))
     _must_be_of(account, tested.identity)
     _must_be_free(account.team, account, tested.identity)
     return tested
@@ -158,7 +172,7 @@ def _store(
 ) -> None:
     """Put the login in the place of the one before. The caller holds the transaction and the account's lock."""
     sentence = actions.OWN_KEY_STORED if user_id else actions.KEY_STORED
-    events.record_once(Action(sentence, actor, {"key": shown(tested.login.last_four)}, id=action_id), account.scope)
+    events.record_once(_action(sentence, tested.login, actor, action_id), account.scope)
     account.credentials.held_by(user_id).delete()
     credential = Credential(account=account, user_id=user_id, stored_by_id=actor.user_id, stored_at=timezone.now())
     credential.login = tested.login
@@ -169,11 +183,15 @@ def _store(
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
 
 
-def _bind(account: ClientAccount, identity: Identity) -> None:
-    """Learn what is new of the account's identity. The caller holds the transaction and the account's lock."""
-    if account.identity.is_same(identity) is False:
-        raise OtherAccount(account.identity, identity)
-    account.identity = account.identity.updated_by(identity)
+def _bind(account: ClientAccount, identity: Identity, by_api_user: bool) -> None:
+    """Learn what is new of the account's identity. What is known wins over what an API user, a sub-account, tells.
+
+    The caller holds the transaction and the account's lock.
+    """
+    known = account.identity
+    if known.is_same(identity) is False:
+        raise OtherAccount(known, identity)
+    account.identity = identity.updated_by(known) if by_api_user else known.updated_by(identity)
     account.save(update_fields=["uid", "predefined_process_id", "identity_name"])
 
 
@@ -207,7 +225,7 @@ def store(
     with _binding(account.team, account, tested.identity):
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
         _must_be_of(locked, tested.identity)
-        _bind(locked, tested.identity)
+        _bind(locked, tested.identity, tested.login.is_api_user)
         _store(locked, tested, actor, action_id, user_id)
 
 
@@ -217,7 +235,7 @@ def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user
     Raises the library's errors, `Obstructed`, `TooManyTests`, `OtherAccount` and `TakenByOtherClient`.
     """
     credential = account.credentials.held_by(user_id).first()
-    action = _testing(credential.last_four if credential else "", actor, action_id, user_id)
+    action = _testing(credential or Login.by_customer_key(""), actor, action_id, user_id)
     if credential is None:
         raise gateway.not_connected(account, action, Obstacle.NO_OWN_KEY if user_id else Obstacle.NOT_CONNECTED)
     count_test(actor, account.scope)
@@ -227,12 +245,12 @@ def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user
     identity = _identify(api, optin_processes)
     with _binding(account.team, account, identity):
         if locked := health.locked_while_stored(credential):
-            _bind(locked, identity)
+            _bind(locked, identity, credential.is_api_user)
             keep(locked, ReferenceKind.OPTIN_PROCESSES, optin_processes)
 
 
 def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None) -> None:
-    """Forget a customer key. At KlickTipp it stays valid until it is revoked there."""
+    """Forget a customer key, or an API user with its session. At KlickTipp both stay valid until revoked there."""
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
         credential = locked.credentials.held_by(user_id).first()
@@ -243,15 +261,15 @@ def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None)
             locked.connection = Connection.NONE
             locked.save(update_fields=["connection"])
         sentence = actions.OWN_KEY_REMOVED if user_id else actions.KEY_REMOVED
-        events.record(sentence, actor, locked.scope, key=shown(credential.last_four))
+        sentence, parameters = told(sentence, credential)
+        events.record(sentence, actor, locked.scope, **parameters)
 
 
 def remove_all(account: ClientAccount, actor: Actor) -> None:
     """Forget the shared key and everybody's own. The caller holds the transaction and the account's lock."""
     for credential in account.credentials.select_related("user").order_by("pk"):
-        key = shown(credential.last_four)
+        sentence, parameters = told(actions.OWN_KEY_LOST if credential.user else actions.KEY_REMOVED, credential)
+        if credential.user:
+            parameters["person"] = str(credential.user)
         credential.delete()
-        if credential.user is None:
-            events.record(actions.KEY_REMOVED, actor, account.scope, key=key)
-        else:
-            events.record(actions.OWN_KEY_LOST, actor, account.scope, key=key, person=str(credential.user))
+        events.record(sentence, actor, account.scope, **parameters)

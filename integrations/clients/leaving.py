@@ -11,7 +11,7 @@ from accounts.signals import membership_changed
 from integrations.audit import events
 from integrations.audit.actors import SYSTEM
 from integrations.clients import actions
-from integrations.clients.keys import shown
+from integrations.clients.keys import told
 from integrations.clients.models import Credential, CredentialQuerySet
 
 
@@ -45,5 +45,5 @@ def _remove(credentials: CredentialQuerySet) -> None:
         with transaction.atomic():
             removed, _ = Credential.objects.filter(pk=credential.pk).delete()
             if removed:
-                key, person = shown(credential.last_four), str(credential.user)
-                events.record(actions.OWN_KEY_LOST, SYSTEM, credential.account.scope, key=key, person=person)
+                sentence, parameters = told(actions.OWN_KEY_LOST, credential)
+                events.record(sentence, SYSTEM, credential.account.scope, person=str(credential.user), **parameters)

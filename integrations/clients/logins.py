@@ -17,16 +17,28 @@ class CredentialKind(models.TextChoices):
 
 @dataclass(frozen=True)
 class Login:
-    """`secret` is the customer key; it is in no log, no page and no `repr`."""
+    """A customer key, or an API user with its password; `secret` is in no log, no page and no `repr`.
+
+    username: the API user's; "" for a customer key
+    """
 
     kind: CredentialKind
     secret: str = field(repr=False)
+    username: str = ""
 
     @classmethod
     def by_customer_key(cls, customer_key: str) -> Login:
         return cls(CredentialKind.CUSTOMER_KEY, customer_key)
 
+    @classmethod
+    def by_api_user(cls, username: str, password: str) -> Login:
+        return cls(CredentialKind.API_USER, password, username)
+
+    @property
+    def is_api_user(self) -> bool:
+        return self.kind is CredentialKind.API_USER
+
     @property
     def last_four(self) -> str:
-        """As much of the secret as may be shown."""
-        return last_four(self.secret)
+        """As much of the secret as may be shown: nothing of a password."""
+        return "" if self.is_api_user else last_four(self.secret)

@@ -27,7 +27,7 @@ class Colour(models.TextChoices):
 class Connection(models.TextChoices):
     NONE = "none", _("not connected")
     CONNECTED = "connected", _("connected")
-    REFUSED = "refused", _("key refused")
+    REFUSED = "refused", _("access refused")
 
 
 class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
@@ -122,15 +122,26 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
 
 
 class Credential(models.Model):
-    """A way into a client's KlickTipp account: shared by the team, or one user's own. The secret is encrypted."""
+    """A way into a client's KlickTipp account: shared by the team, or one user's own. The secret is encrypted.
+
+    username: an API user's; nothing of its password is told, so `last_four` is empty
+    encrypted_session, sign_in_…: an API user's session at KlickTipp, see `sessions`
+    """
+
+    LONGEST_USERNAME = 200
 
     account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="credentials")
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="credentials")
     kind = models.CharField(max_length=20, choices=CredentialKind.choices, default=CredentialKind.CUSTOMER_KEY)
     encrypted_secret = models.TextField()
-    last_four = models.CharField(max_length=4)
+    last_four = models.CharField(max_length=4, blank=True)
+    username = models.CharField(max_length=LONGEST_USERNAME, blank=True)
     stored_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     stored_at = models.DateTimeField()
+    encrypted_session = models.TextField(blank=True)
+    sign_in_holder = models.UUIDField(null=True)
+    sign_in_until = models.DateTimeField(null=True)
+    sign_in_tried_at = models.DateTimeField(null=True)
 
     objects = CredentialQuerySet.as_manager()
 
@@ -138,10 +149,15 @@ class Credential(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "user"], name="one_credential_per_user"),
             models.UniqueConstraint(fields=["account"], name="one_shared_credential", condition=models.Q(user=None)),
+            models.CheckConstraint(
+                condition=models.Q(kind=CredentialKind.CUSTOMER_KEY, username="")
+                | (models.Q(kind=CredentialKind.API_USER, last_four="") & ~models.Q(username="")),
+                name="nothing_told_of_passwords",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} …{self.last_four}"
+        return f"{self.get_kind_display()} {self.username or f'…{self.last_four}'}"
 
     @property
     def owner(self) -> KeyOwner:
@@ -153,16 +169,21 @@ class Credential(models.Model):
 
     @secret.setter
     def secret(self, value: str) -> None:
-        self.encrypted_secret, self.last_four = encryption.encrypt(value), encryption.last_four(value)
+        login = Login(CredentialKind(self.kind), value)
+        self.encrypted_secret, self.last_four = encryption.encrypt(login.secret), login.last_four
 
     @property
     def login(self) -> Login:
         """What it takes to sign calls with it. Raises `Undecryptable`."""
-        return Login(CredentialKind(self.kind), self.secret)
+        return Login(CredentialKind(self.kind), self.secret, self.username)
 
     @login.setter
     def login(self, login: Login) -> None:
-        self.kind, self.secret = login.kind, login.secret
+        self.kind, self.username, self.secret = login.kind, login.username, login.secret
+
+    @property
+    def is_api_user(self) -> bool:
+        return self.kind == CredentialKind.API_USER
 
 
 class Grant(models.Model):

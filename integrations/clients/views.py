@@ -177,8 +177,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
         tested = keys.try_for(request.account, login, actor, action, user_id)
         if request.account.identity:
             keys.store(request.account, tested, actor, uuid4(), user_id)
-            messages.success(request, _("The customer key is stored; KlickTipp accepts it."))
-            return to_client(request.account)
+            return say_stored(request, login)
     except EXPLAINED as error:
         return key_page(request, user_id, form, _at_the_key(request, form, error, action))
     return ask(request, request.team, request.account, user_id, Proposal(tested))
@@ -188,7 +187,7 @@ def key_page(
     request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
 ) -> HttpResponse:
     """The form for the shared customer key, or for the user's own."""
-    context = _key_context(request, user_id) | {
+    context = key_context(request, user_id) | {
         "form": form,
         "failure": failure,
         "can_be_granted": grants.are_offered(),
@@ -203,20 +202,28 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
     except EXPLAINED as error:
         request.account.refresh_from_db()
         return _client_page(request, explain(error, action, seen_by=request.membership))
-    messages.success(request, _("KlickTipp accepts the customer key."))
+    accepted = _("KlickTipp accepts the customer key.")
+    if (credential := request.account.credentials.held_by(user_id).first()) and credential.is_api_user:
+        accepted = _("KlickTipp accepts the API user.")
+    messages.success(request, accepted)
     return to_client(request.account)
 
 
 def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
+    context = key_context(request, user_id)
     if request.method == "POST":
         keys.remove_key(request.account, Actor.of(request), user_id)
-        messages.success(request, _("The customer key is removed from this portal."))
+        removed = _("The customer key is removed from this portal.")
+        if context["credential"] and context["credential"].is_api_user:
+            removed = _("The API user is removed from this portal.")
+        messages.success(request, removed)
         return to_client(request.account)
-    context = _key_context(request, user_id) | {"shared": request.account.credentials.shared().first()}
+    context["shared"] = request.account.credentials.shared().first()
     return render(request, "clients/key_remove.html", context)
 
 
-def _key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]:
+def key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]:
+    """What a page about the shared key, or about the user's own, has to know."""
     return {"credential": request.account.credentials.held_by(user_id).first(), "is_own": user_id is not None}
 
 
@@ -226,6 +233,14 @@ def _at_the_key(request: TeamRequest, form: NewClientForm | KeyForm, error: Exce
     if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
         form.add_error("customer_key", _("This key was not accepted."))
     return failure
+
+
+def say_stored(request: AccountRequest, login: Login) -> HttpResponse:
+    """Say that the login is stored, on the client account's overview."""
+    key = _("The customer key is stored; KlickTipp accepts it.")
+    api_user = _("Username and password are stored; KlickTipp accepts them.")
+    messages.success(request, api_user if login.is_api_user else key)
+    return to_client(request.account)
 
 
 def to_client(account: ClientAccount) -> HttpResponse:

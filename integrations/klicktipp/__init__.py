@@ -7,7 +7,7 @@ It needs requests and nothing else.
 """
 
 from . import fieldtypes
-from .auth import DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
+from .auth import SIGN_IN_PAUSE, DeveloperKeyAuth, MemorySessionStore, SessionAuth, SessionStore, grant_url
 from .client import VERSION, KlickTipp
 from .errors import (
     AccessDenied,
@@ -34,6 +34,7 @@ __all__ = [
     "BOUNCE_STATUSES",
     "GLOBAL_FIELD_TYPES",
     "OPERATIONS",
+    "SIGN_IN_PAUSE",
     "STATUSES",
     "VERSION",
     "AccessDenied",

@@ -149,7 +149,7 @@ class SessionAuth:
         """Another session than the one that has ended: somebody else's, or that of signing in.
 
         None if the last try is less than a minute ago, or somebody else's takes over `timeout` seconds.
-        What `sign_in` raises is passed on.
+        What `sign_in` raises is passed on; the session that has ended is forgotten all the same.
         """
         if session := self._another(ended):
             return session
@@ -164,6 +164,7 @@ class SessionAuth:
             if last and abs(now - last) < SIGN_IN_PAUSE:
                 return None
             self.store.note_try(now)
+            self.store.save(None)
             try:
                 session = sign_in()
             except (Throttled, Unreachable):

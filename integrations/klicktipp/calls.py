@@ -23,6 +23,7 @@ from .errors import (
 from .models import SessionToken
 from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
+from .problems import Problem
 from .refusals import refusal
 from .transport import Answer, Fault, NoAnswer, NotSent, Transport
 
@@ -116,7 +117,9 @@ class _Call(Generic[T]):
         if by_session:
             self.session = by_session.store.load() or self._another_session(by_session)
             if self.session is None:
-                raise AccessDenied(self.operation.name, hint="signing in was tried a moment ago")
+                raise AccessDenied(
+                    self.operation.name, problem=Problem.SIGN_IN_PAUSED, hint="signing in was tried a moment ago"
+                )
         may_sign_in = by_session is not None and self.operation.name != "logout"
         failures = 0
         doubt: KlickTippError | None = None
@@ -223,7 +226,8 @@ class _Call(Generic[T]):
         if status == 404 and self.when_404 is not FAIL:
             return self.when_404
         if not 200 <= status < 300:
-            raise refusal(operation, answer)
+            by_session = self.session is not None or operation.auth is AuthKind.NONE
+            raise refusal(operation, answer, by_session=by_session)
         if answer.fault is Fault.CUT:
             raise OutcomeUnknown(
                 operation.name, status=status, happened=operation.doubtful, hint="the answer was cut off"

@@ -64,8 +64,11 @@ class Problem(StrEnum):
     NOT_FOUND = "not_found"
     OUTCOME_UNKNOWN = "outcome_unknown"
     SERVICE_ERROR = "service_error"
+    SIGN_IN_PAUSED = "sign_in_paused"
     THROTTLED = "throttled"
     UNREACHABLE = "unreachable"
+    USER_DENIED = "user_denied"
+    WRONG_LOGIN = "wrong_login"
 
 
 _UPDATE_FAILED: Final = 10

@@ -38,8 +38,11 @@ _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _LONGEST_TEXT: Final = 2000
 
 
-def refusal(operation: Operation, answer: Answer) -> KlickTippError:
-    """The error for an answer outside 2xx. Status, code and operation decide; no text does."""
+def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -> KlickTippError:
+    """The error for an answer outside 2xx. Status, code and operation decide; no text does.
+
+    by_session: whether a session signed the request, or it was to get one
+    """
     said = _decoded(answer.body or b"")
     told = said if isinstance(said, dict) else {}
     status, code, detail = answer.status, _code(told.get("error")), _code(told.get("code"))
@@ -54,7 +57,7 @@ def refusal(operation: Operation, answer: Answer) -> KlickTippError:
         reason=_text(told.get("reason")),
         message=_message(said),
         happened=_happened(operation, status),
-        problem=_problem(operation, status, code, detail),
+        problem=_problem(operation, status, code, detail, by_session),
         retry_after=_retry_after(answer.headers.get("Retry-After")),
     )
 
@@ -64,13 +67,19 @@ def _happened(operation: Operation, status: int) -> Happened:
     return Happened.NO if refused else operation.doubtful
 
 
-def _problem(operation: Operation, status: int, code: int | None, detail: int | None) -> Problem | None:
+def _problem(
+    operation: Operation, status: int, code: int | None, detail: int | None, by_session: bool
+) -> Problem | None:
     if status == 406:
         return problem_of(operation.name, code, detail)
     if status == 404:
         return missing_of(operation.name)
     if status == 409 and operation.name in _NAMING_TAGS:
         return Problem.NAME_TAKEN
+    if status == 401 and operation.name == "login":
+        return Problem.WRONG_LOGIN
+    if status in (401, 403) and by_session:
+        return Problem.USER_DENIED
     return None
 
 

@@ -152,4 +152,4 @@ def test_a_change_during_the_test_of_a_new_key_stays(account: ClientAccount, ser
 def test_the_page_shows_what_the_check_found(browser: Any, account: ClientAccount, service: Service) -> None:
     service.fault(**DENIED)
     page = browser.post(f"/t/{account.team.slug}/clients/{account.slug}/key/test/").content.decode()
-    assert "key refused" in page
+    assert "access refused" in page

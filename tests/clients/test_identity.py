@@ -44,7 +44,9 @@ def check(account: ClientAccount) -> None:
     [
         (Identity("1", 7), Identity("1", 7), True),
         (Identity("1", 7), Identity("1", 8), True),
-        (Identity("1", 7), Identity("2", 7), False),
+        (Identity("1", 7), Identity("2", 7), True),
+        (Identity("1", 7), Identity("2", 8), False),
+        (Identity("1", None), Identity("2", 8), False),
         (Identity("1", 7), Identity("", 7), True),
         (Identity("1", 7), Identity("", 8), False),
         (Identity("1", None), Identity("", 8), None),

@@ -8,8 +8,11 @@ from cryptography.fernet import Fernet
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership
+from integrations.clients import sessions
+from integrations.clients.logins import Login
 from integrations.clients.management.commands import rotate_encryption_keys
 from integrations.clients.models import ClientAccount, Credential
+from integrations.klicktipp import SessionToken
 from tests.factories import ClientAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,29 @@ def test_a_key_that_is_replaced_or_removed_meanwhile_is_left_alone(credentials: 
 
     assert [rotate_encryption_keys._encrypt_anew(credential) for credential in credentials] == [0, 0, 1]
     assert secrets() == ["stored-meanwhile", "customer-key-2"]
+
+
+@pytest.mark.usefixtures("add_key")
+def test_passwords_and_sessions_of_api_users_are_encrypted_anew(settings: Any, owner: Membership) -> None:
+    account = ClientAccountFactory(team=owner.team, api_user=("bergwind-portal", "a-password"))
+    credential = account.credentials.get()
+    sessions.StoredSession(credential).save(SessionToken("SSESS", "xyz123"))
+
+    assert rotate() == "Encrypted with the newest key: 4\n"
+
+    settings.ENCRYPTION_KEYS = [NEW_KEY]
+    assert sessions.StoredSession(credential).load() == SessionToken("SSESS", "xyz123")
+    assert Credential.objects.get(pk=credential.pk).login == Login.by_api_user("bergwind-portal", "a-password")
+
+
+@pytest.mark.usefixtures("add_key")
+def test_a_session_that_cannot_be_decrypted_is_forgotten(owner: Membership) -> None:
+    account = ClientAccountFactory(team=owner.team, api_user=("bergwind-portal", "a-password"))
+    Credential.objects.filter(account=account).update(encrypted_session="gAAAA")
+
+    rotate()
+
+    assert account.credentials.get().encrypted_session == ""
 
 
 def test_without_any_stored_key_nothing_is_wrong() -> None:

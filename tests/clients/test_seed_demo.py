@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Membership, Team, User
 from integrations.audit.models import AuditEntry
+from integrations.clients.logins import Login
 from integrations.clients.management.commands.seed_demo import EMAIL
 from integrations.clients.models import ClientAccount, Connection, Credential
 from tests.service import Service
@@ -74,6 +75,15 @@ def test_a_key_that_was_removed_stays_removed() -> None:
     Credential.objects.all().delete()
     seed()
     assert not Credential.objects.exists()
+
+
+def test_an_api_user_that_took_the_place_of_a_key_stays(service: Service) -> None:
+    seed()
+    credential = Credential.objects.order_by("pk")[0]
+    credential.login = Login.by_api_user(*service.api_users[0])
+    credential.save()
+    seed()
+    assert Credential.objects.get(pk=credential.pk).login == Login.by_api_user(*service.api_users[0])
 
 
 def test_the_printed_password_is_the_one_that_works(settings: Any) -> None:

@@ -13,6 +13,7 @@ from integrations.klicktipp import (
     MemorySessionStore,
     NotFound,
     OutcomeUnknown,
+    Problem,
     ServiceError,
     SessionAuth,
     SessionToken,
@@ -108,16 +109,19 @@ def test_the_call_is_repeated_once(api: KlickTipp, server: Service, store: Memor
     with pytest.raises(AccessDenied) as raised:
         api.list_tags()
 
-    assert raised.value.operation == "list_tags"
+    assert (raised.value.operation, raised.value.problem) == ("list_tags", Problem.USER_DENIED)
     assert seen(server) == ["/tag SSESS=old", "/account/login", "/tag SSESS=new"]
 
 
 def test_it_signs_in_at_most_once_a_minute(api: KlickTipp, server: Service, store: MemorySessionStore) -> None:
     server.will(WRONG)
+    problems = []
     for _ in range(3):
-        with pytest.raises(AccessDenied):
+        with pytest.raises(AccessDenied) as raised:
             api.list_tags()
+        problems.append(raised.value.problem)
     assert seen(server) == ["/account/login"]
+    assert problems == [Problem.WRONG_LOGIN, Problem.SIGN_IN_PAUSED, Problem.SIGN_IN_PAUSED]
 
     a_minute_later(store)
     with pytest.raises(AccessDenied) as raised:
@@ -125,6 +129,28 @@ def test_it_signs_in_at_most_once_a_minute(api: KlickTipp, server: Service, stor
 
     assert raised.value.operation == "login"
     assert seen(server) == ["/account/login"] * 2
+
+
+def test_an_ended_session_that_cannot_be_renewed_is_sent_no_more(
+    api: KlickTipp, server: Service, store: MemorySessionStore
+) -> None:
+    store.save(token("old"))
+    server.will(DENIED, WRONG)
+
+    for _ in range(2):
+        with pytest.raises(AccessDenied):
+            api.list_tags()
+
+    assert seen(server) == ["/tag SSESS=old", "/account/login"]
+
+
+def test_a_user_whose_plan_is_too_small_is_denied(api: KlickTipp, server: Service) -> None:
+    server.will(DENIED)
+
+    with pytest.raises(AccessDenied) as raised:
+        api.list_tags()
+
+    assert (raised.value.operation, raised.value.problem) == ("login", Problem.USER_DENIED)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ BATCH = 200
 
 
 class Command(BaseCommand):
-    help = "Encrypts every stored customer key with the newest of ENCRYPTION_KEYS. May be stopped and run again."
+    help = "Encrypts all stored secrets with the newest of ENCRYPTION_KEYS. May be stopped and run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, lost = 0, []
@@ -39,4 +39,18 @@ def _encrypt_anew(credential: Credential) -> int:
     """1, or 0 where the credential has been removed or changed meanwhile."""
     before = credential.encrypted_secret
     unchanged = Credential.objects.filter(pk=credential.pk, encrypted_secret=before)
-    return unchanged.update(encrypted_secret=rotate(before))
+    done = unchanged.update(encrypted_secret=rotate(before))
+    _encrypt_session_anew(credential)
+    return done
+
+
+def _encrypt_session_anew(credential: Credential) -> None:
+    """A session that none of the keys decrypts is no loss: the next call signs in."""
+    before = credential.encrypted_session
+    if not before:
+        return
+    try:
+        after = rotate(before)
+    except Undecryptable:
+        after = ""
+    Credential.objects.filter(pk=credential.pk, encrypted_session=before).update(encrypted_session=after)

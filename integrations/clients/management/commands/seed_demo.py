@@ -75,19 +75,21 @@ def _team() -> Team:
 def _connect(team: Team, uid: int, name: str, colour: Colour, login: Login) -> None:
     """See to it that one client account of the team is connected to this account of the sandbox.
 
-    A client account whose key somebody has removed in the portal stays without.
+    A client account whose key somebody has removed in the portal stays without, and one with an API user keeps that.
     """
     account = team.accounts.filter(uid=uid).first()
     if account is None:
         tested = keys.try_for_new(team, name, login, COMMAND, uuid4())
         keys.add_client(team, name, colour, tested, COMMAND, uuid4())
-    elif _has_other_login(account, login):
+    elif _has_other_key(account, login):
         keys.store(account, keys.try_for(account, login, COMMAND, uuid4()), COMMAND, uuid4())
 
 
-def _has_other_login(account: ClientAccount, login: Login) -> bool:
+def _has_other_key(account: ClientAccount, login: Login) -> bool:
     credential = account.credentials.shared().first()
+    if credential is None or credential.is_api_user:
+        return False
     try:
-        return credential is not None and credential.login != login
+        return credential.login != login
     except Undecryptable:
         return True
