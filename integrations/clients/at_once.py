@@ -48,6 +48,8 @@ Job = Callable[[KlickTipp], T]
 _LARGEST_GROUP: Final = 64
 _GATHERING: Final = 0.003
 """Seconds that a group waits for another mark to join it."""
+_RESERVE: Final = 2
+"""A call begins while so many times the usual duration is left: one that is cut off would leave its outcome unknown."""
 _PAUSE: Final = 0.5
 """Seconds without new calls after KlickTipp was busy and did not say for how long."""
 
@@ -265,7 +267,7 @@ class Crew(Generic[T]):
     def _dispatch(self) -> bool:
         """Send off as many as may go now. Returns whether there are jobs that may go later."""
         now = time.monotonic()
-        if max(now, self._pause_ends) + self._usual >= self._ends:
+        if max(now, self._pause_ends) + _RESERVE * self._usual >= self._ends:
             self._stopped = self._stopped or Obstacle.TIME_UP
         room = 0 if self._stopped or now < self._pause_ends else int(self._width) if self._claimed else 1
         while self._waiting and self._running < room:
