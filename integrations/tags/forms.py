@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,13 +17,12 @@ from integrations.clients.forms import TagNameField, TypedNameField
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Tag
 from integrations.tags.addresses import read as read_addresses
+from integrations.tags.picker import TagsField, Typed
 from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
 
 _LONGEST_DESCRIPTION = 10_000
 _LONGEST_LIST = 50_000
-_MOST_TAGS = 50
 _MOST_WRONG_SHOWN = 5
-_ID = re.compile(r"[0-9]{1,15}")
 _TOO_MANY_REMOVALS = _(
     "KlickTipp removes one tag from one contact at a time. This would take %(number)s calls; at most %(most)s go at "
     "once."
@@ -116,21 +114,6 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-class TagIdsField(forms.Field):
-    """Tag IDs: ticked in a list, or typed with commas between them where the list could not be loaded."""
-
-    widget = forms.MultipleHiddenInput
-
-    def clean(self, value: Any) -> tuple[int, ...]:
-        parts = [part for text in value or [] for part in re.split(r"[\s,;]+", str(text)) if part]
-        if not all(_ID.fullmatch(part) for part in parts):
-            raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
-        ids = tuple(dict.fromkeys(int(part) for part in parts))
-        if len(ids) > _MOST_TAGS:
-            raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": _MOST_TAGS})
-        return ids
-
-
 class TaggingForm(forms.Form):
     """Addresses in any shape, and the tags to set for these contacts or to take from them."""
 
@@ -150,16 +133,15 @@ class TaggingForm(forms.Form):
             "max_length": _("This is too long for 50 addresses. Please paste fewer at once."),
         },
     )
-    tags = TagIdsField(label=_("Tags"))
-    new_tag = TagNameField(label=_("New tag"), required=False, help_text=_("Is created in KlickTipp first."))
+    tags = TagsField(label=_("Tags"))
     removes = forms.BooleanField(required=False)
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None, address: str = "") -> None:
         """`typed` fills the form without checking it; `address` is a contact to begin with."""
         initial: dict[str, Any] = {"addresses": address}
         if typed is not None:
-            initial |= {name: typed[name] for name in ("addresses", "new_tag") if name in typed}
-            initial["tags"] = typed.getlist("tags")
+            initial |= {name: typed[name] for name in ("addresses",) if name in typed}
+            initial["tags"] = Typed.of(typed, "tags")
         super().__init__(data, initial=initial)
 
     def clean_addresses(self) -> tuple[str, ...]:
@@ -177,22 +159,19 @@ class TaggingForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
-        tags = len(cleaned.get("tags", ())) + bool(cleaned.get("new_tag"))
-        if not tags and not {"tags", "new_tag"} & self.errors.keys():
-            self.add_error("tags", _("Please choose at least one tag."))
-        if not cleaned["removes"]:
+        if not cleaned["removes"] or "tags" not in cleaned:
             return cleaned
-        if cleaned.get("new_tag"):
-            self.add_error("new_tag", _("A new tag is on no contact yet, so it cannot be removed."))
-        calls = len(cleaned.get("addresses", ())) * tags
+        if cleaned["tags"].new:
+            self.add_error("tags", _("A new tag is on no contact yet, so it cannot be removed."))
+            return cleaned
+        calls = len(cleaned.get("addresses", ())) * len(cleaned["tags"])
         if calls > MOST_REMOVALS:
             self.add_error("tags", ValidationError(_TOO_MANY_REMOVALS, params={"number": calls, "most": MOST_REMOVALS}))
         return cleaned
 
     def tagging(self) -> Tagging:
         cleaned = self.cleaned_data
-        new_tags = (cleaned["new_tag"],) if cleaned["new_tag"] else ()
-        return Tagging(cleaned["addresses"], cleaned["tags"], new_tags, cleaned["removes"])
+        return Tagging(cleaned["addresses"], cleaned["tags"].ids, cleaned["tags"].new, cleaned["removes"])
 
 
 def wrong_addresses(wrong: Sequence[str]) -> str:

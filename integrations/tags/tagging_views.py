@@ -15,10 +15,10 @@ from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.gateway import credential_for
-from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
+from integrations.clients.reference import Listing
 from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, wrong_addresses
+from integrations.tags.picker import is_search, list_to_search
 from integrations.tags.tagged import TaggingOutcome, tagging_outcome
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
 
@@ -37,6 +37,9 @@ def tagging(request: AccountRequest) -> HttpResponse:
     if "count" in request.POST:
         context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
         return render(request, "tags/tagging.html#understood", context)
+    if is_search(request.POST):
+        listing = list_to_search(request.account, Actor.of(request))
+        return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
     if "again" in request.POST:
         return _form_page(request, TaggingForm(typed=request.POST))
     form = TaggingForm(request.POST)
@@ -82,22 +85,20 @@ def _opened(request: AccountRequest) -> HttpResponse:
     typed = request.GET.copy()
     typed.pop("addresses", None)
     form = TaggingForm(typed=typed, address=address)
-    return _form_page(request, form, failure, load(request.account, ReferenceKind.TAGS, Actor.of(request)))
+    return _form_page(request, form, failure)
 
 
 def _form_page(
     request: AccountRequest,
     form: TaggingForm,
     failure: Explanation | None = None,
-    listing: Listing | None = None,
+    tags_found: Listing | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    listing = listing or last_known(request.account, ReferenceKind.TAGS)
     context: dict[str, Any] = {
         "form": form,
         "failure": failure,
-        "listing": listing,
-        "stale": listing.error and explain(listing.error),
+        "tags_found": tags_found,
         "understood": _understood(read(str(form["addresses"].value() or ""))),
         "action": uuid4(),
     }
