@@ -98,10 +98,15 @@ def find_contact(account: ClientAccount, wanted: Subject, actor: Actor, action_i
 
 
 def open_contact(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> Contact:
-    """A contact with everything that KlickTipp tells of it. Raises the library's errors and `Obstructed`."""
+    """A contact with everything that KlickTipp tells of it. Raises the library's errors and `Obstructed`.
+
+    What its data fields look like is remembered for guesses at their types.
+    """
     label = known_label(account.scope, Subject(SubjectKind.CONTACT, contact_id))
     action = Action(actions.CONTACT_OPENED, actor, {"contact": label}, id=action_id)
-    return gateway.connect(account, action).get_contact(contact_id)
+    contact = gateway.connect(account, action).get_contact(contact_id)
+    learn(account, contact.fields)
+    return contact
 
 
 def subject_of(new: NewContact) -> Subject:

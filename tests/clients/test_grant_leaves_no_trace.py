@@ -38,7 +38,8 @@ def portal(service: Service, tmp_path: Path) -> Iterator[str]:
         "DEMO_PASSWORD": PASSWORD,
         "PYTHONUNBUFFERED": "1",
     }
-    for command in (["migrate", "--verbosity=0"], ["createcachetable"], ["seed_demo"]):
+    prepare = (["collectstatic", "--no-input"], ["migrate", "--verbosity=0"], ["createcachetable"], ["seed_demo"])
+    for command in prepare:
         subprocess.run([*MANAGE, *command], env=environment, check=True, timeout=120, capture_output=True)
     with open(tmp_path / "printed", "w") as printed:
         web = subprocess.Popen(
