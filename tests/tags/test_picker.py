@@ -301,7 +301,7 @@ def test_several_new_tags_are_created_and_set(
 ) -> None:
     answer = send(browser, account, tags=[tag_ids["VIP"]], tags_new=["Herbst", "vip", "Messe, Halle 3", "herbst"])
     assert answer.status_code == 302
-    created = [entry.request["name"] for entry in AuditEntry.objects.filter(operation="create_tag").order_by("pk")]
+    created = [entry.request["name"] for entry in AuditEntry.objects.filter(operation="create_tag").order_by("number")]
     assert created == ["Herbst", "Messe, Halle 3"]
     shown = words(browser.get(answer.url))
     assert "Tags not set" not in shown
