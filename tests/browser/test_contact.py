@@ -57,7 +57,7 @@ def test_a_contact_is_found_and_its_names_arrive(contacts: Page, service: Servic
 def test_ctrl_k_finds_from_every_page_of_the_client(contacts: Page) -> None:
     contacts.goto("/t/demo/clients/harbour/tags/")
     contacts.keyboard.press("Control+k")
-    expect(contacts.get_by_label("Email address or contact ID")).to_be_focused()
+    expect(contacts.get_by_role("textbox", name="Find a contact")).to_be_focused()
     contacts.keyboard.type(ADDRESS)
     contacts.keyboard.press("Enter")
     expect(contacts.get_by_role("heading", name="Dario Jansson")).to_be_visible()
