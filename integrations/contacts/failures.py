@@ -48,7 +48,7 @@ def explain_at_field(account: ClientAccount, form: AddContactForm, error: Except
     nothing_added = _("No contact was added.")
     explanation = replace(explanation, next_step=f"{nothing_added} {explanation.next_step}")
     if isinstance(error, Suppressed):
-        for entry in error.suppressions:
+        for entry in error.found.values():
             form.add_error(_SUBJECT_FIELDS[entry.kind], _listed(entry))
         return explanation
     if not isinstance(error, Rejected):

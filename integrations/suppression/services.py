@@ -1,6 +1,6 @@
 """Who must not be added again: put on the list, found, refused, and taken off with a reason."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -16,11 +16,11 @@ from integrations.suppression.models import Reason, Suppression
 
 
 class Suppressed(Obstructed):
-    """Nothing was sent: what was to be added is on the client's suppression list. The log has an entry of it."""
+    """Nothing was sent: who is in `found` is on the client's suppression list. The log has an entry of it."""
 
-    def __init__(self, suppressions: Collection[Suppression]) -> None:
+    def __init__(self, found: Mapping[Subject, Suppression]) -> None:
         super().__init__(Obstacle.SUPPRESSED)
-        self.suppressions = suppressions
+        self.found = found
 
 
 def suppress(account: ClientAccount, subjects: Iterable[Subject], reason: Reason, actor: Actor, note: str = "") -> int:
@@ -63,7 +63,7 @@ def refuse_suppressed(account: ClientAccount, subjects: Iterable[Subject], actio
     """Raise `Suppressed` where one of them is on the list; the log then says what `action` came to."""
     if found := suppressions_among(account, subjects):
         events.record_obstacle(action, account.scope, Obstacle.SUPPRESSED)
-        raise Suppressed(found.values())
+        raise Suppressed(found)
 
 
 def release(suppression: Suppression, subject: Subject, why: str, actor: Actor) -> None:

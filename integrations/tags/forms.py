@@ -188,3 +188,12 @@ def wrong_addresses(wrong: Sequence[str]) -> str:
         "These are no email addresses: %(texts)s. Nothing was sent.",
         len(wrong),
     ) % {"texts": shown}
+
+
+def suppressed_addresses(addresses: Sequence[str]) -> str:
+    """Who of a pasted list must not be tagged."""
+    return ngettext(
+        "This address is on the suppression list: %(addresses)s. Please take it out.",
+        "These addresses are on the suppression list: %(addresses)s. Please take them out.",
+        len(addresses),
+    ) % {"addresses": ", ".join(addresses)}

@@ -165,7 +165,8 @@ def _problem(call: LoggedCall) -> str:
     text = call.problem.sentences() if call.problem else ""
     if call.error:
         text = _("%(text)s (Error code %(code)s)") % {"text": text, "code": call.error}
-    named = [tag for tag in call.entry.parameters["tags"] if tag.get("id") == call.entry.request.get("tag_id")]
-    if named and len(call.entry.parameters["tags"]) > 1:
+    removed, tags = call.entry.request.get("tag_id"), call.entry.parameters["tags"]
+    named = [tag for tag in tags if removed and tag.get("id") == removed]
+    if named and len(tags) > 1:
         return _("%(tag)s: %(text)s") % {"tag": named[0]["name"] or named[0]["id"], "text": text}
     return text

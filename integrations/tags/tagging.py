@@ -21,6 +21,7 @@ from integrations.clients.obstructed import Obstructed
 from integrations.clients.reference import last_known
 from integrations.klicktipp import KlickTipp, KlickTippError, Problem
 from integrations.messages import Obstacle
+from integrations.suppression.services import refuse_suppressed
 from integrations.tags import actions
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -46,12 +47,15 @@ def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_i
     """Create the new tags, then set all tags for each contact, or take them away one by one.
 
     What came of it is told by `tagged.tagging_outcome`. A tag that KlickTipp refuses stops the rest, as it would be
-    refused for all. Raises `Obstructed`, `AlreadyStarted` where `action_id` has been used before, and the library's
-    errors where a new tag could not be created: no contact was tagged then.
+    refused for all. Raises `Obstructed` (`Suppressed` for whom the client's suppression list has), `AlreadyStarted`
+    where `action_id` has been used before, and the library's errors where a new tag could not be created: no contact
+    was tagged then.
     """
     ends = time.monotonic() + settings.KLICKTIPP_PAGE_DEADLINE
     action = _action(account, wanted, actor, action_id)
     api = gateway.connect(account, action)
+    if not wanted.removes:
+        refuse_suppressed(account, [Subject(SubjectKind.EMAIL, address) for address in wanted.addresses], action)
     tag_ids = ids_of(api, account, wanted.tag_ids, wanted.new_tags)
     errors = []
     with closing(gateway.at_once(account, action, _jobs(wanted, tag_ids), seconds=ends - time.monotonic())) as results:

@@ -16,8 +16,9 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.gateway import credential_for
 from integrations.clients.reference import Listing
+from integrations.suppression.services import Suppressed
 from integrations.tags.addresses import Pasted, read
-from integrations.tags.forms import TaggingForm, wrong_addresses
+from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import is_search, list_to_search
 from integrations.tags.tagged import TaggingOutcome, tagging_outcome
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
@@ -51,6 +52,9 @@ def tagging(request: AccountRequest) -> HttpResponse:
         tag_contacts(request.account, wanted, Actor.of(request), action)
     except AlreadyStarted:
         pass  # what came of the first submit is the answer to the second, too
+    except Suppressed as error:
+        form.add_error("addresses", suppressed_addresses([subject.value for subject in error.found]))
+        return _form_page(request, form, explain(error, action), status=422)
     except EXPLAINED as error:
         return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
     outcome = tagging_outcome(request.account, action, wanted)

@@ -14,12 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit import recorder
-from integrations.audit.models import AuditEntry, AuditSubject, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject
 from integrations.clients import gateway
 from integrations.clients.actions import KEY_TESTED
 from integrations.clients.models import ClientAccount, Connection, ReferenceKind, ReferenceSnapshot
 from integrations.clients.reference import load
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress
 from tests.factories import MembershipFactory, actor
 from tests.service import Service
 from tests.tags.helpers import Page, errors, told_changes, words
@@ -163,6 +166,7 @@ def test_the_failed_ones_can_be_tried_again_in_a_filled_form(
     send: Callable[..., Page], browser: Client, url: Url, contacts: list[str], service: Service
 ) -> None:
     page = send([contacts[0], "nobody@klick-tipp.team"], ("Newsletter", "VIP"), tags_new="Herbst")
+    assert page.context["tagging"].contacts[0].problems[0].startswith("The email address was not found.")
     sent = {name: page.context["form"].data.getlist(name) for name in ("tags", "tags_new")}
     before = len(service.received())
     form = browser.post(url("tagging/"), {"again": "1", "addresses": "nobody@klick-tipp.team", **sent})
@@ -185,6 +189,18 @@ def test_what_may_have_happened_is_offered_by_itself(
     assert "Send the one in doubt again" in words(page)
     assert "a tag that is set or gone already stays so" in words(page)
     assert "that failed again" not in words(page)
+
+
+def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
+    send: Callable[..., Page], account: ClientAccount, contacts: list[str], service: Service
+) -> None:
+    suppress(account, [Subject(SubjectKind.EMAIL, contacts[1].upper())], Reason.ENTERED, actor())
+    page = send(contacts[:3], ("Newsletter",))
+    assert errors(page)["addresses"] == [f"This address is on the suppression list: {contacts[1]}. Please take it out."]
+    assert "suppression list, so nothing was sent" in words(page)
+    assert contacts[2] in page.context["form"]["addresses"].value()
+    assert calls(service) == 0
+    assert set(outcomes(send(contacts[:3], ("Newsletter",), removes="1"))) == set(contacts[:3])
 
 
 def test_a_new_tag_is_created_first_and_once(send: Callable[..., Page], contacts: list[str], service: Service) -> None:
