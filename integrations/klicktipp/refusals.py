@@ -17,7 +17,7 @@ from .errors import (
     ServiceError,
     Throttled,
 )
-from .operations import Operation
+from .operations import AuthKind, Operation
 from .problems import Problem, problem_of
 from .transport import Answer
 
@@ -69,6 +69,8 @@ def _problem(operation: Operation, status: int, code: int | None, detail: int | 
         return problem_of(operation.name, code, detail)
     if status == 409 and operation.name in _NAMING_TAGS:
         return Problem.NAME_TAKEN
+    if status in (401, 403) and operation.auth is AuthKind.LISTBUILDING:
+        return Problem.INVALID_API_KEY
     return None
 
 
