@@ -8,8 +8,10 @@ from uuid import UUID
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from integrations.audit.reading import calls_of
 from integrations.clients.gateway import Obstructed
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
 
@@ -63,6 +65,15 @@ def explain(error: Exception, action: UUID | None = None) -> Explanation:
                 action=action,
             )
     raise TypeError(f"{type(error).__name__} has no explanation")
+
+
+def sent_before(account: ClientAccount, action: UUID | None) -> Explanation:
+    """What a page says of a form that can be sent again, under a new action: the one it came with has been used."""
+    return Explanation(
+        _("This form was sent before, so nothing was sent this time."),
+        _("Please check the entries and send it again."),
+        action=action if action and calls_of(account.scope, action) else None,
+    )
 
 
 def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:

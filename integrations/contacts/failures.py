@@ -1,4 +1,4 @@
-"""Puts KlickTipp's refusal at the field of the add-contact form that it is about."""
+"""Puts KlickTipp's refusal at the field that it is about, in a form that adds a contact."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from integrations.clients.explain import Explanation, explain
-from integrations.contacts.forms import AddContactForm
+from integrations.contacts.forms import ContactForm
+from integrations.contacts.origins import ADDING
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 
@@ -27,10 +28,10 @@ _FORM_FIELDS: dict[Problem, str] = {
 }
 
 
-def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Explanation:
+def explain_at_field(form: ContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
-    if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
+    if explanation.may_have_happened and getattr(error, "operation", "") in ADDING:
         unknown = _("The contact may have been added all the same: look it up in KlickTipp before you send it again.")
         return replace(explanation, next_step=unknown)
     nothing_added = _("No contact was added.")
@@ -40,7 +41,7 @@ def explain_at_field(form: AddContactForm, error: Exception, action: UUID) -> Ex
     text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, error.reason or text)
-    elif name := _FORM_FIELDS.get(error.problem):
+    elif (name := _FORM_FIELDS.get(error.problem, "")) in form.fields:
         form.add_error(name, text)
     else:
         return explanation

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
-from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject, hash_subject, newest_key_version
+from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import keep, last_known, remember_new_tag
 from integrations.contacts import actions
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Happened, KlickTipp, KlickTippError, Problem
+from integrations.contacts.origins import Provenance, origin_kept
+from integrations.klicktipp import KlickTipp, KlickTippError, Problem
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,6 @@ class NewContact:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """Where a contact comes from: the legal basis, the source in words, and since when."""
-
-    basis: str
-    source: str
-    obtained_on: date
-
-
 def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> None:
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
 
@@ -50,8 +41,7 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     What was created before an error stays. The origin is kept unless it is certain that nothing happened.
     """
     api = gateway.connect(account, _action(account, new, actor, action_id))
-    origin = _claim(account, subject_of(new), provenance, actor, action_id)
-    try:
+    with origin_kept(account, subject_of(new), provenance, actor, action_id) as origin:
         tag_ids = (*new.tag_ids, *(_tag_named(api, account, name) for name in new.new_tags))
         contact = api.add_or_update_contact(
             email=new.email or None,
@@ -60,10 +50,6 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
             tag_id=tag_ids[0] if tag_ids else None,
             fields=new.fields or None,
         )
-    except Exception as error:
-        if not _may_have_added(error):
-            origin.delete()
-        raise
     Origin.objects.filter(pk=origin.pk).update(contact_id=contact.id)
     if further := tag_ids[1:]:
         with suppress(KlickTippError):
@@ -75,32 +61,6 @@ def subject_of(new: NewContact) -> Subject:
     return Subject(SubjectKind.EMAIL, new.email) if new.email else Subject(SubjectKind.SMS, new.sms_number)
 
 
-def _claim(account: ClientAccount, subject: Subject, provenance: Provenance, actor: Actor, action_id: UUID) -> Origin:
-    """Store where the contact comes from before anything is sent; a second submit of the same form ends here."""
-    origin, is_new = Origin.objects.get_or_create(
-        action=action_id,
-        defaults={
-            "account": account,
-            "subject_hash": hash_subject(subject, account.team_id, newest_key_version()),
-            "basis": provenance.basis,
-            "source": provenance.source,
-            "obtained_on": provenance.obtained_on,
-            "added_by": actor.label,
-        },
-    )
-    if not is_new:
-        raise AlreadyStarted(action_id)
-    return origin
-
-
-def _may_have_added(error: Exception) -> bool:
-    return (
-        isinstance(error, KlickTippError)
-        and error.operation == "add_or_update_contact"
-        and error.happened != Happened.NO
-    )
-
-
 def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID) -> Action:
     """What the log says of the add, with tags, opt-in process and data fields by name as far as they are known."""
     tags = _named(account, ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
@@ -108,9 +68,14 @@ def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UU
     if new.optin_process_id:
         parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
     if new.fields:
-        parameters["fields"] = _named(account, ReferenceKind.FIELDS, new.fields)
+        parameters["fields"] = field_names(account, new.fields)
     sentence = (actions.ADD_CONTACT, actions.ADD_CONTACT_WITH_TAG, actions.ADD_CONTACT_WITH_TAGS)[min(len(tags), 2)]
     return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)
+
+
+def field_names(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Data fields by ID and name, as far as that is known, for the parameters of an action."""
+    return _named(account, ReferenceKind.FIELDS, field_ids)
 
 
 def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:
