@@ -25,6 +25,7 @@ class Obstacle(StrEnum):
     NO_DEVELOPER_KEY = "no_developer_key"
     MALFORMED_DEVELOPER_KEY = "malformed_developer_key"
     KEY_UNDECRYPTABLE = "key_undecryptable"
+    LISTBUILDING_KEY_UNDECRYPTABLE = "listbuilding_key_undecryptable"
 
 
 NO_ANSWER = "no_answer"
@@ -87,6 +88,10 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
         gettext_lazy("store the customer key again"),
     ),
+    Obstacle.LISTBUILDING_KEY_UNDECRYPTABLE: Message(
+        gettext_lazy("the stored listbuilding key cannot be decrypted with the portal's present keys"),
+        gettext_lazy("remove the listbuilding key and add it again"),
+    ),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
@@ -127,7 +132,7 @@ _MESSAGES: dict[str, Message] = {
     Problem.UPDATE_FAILED: Message(gettext_lazy("the contact could not be updated"), _TRY_LATER),
     Problem.INVALID_API_KEY: Message(
         gettext_lazy("KlickTipp does not know this listbuilding key"),
-        gettext_lazy("copy the key from KlickTipp again"),
+        gettext_lazy("copy the key from KlickTipp again and add it anew"),
     ),
     Problem.OPTIN_PROCESS_NOT_FOUND: Message(gettext_lazy("the opt-in process was not found"), _RELOAD),
     Problem.SMARTTAG_NOT_ASSIGNABLE: Message(

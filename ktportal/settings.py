@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "integrations.clients",
     "integrations.contacts",
     "integrations.tags",
+    "integrations.tools",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from integrations.audit.actors import Actor
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.contacts.models import Basis, Origin
+from integrations.tools.models import ListbuildingKey
 
 PASSWORD = "a-long-test-password"
 
@@ -78,6 +79,18 @@ class OriginFactory(DjangoModelFactory):
     source = "Trade fair"
     obtained_on = date(2026, 11, 1)
     added_by = "Alex"
+
+
+class ListbuildingKeyFactory(DjangoModelFactory):
+    """A stored listbuilding key; `secret="…"` is what KlickTipp knows it by."""
+
+    class Meta:
+        model = ListbuildingKey
+
+    account = factory.SubFactory(ClientAccountFactory)
+    label = factory.Sequence(lambda n: f"Sign-up form {n}")
+    secret = factory.Sequence(lambda n: f"listbuilding-key-{n:04}")
+    stored_at = factory.LazyFunction(timezone.now)
 
 
 def actor(user: User | None = None) -> Actor:

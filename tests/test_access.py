@@ -22,7 +22,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
-from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.factories import ClientAccountFactory, ListbuildingKeyFactory, MembershipFactory, actor
 from tests.service import Service
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -67,6 +67,18 @@ TABLE: dict[str, str | Capability] = {
     "tag": Capability.CHANGE_CONTACTS,
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
+    "tools": Capability.SEE_CLIENTS,
+    "tools_processes": Capability.SEE_CLIENTS,
+    "tools_process": Capability.SEE_CLIENTS,
+    "tools_redirect": Capability.SEE_CLIENTS,
+    "tools_field": Capability.SEE_CLIENTS,
+    "tools_keys": Capability.SEE_CLIENTS,
+    "tools_key_new": Capability.MANAGE_CLIENTS,
+    "tools_key_rename": Capability.MANAGE_CLIENTS,
+    "tools_key_remove": Capability.MANAGE_CLIENTS,
+    "tools_sign_up": Capability.CHANGE_CONTACTS,
+    "tools_remove_tag": Capability.CHANGE_CONTACTS,
+    "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
@@ -110,7 +122,7 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action")
+    for argument in ("team", "account", "number", "action", "key_id")
 }
 
 
@@ -146,6 +158,8 @@ def make_tenant(customer_key: str) -> Tenant:
         "number": AuditEntry.objects.get(action=action).number,
         "kind": "tags",
         "tag_id": load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"],
+        "process_id": load(account, ReferenceKind.OPTIN_PROCESSES, actor(owner.user)).items[0]["id"],
+        "key_id": ListbuildingKeyFactory(account=account).pk,
         "uidb36": "1",
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
@@ -246,10 +260,10 @@ def test_everybody_gets_as_far_as_the_table_says(
 def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
     client: Client, tenant: Tenant, foreign: Tenant, argument: str, name: str
 ) -> None:
-    unknown = {"team": "no-such-team", "account": "no-such-client", "number": 4711, "action": uuid4()}[argument]
+    nowhere = {"team": "no-such-team", "account": "no-such-client", "number": 4711, "action": uuid4(), "key_id": 4711}
     client.force_login(tenant.owner.user)
 
-    for value in (foreign.values[argument], unknown):
+    for value in (foreign.values[argument], nowhere[argument]):
         for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):
             assert answer(client, method, tenant.url(name, **{argument: value})) == "not found"
     assert answer(client, "POST", tenant.url(name)) == "let in"

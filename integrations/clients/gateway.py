@@ -30,20 +30,29 @@ def _transport() -> Transport:
 
 def connect_with(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a customer key that is not stored yet. Everything else as in `connect`."""
-    return _connect(customer_key, scope, action, _recorder(customer_key, owner, scope, action))
+    return _client(_auth(customer_key, scope, action), _recorder(customer_key, owner, scope, action))
 
 
-def _recorder(customer_key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
-    return Recorder(action, scope, last_four(customer_key), owner)
+def connect_listbuilding(api_key: str, account: ClientAccount, action: Action) -> KlickTipp:
+    """A client for the three calls that a listbuilding key of the account allows. The caller names the key in each of
+    them, as no header does. Everything else as in `connect`."""
+    return _client(None, _recorder(api_key, KeyOwner.LISTBUILDING, account.scope, action))
 
 
-def _connect(customer_key: str, scope: Scope, action: Action, observer: Observer) -> KlickTipp:
+def _recorder(key: str, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
+    return Recorder(action, scope, last_four(key), owner)
+
+
+def _auth(customer_key: str, scope: Scope, action: Action) -> DeveloperKeyAuth:
     if not (settings.KLICKTIPP_USERNAME and settings.KLICKTIPP_DEVELOPER_KEY):
         raise _obstructed(Obstacle.NO_DEVELOPER_KEY, scope, action)
     try:
-        auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
+        return DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, customer_key)
     except ConfigurationError:
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
+
+
+def _client(auth: DeveloperKeyAuth | None, observer: Observer) -> KlickTipp:
     return KlickTipp(
         auth,
         base_url=settings.KLICKTIPP_URL,
@@ -88,4 +97,4 @@ def connect_by(credential: Credential, account: ClientAccount, action: Action) -
     except Undecryptable:
         raise _obstructed(Obstacle.KEY_UNDECRYPTABLE, account.scope, action) from None
     watch = Watch(_recorder(customer_key, credential.owner, account.scope, action), credential)
-    return _connect(customer_key, account.scope, action, watch)
+    return _client(_auth(customer_key, account.scope, action), watch)
