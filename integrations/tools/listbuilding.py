@@ -65,11 +65,10 @@ def _connect(
 
 @dataclass(frozen=True)
 class SignUpOutcome:
-    """What came of a sign-up, as the log tells it. `contact` is the masked address or number."""
+    """What came of a sign-up, as the log tells it."""
 
     action: UUID
     outcome: Outcome
-    contact: str
     problem: Message | None = None
     origin: Origin | None = None
 
@@ -80,11 +79,11 @@ def sign_up_outcome(account: ClientAccount, action_id: UUID, contact: Subject) -
     calls = [call for call in calls_of(account.scope, action_id) if call.operation == "signin"]
     if not calls:
         is_to_come = origin is not None and origin.subject_hash in search_hashes(contact, account.team_id)
-        return SignUpOutcome(action_id, Outcome.PENDING, contact.label, origin=origin) if is_to_come else None
+        return SignUpOutcome(action_id, Outcome.PENDING, origin=origin) if is_to_come else None
     last = calls[-1]
     if not is_about(last, contact):
         return None
-    return SignUpOutcome(action_id, Outcome(last.outcome), contact.label, problem_message(last), origin)
+    return SignUpOutcome(action_id, Outcome(last.outcome), problem_message(last), origin)
 
 
 def has_done(account: ClientAccount, action_id: UUID, operation: str, email: str) -> bool:

@@ -102,7 +102,7 @@ def sign_up(request: AccountRequest, key_id: int) -> HttpResponse:
         return _sign_up_page(request, key, form, status=422)
     action: UUID = form.cleaned_data["action"]
     new = form.new_contact()
-    context: dict[str, Any] = {"key": key}
+    context: dict[str, Any] = {"key": key, "contact": new.email or new.sms_number}
     try:
         context["url"] = listbuilding.sign_up(key, new, form.provenance(), Actor.of(request), action)
     except AlreadyStarted:
