@@ -62,6 +62,12 @@ def remove_key(key: ListbuildingKey, actor: Actor) -> None:
             events.record(actions.KEY_REMOVED, actor, key.account.scope, key=key.label, four=shown(key.last_four))
 
 
+def remove_all(account: ClientAccount, actor: Actor) -> None:
+    """Forget the listbuilding keys of a client account that goes."""
+    for key in account.listbuilding_keys.order_by("pk"):
+        remove_key(key, actor)
+
+
 def _has_secret(key: ListbuildingKey, secret: str) -> bool:
     try:
         return key.secret == secret

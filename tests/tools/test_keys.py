@@ -133,11 +133,24 @@ def test_a_key_is_removed_after_asking_once(
     assert service.paths() == []
 
 
-def test_a_removed_client_takes_its_keys_along(browser: Client, key: ListbuildingKey, account: ClientAccount) -> None:
+def test_a_removed_client_takes_its_keys_along_and_the_log_names_each(
+    browser: Client, key: ListbuildingKey, account: ClientAccount, owner: Membership
+) -> None:
+    ListbuildingKeyFactory(account=account, label="Shop", secret="short")
+    ListbuildingKeyFactory(label="Of another client")
     address = f"/t/{account.team.slug}/clients/{account.slug}/remove/"
-    assert "its listbuilding keys" in words(browser.get(address))
+    page = words(browser.get(address))
+    assert "its listbuilding keys" in page
+
     browser.post(address, {"typed_name": account.name})
-    assert not ListbuildingKey.objects.exists()
+
+    assert [str(kept) for kept in ListbuildingKey.objects.all()] == ["Of another client"]
+    gone = AuditEntry.objects.filter(account_id=account.pk, kind="event").order_by("number")
+    assert [tell(entry.sentence, entry.parameters) for entry in gone][-3:] == [
+        f"{owner.user} removed the listbuilding key Website form (…{key.last_four}) of Harbour Lane Coffee",
+        f"{owner.user} removed the listbuilding key Shop (…•••) of Harbour Lane Coffee",
+        f"{owner.user} removed the client Harbour Lane Coffee from the portal",
+    ]
 
 
 @pytest.mark.parametrize(
