@@ -18,6 +18,11 @@ def test_the_present_name_is_told(browser: Client, url: Any, service: Service, f
     assert told("get_field") == [f"{owner.user} looked up the data field {field_id.strip()} of Harbour Lane Coffee"]
 
 
+def test_each_data_field_of_the_client_leads_there(browser: Client, url: Any) -> None:
+    page = words(browser.get(f"{url().removesuffix('tools/')}contacts/fields/"))
+    assert f'<a href="{url("data-field/")}?id=fieldCompanyName">Company</a>' in page
+
+
 def test_the_empty_form_asks_nothing(browser: Client, url: Any, service: Service) -> None:
     page = browser.get(url("data-field/"))
     assert page.status_code == 200

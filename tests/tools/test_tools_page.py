@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
 from django.test import Client
 
+from accounts.roles import Role
 from integrations.clients.models import ClientAccount
+from tests.factories import MembershipFactory
 from tests.service import Service
 from tests.tools.helpers import words
 
@@ -20,7 +23,24 @@ def test_every_tool_is_reached_from_there_without_any_call(browser: Client, url:
     page = words(browser.get(url()))
     for rest in ("optin-processes/", "page-after-sign-up/", "data-field/", "listbuilding/"):
         assert f'href="{url(rest)}"' in page
+    for room in ("contacts/fields/", "suppression/"):
+        assert f'href="{url().removesuffix("tools/")}{room}"' in page
     assert service.paths() == []
+
+
+@pytest.mark.parametrize("room", ["contacts/fields/", "suppression/"])
+def test_the_pages_of_other_rooms_that_are_reached_from_there_stand_under_it_in_the_navigation(
+    browser: Client, url: Any, room: str
+) -> None:
+    page = words(browser.get(f"{url().removesuffix('tools/')}{room}"))
+    assert f'href="{url()}" aria-current="true"' in page
+
+
+def test_who_may_change_no_contacts_is_not_led_to_the_suppression_list(
+    client: Client, account: ClientAccount, url: Any
+) -> None:
+    client.force_login(MembershipFactory(team=account.team, role=Role.VIEWER).user)
+    assert "suppression/" not in words(client.get(url()))
 
 
 def test_without_a_customer_key_the_tools_that_need_one_say_so(
