@@ -10,13 +10,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
 from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.contacts.origins import Provenance
 from integrations.contacts.services import NewContact
 from integrations.klicktipp.transport import Answer, Transport
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress
 from integrations.tools.listbuilding import sign_up
 from integrations.tools.models import ListbuildingKey
 from tests.factories import actor
@@ -91,7 +94,7 @@ def test_the_log_names_the_key_by_its_last_four_and_the_person_by_a_hash(
     subjects = AuditSubject.objects.filter(entry_id=entry.id)
     assert {subject.label for subject in subjects} == {"r•••@klick-tipp.team", "0049•••67"}
     shown = words(browser.get(f"/t/{account.team.slug}/log/{entry.number}/"))
-    assert f"…{key.last_four}</span>, a listbuilding key" in shown
+    assert f'<dt>Listbuilding key</dt> <dd><span class="id">…{key.last_four}</span></dd>' in " ".join(shown.split())
 
 
 def test_no_account_key_goes_along(
@@ -168,6 +171,27 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
     assert "KlickTipp refused this; no contact was added." in words(page)
     assert 'value="Trade fair"' in words(page)
     assert not Origin.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"), [({}, "email"), ({"email": "", "sms_number": "0049 1701234567"}, "sms_number")]
+)
+def test_who_is_on_the_suppression_list_is_not_subscribed(
+    send: Any, account: ClientAccount, service: Service, fields: dict[str, str], field: str
+) -> None:
+    listed = [Subject(SubjectKind.EMAIL, EMAIL.upper()), Subject(SubjectKind.SMS, "00491701234567")]
+    suppress(account, listed, Reason.ENTERED, actor())
+
+    page = send(**fields)
+
+    assert list(errors(page)) == [field]
+    assert "On the suppression list since" in errors(page)[field][0]
+    assert "No contact was added." in words(page)
+    assert 'value="Trade fair"' in words(page)
+    assert service.paths() == []
+    assert not Origin.objects.exists()
+    entry = AuditEntry.objects.get(sentence="tools.signed_up")
+    assert (entry.outcome, entry.answer) == (Outcome.FAILED, {"problem": "suppressed"})
 
 
 @pytest.mark.parametrize("code", [31, 402, 403])
