@@ -50,6 +50,7 @@
     );
   }
 
+  // What was sought is found: the list closes and covers nothing. Who only looks through the list goes on.
   function choose(picker, option) {
     const chip = option.querySelector("template").content.firstElementChild.cloneNode(true);
     if (chipsOf(picker).length >= picker.dataset.most) {
@@ -58,9 +59,11 @@
       return;
     }
     if (!isChosen(picker, chip)) picker.querySelector(".picked").append(chip);
+    const wasSought = Boolean(inputOf(picker).value.trim());
     inputOf(picker).value = "";
     say(picker, `${picker.dataset.chosen} ${option.dataset.name}`);
-    if (isOpen(picker)) search(picker);
+    if (wasSought) close(picker);
+    else if (isOpen(picker)) search(picker);
   }
 
   function remove(picker, chip) {

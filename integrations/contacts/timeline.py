@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -138,14 +138,14 @@ class Picture:
 
 
 def picture_of(events: Sequence[Event]) -> Picture | None:
-    """The picture of events; None of fewer than two, which make no line. Its size does not grow with their number."""
-    if len(events) < 2:
+    """The picture of events, the latest first; None if all are of one moment, which makes no line. Its size does not
+    grow with their number."""
+    if not events or events[0].at == events[-1].at:
         return None
     last, first = events[0].at, events[-1].at
-    span = max(last - first, timedelta(seconds=1))
 
     def share(at: datetime) -> float:
-        return (at - first) / span
+        return (at - first) / (last - first)
 
     buckets: dict[str, dict[int, list[Event]]] = {lane: {} for lane in _LANES}
     for event in events:

@@ -13,6 +13,7 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.members.models import Invitation
 from tests.browser.axe import assert_accessible
+from tests.browser.picking import choose_tag
 from tests.factories import ClientAccountFactory, InvitationFactory, UserFactory
 from tests.service import Service
 
@@ -67,7 +68,7 @@ def test_tagging_its_errors_and_its_result(signed_in: Page, connected: ClientAcc
     expect(page.get_by_text("Please give at least one email address.")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Email addresses").fill("nobody@klick-tipp.team, pending@klick-tipp.team")
-    page.get_by_label("Newsletter").check()
+    choose_tag(page, "Newsletter")
     tag.click()
     expect(page.get_by_text("1 of 2 contacts tagged.")).to_be_visible()
     assert_accessible(page)

@@ -12,6 +12,7 @@ from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount
 from integrations.clients.services import remove_client
 from integrations.contacts.models import Origin
+from tests.browser.picking import choose_tag
 from tests.factories import PASSWORD, ClientAccountFactory, OriginFactory, actor
 from tests.service import Service
 
@@ -20,14 +21,6 @@ def fill_in(page: Page, email: str) -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Why may this contact be added?").select_option("consent")
     page.get_by_label("Where does it come from?").fill("Trade fair")
-
-
-def choose_tag(page: Page, name: str) -> None:
-    """Choose the tag of this name, or create it."""
-    picker = page.get_by_role("combobox", name="Find tags, or name a new one")
-    picker.press_sequentially(name)
-    picker.press("Enter")
-    expect(page.locator(".picked-tag").filter(has_text=name)).to_be_visible()
 
 
 def send(page: Page) -> None:

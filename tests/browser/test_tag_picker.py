@@ -131,8 +131,6 @@ def test_enter_sends_the_form_only_when_nothing_is_to_be_chosen(form: Page, pick
     picker.press("Escape")
     picker.press("Enter")
     expect(chips(form)).to_have_text(["Herbst"])
-    expect(picker).to_have_attribute("aria-expanded", "true")
-    picker.press("Enter")
     expect(picker).to_have_attribute("aria-expanded", "false")
     assert "POST /subscriber" not in service.paths()
     picker.press("Enter")

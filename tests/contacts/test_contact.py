@@ -238,8 +238,12 @@ def test_the_earliest_and_the_latest_time_are_shown(
     assert "<circle" in page.content.decode()
 
 
-def test_events_of_one_moment_make_no_picture_of_nothing() -> None:
+def test_events_of_one_moment_make_no_picture(browser: Client, account: ClientAccount, service: Service) -> None:
     assert picture_of([]) is None
+    service.fault(path="/subscriber/1", body='{"id": 1, "date": "25.09.2025", "optin": "25.09.2025"}')
+    page = show(browser, account)
+    assert "2 events as a table" in words_of(page)
+    assert "timeline" not in page.content.decode()
 
 
 def test_coordinates_have_a_point_in_every_language(browser: Client, account: ClientAccount) -> None:
