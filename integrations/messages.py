@@ -38,6 +38,7 @@ class Obstacle(StrEnum):
     GRANT_NOT_ALLOWED = "grant_not_allowed"
     GRANT_WITHOUT_KEY = "grant_without_key"
     GRANT_WITH_MALFORMED_KEY = "grant_with_malformed_key"
+    LISTBUILDING_KEY_UNDECRYPTABLE = "listbuilding_key_undecryptable"
 
 
 NO_ANSWER = "no_answer"
@@ -148,6 +149,10 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("what KlickTipp has sent back is no customer key, so nothing was stored"),
         gettext_lazy("please begin again; if it happens again, copy the key from KlickTipp and type it here"),
     ),
+    Obstacle.LISTBUILDING_KEY_UNDECRYPTABLE: Message(
+        gettext_lazy("the stored listbuilding key cannot be decrypted with the portal's present keys"),
+        gettext_lazy("remove the listbuilding key and add it again"),
+    ),
     Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
@@ -195,7 +200,7 @@ _MESSAGES: dict[str, Message] = {
     Problem.UPDATE_FAILED: Message(gettext_lazy("the contact could not be updated"), _TRY_LATER),
     Problem.INVALID_API_KEY: Message(
         gettext_lazy("KlickTipp does not know this listbuilding key"),
-        gettext_lazy("copy the key from KlickTipp again"),
+        gettext_lazy("copy the key from KlickTipp again and add it anew"),
     ),
     Problem.OPTIN_PROCESS_NOT_FOUND: Message(gettext_lazy("the opt-in process was not found"), _CHOOSE_ANOTHER),
     Problem.SMARTTAG_NOT_ASSIGNABLE: Message(

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "integrations.contacts",
     "integrations.tags",
     "integrations.members",
+    "integrations.tools",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",

@@ -11,5 +11,6 @@ urlpatterns = [
     path("t/<slug:team>/clients/<slug:account>/tags/", include("integrations.tags.urls")),
     path("t/<slug:team>/clients/<slug:account>/suppression/", include("integrations.suppression.urls")),
     path("", include("integrations.members.urls")),
+    path("t/<slug:team>/clients/<slug:account>/tools/", include("integrations.tools.urls")),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
 ]

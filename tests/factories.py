@@ -17,6 +17,7 @@ from integrations.clients.models import ClientAccount, Colour, Connection, Crede
 from integrations.contacts.models import Basis, Origin
 from integrations.members.models import Invitation
 from integrations.suppression.models import Reason, Suppression
+from integrations.tools.models import ListbuildingKey
 
 PASSWORD = "a-long-test-password"
 
@@ -134,6 +135,18 @@ def store_key(account: ClientAccount, customer_key: str, user: User | None = Non
     user_id = user.pk if user else None
     tested = keys.try_for(account, Login.by_customer_key(customer_key), actor(user), uuid4(), user_id)
     keys.store(account, tested, actor(user), uuid4(), user_id)
+
+
+class ListbuildingKeyFactory(DjangoModelFactory):
+    """A stored listbuilding key; `secret="…"` is what KlickTipp knows it by."""
+
+    class Meta:
+        model = ListbuildingKey
+
+    account = factory.SubFactory(ClientAccountFactory)
+    label = factory.Sequence(lambda n: f"Sign-up form {n}")
+    secret = factory.Sequence(lambda n: f"listbuilding-key-{n:04}")
+    stored_at = factory.LazyFunction(timezone.now)
 
 
 def actor(user: User | None = None) -> Actor:

@@ -27,7 +27,14 @@ from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.tags.tagging import Tagging, tag_contacts
-from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, SuppressionFactory, actor
+from tests.factories import (
+    ClientAccountFactory,
+    InvitationFactory,
+    ListbuildingKeyFactory,
+    MembershipFactory,
+    SuppressionFactory,
+    actor,
+)
 from tests.service import Service
 
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -107,6 +114,18 @@ TABLE: dict[str, str | Capability] = {
     "member_remove": Capability.MANAGE_MEMBERS,
     "invitation_send": Capability.MANAGE_MEMBERS,
     "invitation_withdraw": Capability.MANAGE_MEMBERS,
+    "tools": Capability.SEE_CLIENTS,
+    "tools_processes": Capability.SEE_CLIENTS,
+    "tools_process": Capability.SEE_CLIENTS,
+    "tools_redirect": Capability.SEE_CLIENTS,
+    "tools_field": Capability.SEE_CLIENTS,
+    "tools_keys": Capability.SEE_CLIENTS,
+    "tools_key_new": Capability.MANAGE_CLIENTS,
+    "tools_key_rename": Capability.MANAGE_CLIENTS,
+    "tools_key_remove": Capability.MANAGE_CLIENTS,
+    "tools_sign_up": Capability.CHANGE_CONTACTS,
+    "tools_remove_tag": Capability.CHANGE_CONTACTS,
+    "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "log": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
@@ -166,7 +185,17 @@ def arguments_of(name: str) -> list[str]:
 
 URLS_WITH = {
     argument: [name for name, _ in url_table() if name in TABLE and argument in arguments_of(name)]
-    for argument in ("team", "account", "number", "action", "suppression_id", "tagged", "member", "invitation")
+    for argument in (
+        "team",
+        "account",
+        "number",
+        "action",
+        "suppression_id",
+        "tagged",
+        "member",
+        "invitation",
+        "key_id",
+    )
 }
 
 
@@ -218,6 +247,8 @@ def make_tenant(customer_key: str) -> Tenant:
         "suppression_id": SuppressionFactory(account=account).pk,
         "tag_id": tag_id,
         "tagged": tagged,
+        "process_id": load(account, ReferenceKind.OPTIN_PROCESSES, actor(owner.user)).items[0]["id"],
+        "key_id": ListbuildingKeyFactory(account=account).pk,
         "uidb36": "1",
         "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,

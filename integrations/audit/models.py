@@ -40,6 +40,7 @@ class Source(models.TextChoices):
 class KeyOwner(models.TextChoices):
     SHARED = "shared", _("the client's shared key")
     OWN = "own", _("the person's own key")
+    LISTBUILDING = "listkey", _("a listbuilding key")
 
 
 class AuditEntry(models.Model):

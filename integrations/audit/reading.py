@@ -40,3 +40,9 @@ def known_label(scope: Scope, contact: Subject) -> str:
     labels = AuditSubject.objects.filter(entry_id__in=known.values("pk")).exclude(kind=SubjectKind.CONTACT)
     address = labels.order_by("-number", "kind").first()
     return address.label if address else contact.label
+
+
+def is_about(entry: AuditEntry, subject: Subject) -> bool:
+    """Whether an entry is about this person."""
+    hashes = search_hashes(subject, entry.team_id)
+    return AuditSubject.objects.filter(entry_id=entry.id, hash__in=hashes).exists()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership
+from integrations.audit.reading import calls_of
 from integrations.clients.gateway import Obstructed
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount
@@ -86,6 +87,15 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
                 action=action,
             )
     raise TypeError(f"{type(error).__name__} has no explanation")
+
+
+def sent_before(account: ClientAccount, action: UUID | None) -> Explanation:
+    """What a page says of a form that can be sent again, under a new action: the one it came with has been used."""
+    return Explanation(
+        _("This form was sent before, so nothing was sent this time."),
+        _("Please check the entries and send it again."),
+        action=action if action and calls_of(account.scope, action) else None,
+    )
 
 
 def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:

@@ -13,14 +13,12 @@ _LONGEST_KEY = 200
 _LONGEST_TAG_NAME = 255
 
 
-class CustomerKeyField(forms.CharField):
-    """A customer key as pasted: blanks around it are dropped, anything else that no key contains is refused."""
+class SecretKeyField(forms.CharField):
+    """A key as pasted: blanks around it are dropped, anything else that no key contains is refused."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
-            label=_("Customer key"),
             max_length=_LONGEST_KEY,
-            help_text=_("The owner of the KlickTipp account generates it there and gives it to you."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
             **options,
         )
@@ -28,12 +26,19 @@ class CustomerKeyField(forms.CharField):
     def clean(self, value: Any) -> str:
         key = super().clean(value)
         if any(character.isspace() or not character.isprintable() for character in key):
-            raise forms.ValidationError(_("A customer key contains no blanks or line breaks. Please copy it again."))
+            raise forms.ValidationError(_("A key contains no blanks or line breaks. Please copy it again."))
         if not key.isascii():
-            raise forms.ValidationError(
-                _("A customer key has only plain letters, digits and signs. Please copy it again.")
-            )
+            raise forms.ValidationError(_("A key has only plain letters, digits and signs. Please copy it again."))
         return key
+
+
+class CustomerKeyField(SecretKeyField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Customer key"),
+            help_text=_("The owner of the KlickTipp account generates it there and gives it to you."),
+            **options,
+        )
 
 
 class TagNameField(forms.CharField):

@@ -12,7 +12,7 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients import sessions
 from integrations.clients.at_once import Crew, Desk, Done, Job
-from integrations.clients.encryption import Undecryptable
+from integrations.clients.encryption import Undecryptable, last_four
 from integrations.clients.health import Watch
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
@@ -47,6 +47,12 @@ def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) ->
     return _client(_auth(login, None, scope, action), _recorder(login, owner, scope, action))
 
 
+def connect_listbuilding(api_key: str, account: ClientAccount, action: Action) -> KlickTipp:
+    """A client for the three calls that a listbuilding key of the account allows. The caller names the key in each of
+    them, as no header does. Everything else as in `connect`."""
+    return _client(None, Recorder(action, account.scope, last_four(api_key), KeyOwner.LISTBUILDING))
+
+
 def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
     return Recorder(action, scope, login.last_four, owner, api_user=login.username)
 
@@ -63,7 +69,7 @@ def _auth(login: Login, store: SessionStore | None, scope: Scope, action: Action
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
 
 
-def _client(auth: Auth, observer: Observer) -> KlickTipp:
+def _client(auth: Auth | None, observer: Observer) -> KlickTipp:
     return KlickTipp(
         auth,
         base_url=settings.KLICKTIPP_URL,

@@ -18,7 +18,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients import actions, gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.klicktipp import KlickTipp, KlickTippError
+from integrations.klicktipp import KlickTipp, KlickTippError, OptinProcess
 
 DETAILS_LAST = timedelta(days=1)
 DETAILS_SECONDS = 5.0
@@ -46,14 +46,15 @@ class Listing:
 
 
 def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> list[dict[str, Any]]:
-    """Remember a list that KlickTipp has just given. What was known of an item besides is kept.
+    """Remember a list that KlickTipp has just given. It tells of an item no more than ID and name, unless it comes as a
+    mapping; what was known of it besides is kept.
 
     Raises `ClientAccount.DoesNotExist` where the client has been removed meanwhile.
     """
     known = {item["id"]: item for item in last_known(account, kind).items}
     rows = []
     for item in items:
-        row = item if isinstance(item, Mapping) else asdict(item)
+        row = item if isinstance(item, Mapping) else {"id": item.id, "name": item.name}
         rows.append(known.get(row["id"], {}) | {name: value for name, value in row.items() if value is not None})
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
@@ -68,22 +69,37 @@ def remember_new_tag(account: ClientAccount, tag_id: int, name: str) -> None:
         is_known = any(item["id"] == tag_id for item in items)
         return items if is_known else [*items, {"id": tag_id, "name": name}]
 
-    _change_tags(account, added)
+    _change(account, ReferenceKind.TAGS, added)
 
 
 def remember_tag_name(account: ClientAccount, tag_id: int, name: str) -> None:
     """Give a tag of the last known list the name that KlickTipp now has for it."""
-    _change_tags(account, lambda items: [item | {"name": name} if item["id"] == tag_id else item for item in items])
+    _change(
+        account,
+        ReferenceKind.TAGS,
+        lambda items: [item | {"name": name} if item["id"] == tag_id else item for item in items],
+    )
 
 
 def forget_tag(account: ClientAccount, tag_id: int) -> None:
     """Take a tag that KlickTipp has no more from the last known list."""
-    _change_tags(account, lambda items: [item for item in items if item["id"] != tag_id])
+    _change(account, ReferenceKind.TAGS, lambda items: [item for item in items if item["id"] != tag_id])
 
 
-def _change_tags(account: ClientAccount, change: Callable[[_Items], _Items]) -> None:
+def remember_optin_process(account: ClientAccount, process: OptinProcess) -> dict[str, Any]:
+    """Keep what KlickTipp has just told of an opt-in process in the last known list, if it is there; the item."""
+    row = _detailed(process)
+    _change(
+        account,
+        ReferenceKind.OPTIN_PROCESSES,
+        lambda items: [row if item["id"] == process.id else item for item in items],
+    )
+    return row
+
+
+def _change(account: ClientAccount, kind: ReferenceKind, change: Callable[[_Items], _Items]) -> None:
     with transaction.atomic():
-        snapshot = account.snapshots.select_for_update().filter(kind=ReferenceKind.TAGS).first()
+        snapshot = account.snapshots.select_for_update().filter(kind=kind).first()
         if snapshot and (items := change(snapshot.items)) != snapshot.items:
             snapshot.items = items
             snapshot.save(update_fields=["items"])
@@ -124,19 +140,28 @@ def _with_details(api: KlickTipp, account: ClientAccount) -> list[dict[str, Any]
     until = time.monotonic() + DETAILS_SECONDS
     rows = []
     for process in api.list_optin_processes():
-        row = asdict(process)
+        row: dict[str, Any] = {"id": process.id}
         if process.id not in known and time.monotonic() < until:
             try:
-                row = asdict(api.get_optin_process(process.id)) | {"detailed_at": timezone.now().isoformat()}
+                row = _detailed(api.get_optin_process(process.id))
             except KlickTippError:
                 until = 0.0
         rows.append(row | {"name": process.name})
     return rows
 
 
+def _detailed(process: OptinProcess) -> dict[str, Any]:
+    return asdict(process) | {"detailed_at": timezone.now().isoformat()}
+
+
+def optin_name(item: Mapping[str, Any]) -> str:
+    """The name of an opt-in process. KlickTipp gives the predefined one none."""
+    return item["name"] or _("Predefined double opt-in process")
+
+
 def optin_label(item: Mapping[str, Any]) -> str:
     """An opt-in process by name, with what it does to a new contact where that is known."""
-    name = item["name"] or _("Predefined double opt-in process")
+    name = optin_name(item)
     match item.get("single_optin"):
         case True:
             return _("%(name)s – active at once, no confirmation") % {"name": name}

@@ -8,6 +8,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.clients import actions, keys
 from integrations.clients.models import ClientAccount
+from integrations.clients.signals import client_removed
 
 
 def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) -> None:
@@ -32,5 +33,6 @@ def remove_client(account: ClientAccount, actor: Actor) -> None:
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
         keys.remove_all(locked, actor)
+        client_removed.send(ClientAccount, account=locked, actor=actor)
         events.record(actions.CLIENT_REMOVED, actor, locked.scope)
         locked.delete()

@@ -1,4 +1,4 @@
-"""Puts KlickTipp's refusal at the field of the add-contact form that it is about."""
+"""Puts KlickTipp's refusal at the field that it is about, in a form that adds a contact."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -12,7 +12,8 @@ from django.utils.translation import ngettext
 from integrations.audit.models import SubjectKind
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.models import ClientAccount
-from integrations.contacts.forms import AddContactForm
+from integrations.contacts.forms import ContactForm
+from integrations.contacts.origins import ADDING
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 from integrations.suppression.models import Suppression
@@ -39,10 +40,10 @@ _FORM_FIELDS: dict[Problem, str] = {
 _SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "sms_number"}
 
 
-def explain_at_field(account: ClientAccount, form: AddContactForm, error: Exception, action: UUID) -> Explanation:
+def explain_at_field(account: ClientAccount, form: ContactForm, error: Exception, action: UUID) -> Explanation:
     """The explanation of an error. What is about a single field is told there, and the page points to it."""
     explanation = explain(error, action)
-    if explanation.may_have_happened and getattr(error, "operation", "") == "add_or_update_contact":
+    if explanation.may_have_happened and getattr(error, "operation", "") in ADDING:
         unknown = _("The contact may have been added all the same: look it up in KlickTipp before you send it again.")
         return replace(explanation, next_step=unknown)
     nothing_added = _("No contact was added.")
@@ -56,12 +57,12 @@ def explain_at_field(account: ClientAccount, form: AddContactForm, error: Except
     text = message(error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, _refused_value(error))
-    elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
-        form.add_error("tags", _no_longer_there(missing))
-    elif name := _FORM_FIELDS.get(error.problem):
-        form.add_error(name, text)
-    else:
+    elif (name := _FORM_FIELDS.get(error.problem, "")) not in form.fields:
         return explanation
+    elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
+        form.add_error(name, _no_longer_there(missing))
+    else:
+        form.add_error(name, text)
     return replace(
         explanation,
         what=_("KlickTipp refused this; no contact was added."),

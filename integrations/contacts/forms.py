@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -19,7 +20,8 @@ from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
-from integrations.contacts.services import NewContact, Provenance
+from integrations.contacts.origins import Provenance
+from integrations.contacts.services import NewContact
 from integrations.klicktipp import FieldType
 from integrations.tags.picker import TagsField, Typed
 
@@ -58,16 +60,29 @@ class FindContactForm(forms.Form):
         )
 
 
-class AddContactForm(forms.Form):
-    """A new contact, its tags and data fields, and where it comes from."""
+class ContactEmailField(forms.EmailField):
+    """The email address of a contact."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Email address"),
+            max_length=254,
+            error_messages={"invalid": _("Please enter a complete email address, such as name@example.com.")},
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        email: str = super().clean(value)
+        if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+            raise ValidationError(_("The part before the @ is too long for an email address."))
+        return email
+
+
+class ContactForm(forms.Form):
+    """A contact that may be new: its addresses and data fields, and where it comes from."""
 
     action = forms.UUIDField(widget=forms.HiddenInput)
-    email = forms.EmailField(
-        label=_("Email address"),
-        max_length=254,
-        required=False,
-        error_messages={"invalid": _("Please enter a complete email address, such as name@example.com.")},
-    )
+    email = ContactEmailField(required=False)
     sms_number = forms.CharField(
         label=_("SMS number"),
         max_length=40,
@@ -76,14 +91,6 @@ class AddContactForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel"}),
         validators=[no_control_characters],
     )
-    optin_process = forms.IntegerField(
-        label=_("Opt-in process"),
-        min_value=1,
-        max_value=_LARGEST_ID,
-        required=False,
-        error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
-    )
-    tags = TagsField(label=_("Tags"), required=False)
     basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
     source = forms.CharField(
         label=_("Where does it come from?"),
@@ -132,12 +139,6 @@ class AddContactForm(forms.Form):
     def data_fields(self) -> Iterable[forms.BoundField]:
         return (self[field_id] for field_id in self.shown)
 
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
-            raise ValidationError(_("The part before the @ is too long for an email address."))
-        return email
-
     def clean_sms_number(self) -> str:
         return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
 
@@ -151,6 +152,35 @@ class AddContactForm(forms.Form):
         cleaned = self.cleaned_data
         if not {"email", "sms_number"} & self.errors.keys() and not (cleaned["email"] or cleaned["sms_number"]):
             self.add_error("email", _("Please give an email address or an SMS number."))
+        return cleaned
+
+    def new_contact(self) -> NewContact:
+        cleaned = self.cleaned_data
+        return NewContact(
+            email=cleaned["email"],
+            sms_number=cleaned["sms_number"],
+            fields={name: cleaned[name] for name in self.shown if cleaned[name]},
+        )
+
+    def provenance(self) -> Provenance:
+        cleaned = self.cleaned_data
+        return Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
+
+
+class AddContactForm(ContactForm):
+    """A new contact with its opt-in process and tags."""
+
+    optin_process = forms.IntegerField(
+        label=_("Opt-in process"),
+        min_value=1,
+        max_value=_LARGEST_ID,
+        required=False,
+        error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
+    )
+    tags = TagsField(label=_("Tags"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
         if len(cleaned.get("tags", ())) > 1 and "email" not in self.errors and not cleaned.get("email"):
             self.add_error(
                 "tags",
@@ -160,18 +190,12 @@ class AddContactForm(forms.Form):
 
     def new_contact(self) -> NewContact:
         cleaned = self.cleaned_data
-        return NewContact(
-            email=cleaned["email"],
-            sms_number=cleaned["sms_number"],
+        return replace(
+            super().new_contact(),
             optin_process_id=cleaned["optin_process"],
             tag_ids=cleaned["tags"].ids,
             new_tags=cleaned["tags"].new,
-            fields={name: cleaned[name] for name in self.shown if cleaned[name]},
         )
-
-    def provenance(self) -> Provenance:
-        cleaned = self.cleaned_data
-        return Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
 
 
 def _initial(typed: QueryDict | None) -> dict[str, Any]:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.reading import known_label
-from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes, subjects_of
+from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject, search_hashes, subjects_of
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.fieldsettings import learn
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Contact, Happened, KlickTippError
+from integrations.contacts.origins import Provenance, origin_kept
+from integrations.klicktipp import Contact, KlickTippError
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -36,15 +36,6 @@ class NewContact:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """Where a contact comes from: the legal basis, the source in words, and since when."""
-
-    basis: str
-    source: str
-    obtained_on: date
-
-
 def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> None:
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
 
@@ -55,22 +46,20 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
     """
     action = _action(account, new, actor, action_id)
     api = gateway.connect(account, action)
-    refuse_suppressed(account, subjects_of({"email": new.email, "sms_number": new.sms_number}), action)
-    origin = _claim(account, subject_of(new), provenance, actor, action_id)
-    try:
-        tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
-        contact = api.add_or_update_contact(
-            email=new.email or None,
-            sms_number=new.sms_number or None,
-            optin_process_id=new.optin_process_id,
-            tag_id=tag_ids[0] if tag_ids else None,
-            fields=new.fields or None,
-        )
-    except Exception as error:
-        if not _may_have_added(error):
-            origin.delete()
-        forget_missing_tags(api, account, error)
-        raise
+    refuse_suppressed(account, addresses_of(new), action)
+    with origin_kept(account, subject_of(new), provenance, actor, action_id) as origin:
+        try:
+            tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
+            contact = api.add_or_update_contact(
+                email=new.email or None,
+                sms_number=new.sms_number or None,
+                optin_process_id=new.optin_process_id,
+                tag_id=tag_ids[0] if tag_ids else None,
+                fields=new.fields or None,
+            )
+        except KlickTippError as error:
+            forget_missing_tags(api, account, error)
+            raise
     Origin.objects.filter(pk=origin.pk).update(contact_id=contact.id)
     if further := tag_ids[1:]:
         try:
@@ -111,33 +100,12 @@ def open_contact(account: ClientAccount, contact_id: str, actor: Actor, action_i
 
 def subject_of(new: NewContact) -> Subject:
     """Whom the log says the add is about."""
-    return subjects_of({"email": new.email, "sms_number": new.sms_number})[0]
+    return addresses_of(new)[0]
 
 
-def _claim(account: ClientAccount, subject: Subject, provenance: Provenance, actor: Actor, action_id: UUID) -> Origin:
-    """Store where the contact comes from before anything is sent; a second submit of the same form ends here."""
-    origin, is_new = Origin.objects.get_or_create(
-        action=action_id,
-        defaults={
-            "account": account,
-            "subject_hash": hash_subject(subject, account.team_id, newest_key_version()),
-            "basis": provenance.basis,
-            "source": provenance.source,
-            "obtained_on": provenance.obtained_on,
-            "added_by": actor.label,
-        },
-    )
-    if not is_new:
-        raise AlreadyStarted(action_id)
-    return origin
-
-
-def _may_have_added(error: Exception) -> bool:
-    return (
-        isinstance(error, KlickTippError)
-        and error.operation == "add_or_update_contact"
-        and error.happened != Happened.NO
-    )
+def addresses_of(new: NewContact) -> Sequence[Subject]:
+    """Its email address and its SMS number, as far as it has them."""
+    return subjects_of({"email": new.email, "sms_number": new.sms_number})
 
 
 def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID) -> Action:
@@ -147,9 +115,14 @@ def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UU
     if new.optin_process_id:
         parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
     if new.fields:
-        parameters["fields"] = _named(account, ReferenceKind.FIELDS, new.fields)
+        parameters["fields"] = field_names(account, new.fields)
     sentence = (actions.ADD_CONTACT, actions.ADD_CONTACT_WITH_TAG, actions.ADD_CONTACT_WITH_TAGS)[min(len(tags), 2)]
     return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)
+
+
+def field_names(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Data fields by ID and name, as far as that is known, for the parameters of an action."""
+    return _named(account, ReferenceKind.FIELDS, field_ids)
 
 
 def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:

@@ -12,11 +12,10 @@ from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
-from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
-from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
@@ -25,7 +24,7 @@ from integrations.contacts.added import add_outcome, tags_created_by
 from integrations.contacts.datafields import FIRST_SHOWN
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import AddContactForm, FindContactForm
+from integrations.contacts.forms import AddContactForm, ContactForm, FindContactForm
 from integrations.contacts.known import known_of, subjects_of
 from integrations.contacts.models import Origin
 from integrations.contacts.recent import forget, recent_contacts, remember
@@ -220,10 +219,14 @@ def _prefilled(posted: QueryDict) -> QueryDict:
 
 def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpResponse:
     """The form with one more data field, what was typed so far unchecked."""
+    rows = rows_with_further_field(request, form)
+    return rows if is_fragment(request) else _form_page(request, form)
+
+
+def rows_with_further_field(request: AccountRequest, form: ContactForm) -> HttpResponse:
+    """Show one more data field in a form for a contact. Gives the fragment with the form's data fields."""
     chosen = request.POST.get("further_field", "").strip()
     context = {"form": form, "focus_on": chosen if form.show_field(chosen) else "further_field"}
-    if not is_fragment(request):
-        return _form_page(request, form)
     listing = last_known(request.account, ReferenceKind.FIELDS)
     return render(request, "contacts/add.html#rows", context | {"lists": {"fields": listing}})
 
@@ -234,11 +237,7 @@ def _sent_before(request: AccountRequest, new: NewContact, action: UUID) -> Http
     origin = Origin.objects.filter(account=request.account, action=action).first()
     if origin and origin.subject_hash in search_hashes(subject_of(new), request.team.pk):
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
-    failure = Explanation(
-        _("This form was sent before, so nothing was sent this time."),
-        _("Please check the entries and send it again."),
-        action=action if calls_of(request.account.scope, action) else None,
-    )
+    failure = sent_before(request.account, action)
     names = last_known(request.account, ReferenceKind.FIELDS).names()
     form = AddContactForm(names=names, types=types_of(request.account), typed=request.POST)
     return _form_page(request, form, failure, status=422)

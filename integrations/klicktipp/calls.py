@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -104,6 +104,7 @@ class _Call(Generic[T]):
         self.operation = operation
         self.request = wire.encoded(operation, arguments)
         self.arguments = {name: value for name, value in arguments.items() if name not in wire.SECRET_ARGUMENTS}
+        self.secrets = [str(value) for name, value in arguments.items() if value and name in wire.SECRET_ARGUMENTS]
         self.read = read
         self.when_404 = when_404
         self.ends = ends
@@ -227,7 +228,7 @@ class _Call(Generic[T]):
             return self.when_404
         if not 200 <= status < 300:
             by_session = self.session is not None or operation.auth is AuthKind.NONE
-            raise refusal(operation, answer, by_session=by_session)
+            raise _without(self.secrets, refusal(operation, answer, by_session=by_session))
         if answer.fault is Fault.CUT:
             raise OutcomeUnknown(
                 operation.name, status=status, happened=operation.doubtful, hint="the answer was cut off"
@@ -252,6 +253,16 @@ def _in_doubt(error: KlickTippError, doubt: KlickTippError | None) -> KlickTippE
     if isinstance(error, Throttled | Unreachable):
         return doubt
     return _with_happened(error, Happened.UNKNOWN)
+
+
+def _without(secrets: Iterable[str], error: KlickTippError) -> KlickTippError:
+    """The error, without the secrets that were sent, should the service's text repeat them."""
+    for name in ("field", "name", "value", "reason", "message"):
+        text = getattr(error, name)
+        for secret in secrets if text else ():
+            text = text.replace(secret, "•••")
+        setattr(error, name, text)
+    return error
 
 
 def _with_happened(error: KlickTippError, happened: Happened) -> KlickTippError:

@@ -17,7 +17,7 @@ from .errors import (
     ServiceError,
     Throttled,
 )
-from .operations import Operation
+from .operations import AuthKind, Operation
 from .problems import Problem, missing_of, problem_of
 from .transport import Answer
 
@@ -80,6 +80,8 @@ def _problem(
         return Problem.WRONG_LOGIN
     if status in (401, 403) and by_session:
         return Problem.USER_DENIED
+    if status in (401, 403) and operation.auth is AuthKind.LISTBUILDING:
+        return Problem.INVALID_API_KEY
     return None
 
 

@@ -17,10 +17,9 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
-from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
@@ -73,7 +72,9 @@ def new_tag(request: AccountRequest) -> HttpResponse:
     try:
         services.create_tag(request.account, name, form.cleaned_data["description"], Actor.of(request), action)
     except AlreadyStarted:
-        return _form_page(request, TagForm(names=names, typed=request.POST), _sent_before(request, action), status=422)
+        return _form_page(
+            request, TagForm(names=names, typed=request.POST), sent_before(request.account, action), status=422
+        )
     except EXPLAINED as error:
         return _form_page(request, form, _at_the_name(form, error, action), status=422)
     messages.success(request, _("The tag %(tag)s has been created.") % {"tag": name})
@@ -99,7 +100,7 @@ def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
         services.change_tag(request.account, shown, name, text, Actor.of(request), action)
     except AlreadyStarted:
         form = TagForm(names=names, tag=shown, typed=request.POST)
-        return _form_page(request, form, _sent_before(request, action), tag=shown, status=422)
+        return _form_page(request, form, sent_before(request.account, action), tag=shown, status=422)
     except NotFound:
         return _gone(request)
     except EXPLAINED as error:
@@ -123,7 +124,7 @@ def delete_tag(request: AccountRequest, tag_id: int) -> HttpResponse:
     except AlreadyStarted:
         if services.has_deleted(request.account, action, tag_id):
             return _to_list(request)
-        return _delete_page(request, DeleteTagForm(tag=shown), shown, _sent_before(request, action))
+        return _delete_page(request, DeleteTagForm(tag=shown), shown, sent_before(request.account, action))
     except NotFound:
         return _gone(request)
     except EXPLAINED as error:
@@ -211,7 +212,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
         return render(request, template, context, status=422)
     context |= {"tag": tag, "shown": sign(request.account, tag), "form": make_form(tag)}
     if request.method == "POST":
-        context["failure"] = _sent_before(request, action=None)
+        context["failure"] = sent_before(request.account, action=None)
     return render(request, template, context, status=422 if request.method == "POST" else 200)
 
 
@@ -252,11 +253,3 @@ def _at_the_name(form: TagForm, error: Exception, action: UUID) -> Explanation:
     if isinstance(error, KlickTippError) and error.problem is Problem.NAME_TAKEN:
         form.add_error("name", NAME_EXISTS)
     return explain(error, action)
-
-
-def _sent_before(request: AccountRequest, action: UUID | None) -> Explanation:
-    return Explanation(
-        _("This form was sent before, so nothing was sent this time."),
-        _("Please check the entries and send it again."),
-        action=action if action and calls_of(request.account.scope, action) else None,
-    )

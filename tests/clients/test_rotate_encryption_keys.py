@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership
@@ -13,7 +14,8 @@ from integrations.clients.logins import Login
 from integrations.clients.management.commands import rotate_encryption_keys
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import SessionToken
-from tests.factories import ClientAccountFactory
+from integrations.tools.models import ListbuildingKey
+from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,30 @@ def test_a_session_that_cannot_be_decrypted_is_forgotten(owner: Membership) -> N
     rotate()
 
     assert account.credentials.get().encrypted_session == ""
+
+
+@pytest.mark.usefixtures("add_key")
+def test_listbuilding_keys_are_encrypted_anew_too(settings: Any) -> None:
+    key = ListbuildingKeyFactory(secret="listbuilding-key")
+
+    assert rotate() == "Encrypted with the newest key: 4\n"
+
+    settings.ENCRYPTION_KEYS = [NEW_KEY]
+    key.refresh_from_db()
+    assert key.secret == "listbuilding-key"
+
+
+def test_every_secret_that_any_room_keeps_is_found() -> None:
+    """A column for a secret has a name by which the command finds it; a session goes with its credential."""
+    found = {(model, "encrypted_secret") for model in rotate_encryption_keys._models_with_secrets()}
+    columns = {
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if "encrypted" in field.name
+    }
+    assert found >= {(Credential, "encrypted_secret"), (ListbuildingKey, "encrypted_secret")}
+    assert columns == found | {(Credential, "encrypted_session")}
 
 
 def test_without_any_stored_key_nothing_is_wrong() -> None:

@@ -159,3 +159,27 @@ def test_a_taken_name_is_one_of_tags_only(api: KlickTipp, server: Service) -> No
         api.delete_contact("1")
 
     assert raised.value.problem is Problem.MALFORMED
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_listbuilding_key_that_is_refused_is_not_told_as_a_customer_key(
+    status: int, api: KlickTipp, server: Service
+) -> None:
+    server.will(answer(status=status, body=b'["API access denied."]'))
+
+    with pytest.raises(AccessDenied) as raised:
+        api.signoff("listbuilding-key", "alex@example.com")
+
+    assert raised.value.problem is Problem.INVALID_API_KEY
+    assert raised.value.happened == "no"
+
+
+def test_a_secret_that_the_service_repeats_is_not_in_the_error(api: KlickTipp, server: Service) -> None:
+    body = b'{"error": 8, "field": "k-1234", "name": "k-1234", "field_value": "k-1234", "reason": "not \\"k-1234\\"!"}'
+    server.will(answer(status=406, body=body))
+
+    with pytest.raises(Rejected) as raised:
+        api.signin("k-1234", "alex@example.com")
+
+    told = raised.value
+    assert (told.field, told.name, told.value, told.reason) == ("•••", "•••", "•••", 'not "•••"!')

@@ -1,6 +1,21 @@
+from urllib.parse import urlsplit
+
 from django import template
 
-from integrations.clients.reference import optin_label
+from integrations.clients.reference import optin_label, optin_name
 
 register = template.Library()
 register.filter("optin_label", optin_label)
+register.filter("optin_name", optin_name)
+
+
+@register.filter
+def is_web_address(text: str) -> bool:
+    """Whether what KlickTipp sent may become a link: http or https with a host, and nothing that nobody sees."""
+    if not text.isprintable() or " " in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False

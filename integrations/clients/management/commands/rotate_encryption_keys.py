@@ -1,13 +1,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import models, transaction
 
 from integrations.clients.encryption import Undecryptable, rotate
 from integrations.clients.models import Credential
 
 BATCH = 200
+_ENCRYPTED = "encrypted_secret"
 
 
 class Command(BaseCommand):
@@ -15,32 +17,39 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         done, lost = 0, []
-        for batch in _batches():
+        for batch in (batch for model in _models_with_secrets() for batch in _batches(model)):
             with transaction.atomic():
-                for credential in batch:
+                for row in batch:
                     try:
-                        done += _encrypt_anew(credential)
+                        done += _encrypt_anew(row)
                     except Undecryptable:
-                        lost.append(f"{credential.account} ({credential.account.team}): {credential}")
+                        lost.append(f"{row.account} ({row.account.team}): {row}")
         self.stdout.write(f"Encrypted with the newest key: {done}")
         if lost:
             raise CommandError("\n".join(["None of ENCRYPTION_KEYS decrypts these; store them again:", *lost]))
 
 
-def _batches() -> Iterator[list[Credential]]:
-    """All credentials, also those that are stored while this goes on."""
+def _models_with_secrets() -> list[type[models.Model]]:
+    """Every model of any room that keeps a secret of a client account in a column `encrypted_secret`."""
+    return [model for model in apps.get_models() if any(field.name == _ENCRYPTED for field in model._meta.fields)]
+
+
+def _batches(model: type[models.Model]) -> Iterator[list[Any]]:
+    """All rows, also those that are stored while this goes on."""
     last = 0
-    while batch := list(Credential.objects.filter(pk__gt=last).select_related("account__team").order_by("pk")[:BATCH]):
+    rows = model._default_manager.select_related("account__team").order_by("pk")
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         yield batch
         last = batch[-1].pk
 
 
-def _encrypt_anew(credential: Credential) -> int:
-    """1, or 0 where the credential has been removed or changed meanwhile."""
-    before = credential.encrypted_secret
-    unchanged = Credential.objects.filter(pk=credential.pk, encrypted_secret=before)
+def _encrypt_anew(row: Any) -> int:
+    """1, or 0 where the secret has been removed or changed meanwhile."""
+    before = row.encrypted_secret
+    unchanged = type(row)._default_manager.filter(pk=row.pk, encrypted_secret=before)
     done = unchanged.update(encrypted_secret=rotate(before))
-    _encrypt_session_anew(credential)
+    if isinstance(row, Credential):
+        _encrypt_session_anew(row)
     return done
 
 

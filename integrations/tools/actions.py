@@ -1,0 +1,38 @@
+"""What the log says of the tools."""
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.audit.sentences import Sentence
+
+PROCESSES_LISTED = Sentence(
+    "tools.processes_listed", _("%(actor)s looked at the opt-in processes of %(account)s"), only_reads=True
+)
+PROCESS_OPENED = Sentence(
+    "tools.process_opened", _("%(actor)s looked at the opt-in process %(process)s of %(account)s"), only_reads=True
+)
+REDIRECT_LOOKED_UP = Sentence(
+    "tools.redirect_looked_up",
+    _("%(actor)s looked up which page %(contact)s sees after signing up with %(process)s of %(account)s"),
+    only_reads=True,
+)
+FIELD_LOOKED_UP = Sentence(
+    "tools.field_looked_up", _("%(actor)s looked up the data field %(field)s of %(account)s"), only_reads=True
+)
+KEY_STORED = Sentence(
+    "tools.key_stored", _("%(actor)s stored the listbuilding key %(key)s (…%(four)s) for %(account)s")
+)
+KEY_RENAMED = Sentence(
+    "tools.key_renamed", _("%(actor)s renamed the listbuilding key %(before)s of %(account)s to %(key)s")
+)
+KEY_REMOVED = Sentence(
+    "tools.key_removed", _("%(actor)s removed the listbuilding key %(key)s (…%(four)s) of %(account)s")
+)
+SIGNED_UP = Sentence(
+    "tools.signed_up", _("%(actor)s subscribed %(contact)s to %(account)s with the listbuilding key %(key)s")
+)
+TAG_REMOVED = Sentence(
+    "tools.tag_removed", _("%(actor)s took the tag of the listbuilding key %(key)s from %(contact)s of %(account)s")
+)
+UNSUBSCRIBED = Sentence(
+    "tools.unsubscribed", _("%(actor)s unsubscribed %(contact)s from %(account)s with the listbuilding key %(key)s")
+)

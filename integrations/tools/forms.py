@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validation import no_control_characters
+from integrations.clients.forms import SecretKeyField
+from integrations.contacts.datafields import FIELD_ID
+from integrations.contacts.forms import ContactEmailField
+
+LARGEST_ID = 2**53
+LABEL_TAKEN = _("Another listbuilding key of this client has this label. Please choose a different one.")
+
+
+class RedirectForm(forms.Form):
+    """An opt-in process and the contact whose page after signing up is wanted."""
+
+    optin_process = forms.IntegerField(
+        label=_("Opt-in process"),
+        min_value=1,
+        max_value=LARGEST_ID,
+        error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    email = ContactEmailField()
+
+
+class FieldForm(forms.Form):
+    """The ID of a data field, with or without its prefix."""
+
+    id = forms.CharField(
+        label=_("ID of the data field"),
+        max_length=60,
+        help_text=_("For example fieldCompanyName or field213729, with or without the word “field” before it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+    )
+
+    def clean_id(self) -> str:
+        field_id: str = self.cleaned_data["id"]
+        if not FIELD_ID.fullmatch(f"field{field_id.removeprefix('field')}"):
+            raise ValidationError(_("An ID of a data field has letters and digits only."))
+        return field_id
+
+
+class LabelForm(forms.Form):
+    """What a listbuilding key is called here."""
+
+    label = forms.CharField(
+        label=_("Label"),
+        max_length=100,
+        help_text=_("How it is called in this portal, for example by the website that uses the key."),
+        validators=[no_control_characters],
+    )
+
+
+class NewKeyForm(LabelForm):
+    key = SecretKeyField(
+        label=_("Listbuilding key"),
+        help_text=_("The owner of the KlickTipp account finds it there under Listbuilding."),
+    )
+
+
+class EmailForm(forms.Form):
+    """The email address of a contact for whom a listbuilding key is used."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    email = ContactEmailField()
+
+    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:
+        """`typed` fills the form without checking it yet, for another action."""
+        initial: dict[str, Any] = {"email": typed.get("email", "")} if typed is not None else {}
+        super().__init__(data, initial=initial | {"action": uuid4()})
+
+    @property
+    def action_id(self) -> UUID:
+        action: UUID = self.cleaned_data["action"]
+        return action
+
+
+class UnsubscribeForm(EmailForm):
+    """`sure` says that the person has been asked whether the contact shall be unsubscribed."""
+
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)

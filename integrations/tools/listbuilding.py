@@ -1,0 +1,104 @@
+"""The three calls of a listbuilding key. All raise the library's errors, `Obstructed` and, for an `action_id` that
+has been used before, `AlreadyStarted`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from integrations.audit.actors import Actor
+from integrations.audit.models import Outcome, SubjectKind
+from integrations.audit.presentation import problem_message
+from integrations.audit.reading import calls_of, is_about
+from integrations.audit.recorder import Action
+from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.clients import gateway
+from integrations.clients.encryption import Undecryptable
+from integrations.clients.models import ClientAccount
+from integrations.contacts.models import Origin
+from integrations.contacts.origins import Provenance, origin_kept
+from integrations.contacts.services import NewContact, addresses_of, field_names, subject_of
+from integrations.klicktipp import KlickTipp
+from integrations.messages import Message, Obstacle
+from integrations.suppression.services import refuse_suppressed
+from integrations.tools import actions
+from integrations.tools.models import ListbuildingKey
+
+
+def sign_up(key: ListbuildingKey, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> str:
+    """Add or update a contact with the opt-in process and the tag of the key. Gives the URL of the page that KlickTipp
+    sends the contact on to, "" if there is none. Of `new` only addresses and data fields are sent.
+
+    Raises `Suppressed` for whom the client's suppression list has. The origin is kept unless it is certain that nothing
+    happened.
+    """
+    named: dict[str, Any] = {"fields": field_names(key.account, new.fields)} if new.fields else {}
+    action = _action(key, actions.SIGNED_UP, subject_of(new), actor, action_id, **named)
+    api, secret = _connect(key, action)
+    refuse_suppressed(key.account, addresses_of(new), action)
+    with origin_kept(key.account, subject_of(new), provenance, actor, action_id):
+        return api.signin(secret, new.email or None, new.sms_number or None, fields=new.fields or None)
+
+
+def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
+    """Take the key's tag from a contact."""
+    contact = Subject(SubjectKind.EMAIL, email)
+    api, secret = _connect(key, _action(key, actions.TAG_REMOVED, contact, actor, action_id))
+    api.signout(secret, email)
+
+
+def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
+    """Unsubscribe a contact from emails."""
+    contact = Subject(SubjectKind.EMAIL, email)
+    api, secret = _connect(key, _action(key, actions.UNSUBSCRIBED, contact, actor, action_id))
+    api.signoff(secret, email)
+
+
+def _action(
+    key: ListbuildingKey, sentence: Sentence, contact: Subject, actor: Actor, action_id: UUID, **named: Any
+) -> Action:
+    parameters = {"contact": contact.label, "key": key.label, **named}
+    return Action(sentence, actor, parameters, subjects=(contact,), id=action_id)
+
+
+def _connect(key: ListbuildingKey, action: Action) -> tuple[KlickTipp, str]:
+    """A client, and the secret that each call has to name."""
+    try:
+        secret = key.secret
+    except Undecryptable:
+        raise gateway.not_connected(key.account, action, Obstacle.LISTBUILDING_KEY_UNDECRYPTABLE) from None
+    return gateway.connect_listbuilding(secret, key.account, action), secret
+
+
+@dataclass(frozen=True)
+class SignUpOutcome:
+    """What came of a sign-up, as the log tells it."""
+
+    action: UUID
+    outcome: Outcome
+    problem: Message | None = None
+    origin: Origin | None = None
+
+
+def sign_up_outcome(account: ClientAccount, action_id: UUID, contact: Subject) -> SignUpOutcome | None:
+    """What came of the sign-up of this contact; None if this action was none, or about somebody else."""
+    origin = Origin.objects.filter(account=account, action=action_id).first()
+    calls = [call for call in calls_of(account.scope, action_id) if call.operation == "signin"]
+    if not calls:
+        is_to_come = origin is not None and origin.subject_hash in search_hashes(contact, account.team_id)
+        return SignUpOutcome(action_id, Outcome.PENDING, origin=origin) if is_to_come else None
+    last = calls[-1]
+    if not is_about(last, contact):
+        return None
+    return SignUpOutcome(action_id, Outcome(last.outcome), problem_message(last), origin)
+
+
+def has_done(account: ClientAccount, action_id: UUID, operation: str, email: str) -> bool:
+    """Whether this action has carried out this operation for the contact with this address."""
+    contact = Subject(SubjectKind.EMAIL, email)
+    return any(
+        call.operation == operation and call.outcome == Outcome.DONE and is_about(call, contact)
+        for call in calls_of(account.scope, action_id)
+    )

@@ -1,0 +1,234 @@
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import is_fragment
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
+from integrations.clients.models import ReferenceKind
+from integrations.clients.reference import last_known
+from integrations.contacts.failures import explain_at_field
+from integrations.contacts.fieldsettings import types_of
+from integrations.contacts.forms import ContactForm
+from integrations.contacts.services import subject_of
+from integrations.contacts.views import rows_with_further_field
+from integrations.klicktipp import Problem, Rejected, ServiceError
+from integrations.messages import message
+from integrations.tools import keys, listbuilding
+from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
+from integrations.tools.models import ListbuildingKey
+
+_ABOUT_THE_ADDRESS = {
+    Problem.CONTACT_NOT_SUBSCRIBED,
+    Problem.EMAIL_NOT_FOUND,
+    Problem.INVALID_EMAIL,
+    Problem.SUBSCRIPTION_NOT_FOUND,
+}
+
+
+@account_view(Capability.SEE_CLIENTS)
+def keys_page(request: AccountRequest) -> HttpResponse:
+    """The client's listbuilding keys, and what can be done with each."""
+    stored = request.account.listbuilding_keys.select_related("stored_by")
+    return render(request, "tools/keys.html", {"keys": stored})
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def new_key(request: AccountRequest) -> HttpResponse:
+    """Store a listbuilding key."""
+    form = NewKeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        label = form.cleaned_data["label"]
+        try:
+            keys.add_key(request.account, label, form.cleaned_data["key"], Actor.of(request))
+        except keys.LabelTaken:
+            form.add_error("label", LABEL_TAKEN)
+        except keys.StoredBefore as error:
+            form.add_error("key", _("This key is stored already, as “%(label)s”.") % {"label": error.key})
+        else:
+            messages.success(request, _("The listbuilding key “%(label)s” is stored.") % {"label": label})
+            return _to_keys(request)
+    return render(request, "tools/key_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def rename_key(request: AccountRequest, key_id: int) -> HttpResponse:
+    """Give a listbuilding key another label."""
+    key = _key(request, key_id)
+    form = LabelForm(request.POST or None, initial={"label": key.label})
+    if request.method == "POST" and form.is_valid():
+        try:
+            keys.rename_key(key, form.cleaned_data["label"], Actor.of(request))
+        except keys.LabelTaken:
+            form.add_error("label", LABEL_TAKEN)
+        else:
+            messages.success(request, _("Saved."))
+            return _to_keys(request)
+    return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=422 if form.errors else 200)
+
+
+@account_view(Capability.MANAGE_CLIENTS)
+def remove_key(request: AccountRequest, key_id: int) -> HttpResponse:
+    """Forget a listbuilding key, after asking once."""
+    key = _key(request, key_id)
+    if request.method == "POST":
+        keys.remove_key(key, Actor.of(request))
+        messages.success(request, _("The listbuilding key “%(label)s” is removed from this portal.") % {"label": key})
+        return _to_keys(request)
+    return render(request, "tools/key_remove.html", {"key": key})
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def sign_up(request: AccountRequest, key_id: int) -> HttpResponse:
+    """Subscribe a contact through listbuilding."""
+    key = _key(request, key_id)
+    names = last_known(request.account, ReferenceKind.FIELDS).names()
+    types = types_of(request.account)
+    if request.method != "POST":
+        return _sign_up_page(request, key, ContactForm(names=names, types=types))
+    if "show_field" in request.POST:
+        form = ContactForm(names=names, types=types, typed=request.POST)
+        rows = rows_with_further_field(request, form)
+        return rows if is_fragment(request) else _sign_up_page(request, key, form)
+    form = ContactForm(request.POST, names=names, types=types)
+    if not form.is_valid():
+        return _sign_up_page(request, key, form, status=422)
+    action: UUID = form.cleaned_data["action"]
+    new = form.new_contact()
+    context: dict[str, Any] = {"key": key, "contact": new.email or new.sms_number}
+    try:
+        context["url"] = listbuilding.sign_up(key, new, form.provenance(), Actor.of(request), action)
+    except AlreadyStarted:
+        context["sent_before"] = True
+    except EXPLAINED as error:
+        failure = _with_hint(error, explain_at_field(request.account, form, error, action))
+        return _sign_up_page(request, key, form, failure, status=422)
+    context["signed_up"] = listbuilding.sign_up_outcome(request.account, action, subject_of(new))
+    if context["signed_up"] is None:
+        form = ContactForm(names=names, types=types, typed=request.POST)
+        return _sign_up_page(request, key, form, sent_before(request.account, action), status=422)
+    return render(request, "tools/signed_up.html", context)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def remove_tag(request: AccountRequest, key_id: int) -> HttpResponse:
+    """Take the tag of a listbuilding key from a contact."""
+    key = _key(request, key_id)
+    if request.method != "POST":
+        return _address_page(request, "tools/remove_tag.html", key, EmailForm())
+    form = EmailForm(request.POST)
+    if not form.is_valid():
+        return _address_page(request, "tools/remove_tag.html", key, form, status=422)
+    return _done(request, "tools/remove_tag.html", key, form, "signout", listbuilding.remove_tag)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def unsubscribe(request: AccountRequest, key_id: int) -> HttpResponse:
+    """Unsubscribe a contact with a listbuilding key, after asking once."""
+    key = _key(request, key_id)
+    if request.method != "POST":
+        return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm())
+    form = UnsubscribeForm(request.POST)
+    if not form.is_valid():
+        return _address_page(request, "tools/unsubscribe.html", key, form, status=422)
+    if not form.cleaned_data["sure"]:
+        return render(request, "tools/unsubscribe_sure.html", {"key": key, "form": form})
+    return _done(request, "tools/unsubscribe.html", key, form, "signoff", listbuilding.unsubscribe)
+
+
+def _key(request: AccountRequest, key_id: int) -> ListbuildingKey:
+    return get_object_or_404(request.account.listbuilding_keys.select_related("account"), pk=key_id)
+
+
+def _done(
+    request: AccountRequest,
+    template: str,
+    key: ListbuildingKey,
+    form: EmailForm,
+    operation: str,
+    do: Callable[[ListbuildingKey, str, Actor, UUID], None],
+) -> HttpResponse:
+    """Do it for the typed address and say what happened. A second submit of the form ends on what the first did."""
+    email, action = form.cleaned_data["email"], form.action_id
+    try:
+        do(key, email, Actor.of(request), action)
+    except AlreadyStarted:
+        if not listbuilding.has_done(request.account, action, operation, email):
+            form = type(form)(typed=request.POST)
+            return _address_page(request, template, key, form, sent_before(request.account, action), status=422)
+    except EXPLAINED as error:
+        return _address_page(request, template, key, form, _at_the_address(form, error, action), status=422)
+    if operation == "signoff":
+        text = _(
+            "%(contact)s is unsubscribed from emails. KlickTipp does not say whether this ends SMS messages too: "
+            "please look the contact up."
+        )
+    else:
+        text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
+    messages.success(request, text % {"contact": email, "key": key})
+    return _to_keys(request)
+
+
+def _to_keys(request: AccountRequest) -> HttpResponse:
+    return redirect("tools_keys", team=request.team.slug, account=request.account.slug)
+
+
+def _sign_up_page(
+    request: AccountRequest,
+    key: ListbuildingKey,
+    form: ContactForm,
+    failure: Explanation | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    fields = last_known(request.account, ReferenceKind.FIELDS)
+    context = {
+        "key": key,
+        "form": form,
+        "failure": failure,
+        "lists": {"fields": fields} if fields.fetched_at else {},
+        "load_lists": request.method != "POST",
+        "action": uuid4(),
+    }
+    return render(request, "tools/sign_up.html", context, status=status)
+
+
+def _address_page(
+    request: AccountRequest,
+    template: str,
+    key: ListbuildingKey,
+    form: EmailForm,
+    failure: Explanation | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"key": key, "form": form, "failure": failure, "action": uuid4()}
+    return render(request, template, context, status=status)
+
+
+def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanation:
+    """What stood in the way; what is about the address is told there, and the page points to it."""
+    explanation = _with_hint(error, explain(error, action))
+    if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
+        form.add_error("email", message(error.problem).sentences())
+        return replace(
+            explanation,
+            what=_("KlickTipp refused this; nothing was changed."),
+            next_step=_("What is wrong stands at the marked field."),
+        )
+    return explanation
+
+
+def _with_hint(error: Exception, explanation: Explanation) -> Explanation:
+    """KlickTipp has been seen to answer an unknown listbuilding key with an empty error 500."""
+    if not (isinstance(error, ServiceError) and error.status == 500):
+        return explanation
+    hint = _("KlickTipp also answers like this when it does not know the listbuilding key.")
+    return replace(explanation, next_step=f"{hint} {explanation.next_step}")
