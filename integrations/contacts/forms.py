@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import sms_number
+from integrations.addresses import check_local_part, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
@@ -25,7 +25,6 @@ from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
-_LONGEST_LOCAL_PART = 64
 _CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _PHONE = re.compile(r"[+0][0-9\s()/.-]*")
@@ -66,6 +65,7 @@ class AddContactForm(forms.Form):
         label=_("Email address"),
         max_length=254,
         required=False,
+        validators=[check_local_part],
         error_messages={"invalid": _("Please enter a complete email address, such as name@example.com.")},
     )
     sms_number = forms.CharField(
@@ -131,12 +131,6 @@ class AddContactForm(forms.Form):
 
     def data_fields(self) -> Iterable[forms.BoundField]:
         return (self[field_id] for field_id in self.shown)
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"]
-        if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
-            raise ValidationError(_("The part before the @ is too long for an email address."))
-        return email
 
     def clean_sms_number(self) -> str:
         return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
