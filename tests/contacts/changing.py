@@ -9,6 +9,7 @@ from integrations.audit.models import AuditEntry, Kind
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Contact
+from tests.contacts.test_add import send as add
 from tests.contacts.test_find import find, found_id, url
 
 ADDRESS = "dario.jansson3@klick-tipp.team"
@@ -19,9 +20,11 @@ Page = Any
 class OnPage:
     """A contact's page and its forms, as a browser uses them."""
 
-    def __init__(self, browser: Client, account: ClientAccount, address: str = ADDRESS) -> None:
+    def __init__(
+        self, browser: Client, account: ClientAccount, address: str = ADDRESS, contact_id: str | None = None
+    ) -> None:
         self.browser, self.account = browser, account
-        self.contact_id = found_id(find(browser, account, address))
+        self.contact_id = contact_id or found_id(find(browser, account, address))
 
     def url(self, part: str = "") -> str:
         return url(self.account, f"{self.contact_id}/{part}")
@@ -63,3 +66,10 @@ def changes_told() -> list[str]:
 def changes_sent(calls: list[str]) -> list[str]:
     """Those of the calls that arrived at the service that are neither reading nor searching."""
     return [call for call in calls if not call.startswith("GET") and not call.endswith("/search")]
+
+
+def sms_only(browser: Client, account: ClientAccount) -> OnPage:
+    """A contact that has nothing but the SMS number +49 1511 2345678."""
+    assert add(browser, account, email="", sms_number="+4915112345678").status_code == 302
+    added = AuditEntry.objects.get(operation="add_or_update_contact")
+    return OnPage(browser, account, contact_id=added.answer["contact_id"])
