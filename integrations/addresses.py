@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _FEWEST_DIGITS = 7
+_LONGEST_LOCAL_PART = 64
 _NO_NUMBER = _("This is not a phone number. Please use digits only after the + or 00.")
 _TOO_SHORT = _("This SMS number is too short.")
 _TOO_LONG = _("This SMS number is too long.")
@@ -16,6 +17,12 @@ _PARSE_ERRORS = {
     phonenumbers.NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
     phonenumbers.NumberParseException.TOO_LONG: _TOO_LONG,
 }
+
+
+def check_local_part(email: str) -> None:
+    """Refuses an email address that no mail server would take, though it looks like one."""
+    if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+        raise ValidationError(_("The part before the @ is too long for an email address."))
 
 
 def sms_number(text: str) -> str:

@@ -49,3 +49,22 @@ OPTIN_PROCESSES_NAMED = Sentence(
     _("%(actor)s loaded the opt-in processes of %(account)s for the page of a contact"),
     only_reads=True,
 )
+OPENED_TO_CHANGE = Sentence(
+    "contacts.opened_to_change",
+    _("%(actor)s looked at the contact %(contact)s of %(account)s before a change"),
+    only_reads=True,
+)
+FIELD_CHANGED = Sentence(
+    "contacts.field_changed", _("%(actor)s changed the data field %(fields)s of %(contact)s in %(account)s")
+)
+FIELDS_CHANGED = Sentence(
+    "contacts.fields_changed", _("%(actor)s changed the data fields %(fields)s of %(contact)s in %(account)s")
+)
+EMAIL_CHANGED = Sentence(
+    "contacts.email_changed", _("%(actor)s changed the email address of %(contact)s in %(account)s to %(new)s")
+)
+SMS_NUMBER_CHANGED = Sentence(
+    "contacts.sms_number_changed", _("%(actor)s changed the SMS number of %(contact)s in %(account)s to %(new)s")
+)
+UNSUBSCRIBED = Sentence("contacts.unsubscribed", _("%(actor)s unsubscribed %(contact)s of %(account)s"))
+DELETED = Sentence("contacts.deleted", _("%(actor)s deleted the contact %(contact)s of %(account)s"))

@@ -1,8 +1,9 @@
-"""Puts KlickTipp's refusal at the field that it is about, in a form that adds a contact."""
+"""Puts KlickTipp's refusal at the field of the form that it is about."""
 
 from dataclasses import replace
 from uuid import UUID
 
+from django.forms import Form
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
@@ -66,6 +67,31 @@ def explain_at_field(account: ClientAccount, form: ContactForm, error: Exception
     return replace(
         explanation,
         what=_("KlickTipp refused this; no contact was added."),
+        next_step=_("What is wrong stands at the marked field."),
+    )
+
+
+def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: Explanation) -> Explanation:
+    """The explanation of an error of a form that changes a contact. What is about a single field is told there."""
+    if isinstance(error, Suppressed):
+        for entry in error.found.values():
+            form.add_error("address", _listed(entry))
+        return told
+    if not isinstance(error, Rejected):
+        return told
+    if "address" in form.fields:
+        form.add_error("address", message(error.problem, error.code).sentences())
+    elif error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.fields:
+        form.add_error(error.name, _refused_value(error))
+    elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
+        form.add_error("tags", _no_longer_there(missing))
+    elif error.problem in (Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE):
+        form.add_error("tags", message(error.problem).sentences())
+    else:
+        return told
+    return replace(
+        told,
+        what=_("KlickTipp refused this; nothing was changed."),
         next_step=_("What is wrong stands at the marked field."),
     )
 

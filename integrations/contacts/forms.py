@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import sms_number
+from integrations.addresses import check_local_part, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
@@ -27,7 +27,6 @@ from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
-_LONGEST_LOCAL_PART = 64
 _CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _PHONE = re.compile(r"[+0][0-9\s()/.-]*")
@@ -63,19 +62,11 @@ class FindContactForm(forms.Form):
 class ContactEmailField(forms.EmailField):
     """The email address of a contact."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            label=_("Email address"),
-            max_length=254,
-            error_messages={"invalid": _("Please enter a complete email address, such as name@example.com.")},
-            **options,
-        )
+    default_validators = [*forms.EmailField.default_validators, check_local_part]
+    default_error_messages = {"invalid": _("Please enter a complete email address, such as name@example.com.")}
 
-    def clean(self, value: Any) -> str:
-        email: str = super().clean(value)
-        if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
-            raise ValidationError(_("The part before the @ is too long for an email address."))
-        return email
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Email address"), max_length=254, **options)
 
 
 class ContactForm(forms.Form):

@@ -125,6 +125,17 @@ class ShownContact:
         return _channel(self.contact, "sms_")
 
     @property
+    def may_be_unsubscribed(self) -> bool:
+        """Whether there is an email address that KlickTipp may still write to."""
+        return bool(self.email) and not _is_unsubscribed(self.contact.status)
+
+    @property
+    def sms_goes_on(self) -> bool:
+        """Whether the email address is unsubscribed while the SMS number is not."""
+        has_number = bool(self.contact.sms_number) and not _is_unsubscribed(self.contact.sms_status)
+        return has_number and _is_unsubscribed(self.contact.status)
+
+    @property
     def opted_in(self) -> Moment | None:
         return date_of(self.contact, "optin")
 
@@ -259,6 +270,10 @@ def _channel(contact: Contact, prefix: str) -> Channel:
         unsubscribed=date_of(contact, f"{prefix}unsubscription"),
         referrer=getattr(contact, f"{prefix}referrer"),
     )
+
+
+def _is_unsubscribed(status: str) -> bool:
+    return status.casefold() == "unsubscribed"
 
 
 def _ip(address: str) -> str:

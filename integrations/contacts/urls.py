@@ -1,11 +1,18 @@
 from django.urls import path
 
-from integrations.contacts import fieldviews, views
+from integrations.contacts import change_views, fieldviews, views
 
 urlpatterns = [
     path("", views.contacts, name="contacts"),
     path("<int:contact_id>/", views.contact, name="contact"),
     path("<int:contact_id>/names/<slug:kind>/", views.names, name="contact_names"),
+    path("<int:contact_id>/data/", change_views.change_fields, name="contact_change_fields"),
+    path("<int:contact_id>/email/", change_views.change_email, name="contact_change_email"),
+    path("<int:contact_id>/sms/", change_views.change_sms_number, name="contact_change_sms_number"),
+    path("<int:contact_id>/tags/add/", change_views.add_tags, name="contact_add_tags"),
+    path("<int:contact_id>/tags/remove/", change_views.remove_tag, name="contact_remove_tag"),
+    path("<int:contact_id>/unsubscribe/", change_views.unsubscribe, name="contact_unsubscribe"),
+    path("<int:contact_id>/delete/", change_views.delete, name="contact_delete"),
     path("add/", views.add, name="contact_add"),
     path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
     path("added/<uuid:action>/", views.added, name="contact_added"),

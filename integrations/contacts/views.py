@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
@@ -21,19 +20,18 @@ from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.actions import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.added import add_outcome, tags_created_by
+from integrations.contacts.contact_page import as_contact_id, contact_page, gone_page
 from integrations.contacts.datafields import FIRST_SHOWN
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.forms import AddContactForm, ContactForm, FindContactForm
-from integrations.contacts.known import known_of, subjects_of
 from integrations.contacts.models import Origin
-from integrations.contacts.recent import forget, recent_contacts, remember
+from integrations.contacts.recent import recent_contacts
 from integrations.contacts.services import NewContact, add_contact, find_contact, open_contact, subject_of
-from integrations.contacts.shown import ShownContact, empty_fields
+from integrations.contacts.shown import empty_fields
 from integrations.klicktipp import NotFound
 from integrations.tags.picker import is_search, list_to_search
 
-_LONGEST_ID = 19
 _MARKED = re.compile(r"[0-9A-Za-z]{1,60}")
 _NAMED = {
     ReferenceKind.TAGS: TAGS_NAMED,
@@ -64,29 +62,18 @@ def contacts(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.SEE_CLIENTS)
 def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
     """Everything that KlickTipp and the portal know of a contact."""
-    wanted = str(contact_id)
-    if contact_id == 0 or len(wanted) > _LONGEST_ID:
-        raise Http404
+    wanted = as_contact_id(contact_id)
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/not_connected.html")
     action = uuid4()
     try:
         found = open_contact(request.account, wanted, Actor.of(request), action)
     except NotFound:
-        forget(request.session, request.account, wanted)
-        known = known_of(request.account, request.membership, wanted, [Subject(SubjectKind.CONTACT, wanted)])
-        return render(request, "contacts/gone.html", {"contact_id": wanted, "known": known}, status=404)
+        return gone_page(request, wanted)
     except EXPLAINED as error:
         context = {"contact_id": wanted, "failure": explain(error, action)}
         return render(request, "contacts/contact.html", context, status=422)
-    remember(request.session, request.account, found)
-    listings = {kind: last_known(request.account, kind) for kind in ReferenceKind}
-    context = {
-        "contact_id": wanted,
-        "contact": ShownContact(found, listings, types_of(request.account)),
-        "known": known_of(request.account, request.membership, wanted, subjects_of(found)),
-    }
-    return render(request, "contacts/contact.html", context)
+    return contact_page(request, found, at=request.GET.get("at", ""))
 
 
 @require_POST

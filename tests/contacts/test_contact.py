@@ -17,21 +17,13 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject, SubjectKind, hash_subject, newest_key_version
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import load
 from integrations.contacts.timeline import picture_of
 from tests.contacts.test_find import find, recent, url
-from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory, actor
+from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory
 from tests.facts import CONTACT
 from tests.service import Service
 
 HX = {"HTTP_HX_REQUEST": "true"}
-
-
-@pytest.fixture
-def lists(account: ClientAccount) -> None:
-    """The account's lists, as an earlier visit has loaded them."""
-    for kind in ReferenceKind:
-        load(account, kind, actor())
 
 
 def answer_with(service: Service, **changed: Any) -> None:
