@@ -36,6 +36,11 @@ CONTACT_SEARCHED = Sentence(
 CONTACT_OPENED = Sentence(
     "contacts.opened", _("%(actor)s looked at the contact %(contact)s of %(account)s"), only_reads=True
 )
+CONTACTS_BROWSED = Sentence(
+    "contacts.browsed",
+    _("%(actor)s looked through the contacts of %(account)s (%(which)s; page %(page)s)"),
+    only_reads=True,
+)
 TAGS_NAMED = Sentence(
     "contacts.tags_named", _("%(actor)s loaded the tags of %(account)s for the page of a contact"), only_reads=True
 )
