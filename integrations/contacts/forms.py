@@ -12,17 +12,20 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.addresses import check_local_part, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
+from integrations.contacts.browsing import WORDS, Wanted
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
 from integrations.contacts.origins import Provenance
 from integrations.contacts.services import NewContact
-from integrations.klicktipp import FieldType
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, FieldType
 from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
@@ -67,6 +70,25 @@ class ContactEmailField(forms.EmailField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(label=_("Email address"), max_length=254, **options)
+
+
+class BrowseForm(forms.Form):
+    """Which contacts to look through: by status, by bounce."""
+
+    status = forms.ChoiceField(label=_("Status"), required=False)
+    bounce = forms.ChoiceField(label=_("Bounce"), required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        for name, known, all_of_them in (
+            ("status", STATUSES, _("All statuses")),
+            ("bounce", BOUNCE_STATUSES, _("With and without")),
+        ):
+            choices = [(choice, capfirst(gettext(WORDS[choice]))) for choice in known]
+            self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
+
+    def wanted(self) -> Wanted:
+        return Wanted(self.cleaned_data["status"], self.cleaned_data["bounce"])
 
 
 class ContactForm(forms.Form):
