@@ -304,9 +304,10 @@ def test_the_log_says_it_in_german(browser: Client, account: ClientAccount, owne
     assert "Opt-in ausstehend" in rows
     assert "(Opt-in ausstehend, kein Bounce; Seite 1)" in sentences(account)[0]
     assert "looked through" not in browser.get(f"/t/{account.team.slug}/log/").content.decode()
-    assert "(Opt-in ausstehend, kein Bounce; Seite 1)" in browser.get(
-        f"/t/{account.team.slug}/log/?reads=on"
-    ).content.decode()
+    assert (
+        "(Opt-in ausstehend, kein Bounce; Seite 1)"
+        in browser.get(f"/t/{account.team.slug}/log/?reads=on").content.decode()
+    )
 
 
 # --- What it costs ---
