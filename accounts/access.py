@@ -9,7 +9,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Membership, Team, User
@@ -31,7 +32,7 @@ def is_fragment(request: UserRequest) -> bool:
     return bool(request.htmx) and not request.htmx.boosted
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def team_view(capability: Capability) -> Callable[[View], View]:
@@ -43,7 +44,7 @@ def team_view(capability: Capability) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         @login_required
-        def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponse:
+        def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponseBase:
             membership = request.user.memberships.current().select_related("team").filter(team__slug=team).first()
             if membership is None:
                 raise Http404

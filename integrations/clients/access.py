@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.access import TeamRequest, View, team_view
@@ -22,7 +23,7 @@ def account_view(capability: Capability) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @team_view(capability)
         @wraps(view)
-        def for_the_account(request: AccountRequest, account: str, **arguments: Any) -> HttpResponse:
+        def for_the_account(request: AccountRequest, account: str, **arguments: Any) -> HttpResponseBase:
             visible = ClientAccount.objects.visible_to(request.membership)
             request.account = get_object_or_404(visible, slug=account)
             try:

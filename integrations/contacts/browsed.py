@@ -58,7 +58,7 @@ class ShownRow:
 
     @cached_property
     def contact(self) -> ShownContact | None:
-        return self.row.contact and ShownContact(self.row.contact, {}, {})
+        return ShownContact(self.row.contact, {}, {}) if self.row.contact else None
 
     @property
     def channel(self) -> ChannelInShort | None:
@@ -74,12 +74,17 @@ class ShownRow:
         return isinstance(self.row.error, NotFound)
 
     @property
+    def is_told_above(self) -> bool:
+        """Whether what is wrong concerns the whole page, which tells it once."""
+        return isinstance(self.row.error, AccessDenied | Obstructed)
+
+    @property
     def problem(self) -> str:
         if self.is_gone:
             return _("Deleted since the list was loaded.")
         if self.row.error is None:
             return ""
-        if isinstance(self.row.error, AccessDenied | Obstructed):
+        if self.is_told_above:
             return _("Not loaded.")
         return explain(self.row.error).what
 

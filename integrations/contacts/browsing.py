@@ -67,7 +67,7 @@ class IdList:
     page: int
     ids: array[int]
 
-    def open(self, number: object) -> Page[int]:
+    def open(self, number: int | str | None) -> Page[int]:
         """The page of this number; the nearest one where there is none."""
         return Paginator(self.ids, PAGE_SIZE).get_page(number)
 
@@ -100,8 +100,8 @@ def kept_list(account: ClientAccount, wanted: Wanted, actor: Actor) -> IdList | 
     packed = cache.get(_key(account, wanted, actor))
     if packed is None:
         return None
-    *told, compressed = packed
-    return IdList(*told, array("q", zlib.decompress(compressed)))
+    handle, loaded_at, action, page, compressed = packed
+    return IdList(handle, loaded_at, action, page, array("q", zlib.decompress(compressed)))
 
 
 def read_rows(

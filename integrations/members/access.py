@@ -4,7 +4,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 
 from accounts.access import TeamRequest, View, team_view
@@ -30,7 +31,7 @@ def member_view(view: View) -> View:
 
     @team_view(Capability.MANAGE_MEMBERS)
     @wraps(view)
-    def about_the_member(request: MemberRequest, member: int, **arguments: Any) -> HttpResponse:
+    def about_the_member(request: MemberRequest, member: int, **arguments: Any) -> HttpResponseBase:
         members = request.team.memberships.select_related("user", "team")
         request.member = get_object_or_404(members, pk=min(member, _LARGEST_ID))
         return _checked(view, request, **arguments)
@@ -43,7 +44,7 @@ def invitation_view(view: View) -> View:
 
     @team_view(Capability.MANAGE_MEMBERS)
     @wraps(view)
-    def about_the_invitation(request: InvitationRequest, invitation: int, **arguments: Any) -> HttpResponse:
+    def about_the_invitation(request: InvitationRequest, invitation: int, **arguments: Any) -> HttpResponseBase:
         unanswered = Invitation.objects.unanswered().filter(team=request.team)
         request.invitation = get_object_or_404(unanswered, pk=min(invitation, _LARGEST_ID))
         return _checked(view, request, **arguments)
@@ -51,7 +52,7 @@ def invitation_view(view: View) -> View:
     return about_the_invitation
 
 
-def _checked(view: View, request: TeamRequest, **arguments: Any) -> HttpResponse:
+def _checked(view: View, request: TeamRequest, **arguments: Any) -> HttpResponseBase:
     try:
         return view(request, **arguments)
     except NotAllowed:
