@@ -36,6 +36,14 @@ CONTACT_SEARCHED = Sentence(
 CONTACT_OPENED = Sentence(
     "contacts.opened", _("%(actor)s looked at the contact %(contact)s of %(account)s"), only_reads=True
 )
+CONTACT_LOOKED_UP = Sentence(
+    "contacts.looked_up", _("%(actor)s looked whether %(contact)s is a contact of %(account)s"), only_reads=True
+)
+ADD_CHECKED = Sentence(
+    "contacts.add_checked",
+    _("%(actor)s checked whether %(contact)s had been added to %(account)s"),
+    only_reads=True,
+)
 TAGS_NAMED = Sentence(
     "contacts.tags_named", _("%(actor)s loaded the tags of %(account)s for the page of a contact"), only_reads=True
 )
