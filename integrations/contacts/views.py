@@ -256,7 +256,7 @@ def _check(request: AccountRequest, form: AddContactForm, new: NewContact) -> Ht
         messages.success(request, _("%(contact)s is in KlickTipp with everything you typed.") % {"contact": new.email})
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=unsure.action)
     preview = preview_of(request.account, new, checked.lookup, Actor.of(request))
-    return _form_page(request, form, preview=preview, verdict=checked.verdict)
+    return _form_page(request, form, preview=preview, unsure=unsure, verdict=checked.verdict)
 
 
 def _unsure(request: AccountRequest) -> Origin | None:

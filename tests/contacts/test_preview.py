@@ -187,7 +187,7 @@ class TestPreview:
 
     @pytest.mark.parametrize(
         ("kind", "stored", "sent"),
-        [("decimal", "19.90", "19,90"), ("decimal", "19.90", "19.9"), ("", "a\nb", "a\r\nb")],
+        [("decimal", "19.90", "19,90"), ("decimal", "19.90", "19.9"), ("paragraph", "a\nb", "a\r\nb")],
     )
     def test_the_same_value_in_another_form_is_no_change(
         self,
