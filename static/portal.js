@@ -36,7 +36,7 @@
 
   // It goes with the next try; what is looked up meanwhile is none.
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    if (!detail.elt.matches("[data-tag-search]")) document.getElementById("failure")?.replaceChildren();
+    if (!detail.elt.matches("[data-tag-search], [data-lookup]")) document.getElementById("failure")?.replaceChildren();
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -69,12 +69,12 @@ def _auth(login: Login, store: SessionStore | None, scope: Scope, action: Action
         raise _obstructed(Obstacle.MALFORMED_DEVELOPER_KEY, scope, action) from None
 
 
-def _client(auth: Auth | None, observer: Observer) -> KlickTipp:
+def _client(auth: Auth | None, observer: Observer, seconds: float | None = None) -> KlickTipp:
     return KlickTipp(
         auth,
         base_url=settings.KLICKTIPP_URL,
         deadline=settings.KLICKTIPP_PAGE_DEADLINE,
-        budget=settings.KLICKTIPP_PAGE_DEADLINE,
+        budget=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         observer=observer,
         transport=_transport(),
     )
@@ -91,15 +91,17 @@ def credential_for(account: ClientAccount, user_id: int | None) -> Credential | 
     return usable.order_by(F("user").desc(nulls_last=True)).first()
 
 
-def connect(account: ClientAccount, action: Action) -> KlickTipp:
+def connect(account: ClientAccount, action: Action, *, seconds: float | None = None) -> KlickTipp:
     """A client for the account, whose calls are logged as parts of `action`, done by its actor.
 
-    All calls together have `KLICKTIPP_PAGE_DEADLINE` seconds. Raises `Obstructed` where there is no key to use.
+    seconds: for all calls together, from the first on; `KLICKTIPP_PAGE_DEADLINE` unless told
+
+    Raises `Obstructed` where there is no key to use.
     """
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
-    return connect_by(credential, account, action)
+    return connect_by(credential, account, action, seconds=seconds)
 
 
 def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = Obstacle.NOT_CONNECTED) -> Obstructed:
@@ -107,10 +109,12 @@ def not_connected(account: ClientAccount, action: Action, obstacle: Obstacle = O
     return _obstructed(obstacle, account.scope, action)
 
 
-def connect_by(credential: Credential, account: ClientAccount, action: Action) -> KlickTipp:
+def connect_by(
+    credential: Credential, account: ClientAccount, action: Action, *, seconds: float | None = None
+) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
     auth, recorder = _signed_by(credential, account, action)
-    return _client(auth, Watch(recorder, credential))
+    return _client(auth, Watch(recorder, credential), seconds)
 
 
 def _signed_by(credential: Credential, account: ClientAccount, action: Action) -> tuple[Auth, Recorder]:

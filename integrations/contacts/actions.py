@@ -41,6 +41,14 @@ CONTACTS_BROWSED = Sentence(
     _("%(actor)s looked through the contacts of %(account)s (%(which)s; page %(page)s)"),
     only_reads=True,
 )
+CONTACT_LOOKED_UP = Sentence(
+    "contacts.looked_up", _("%(actor)s looked whether %(contact)s is a contact of %(account)s"), only_reads=True
+)
+ADD_CHECKED = Sentence(
+    "contacts.add_checked",
+    _("%(actor)s checked whether %(contact)s had been added to %(account)s"),
+    only_reads=True,
+)
 TAGS_NAMED = Sentence(
     "contacts.tags_named", _("%(actor)s loaded the tags of %(account)s for the page of a contact"), only_reads=True
 )

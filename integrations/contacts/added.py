@@ -40,6 +40,16 @@ class AddOutcome:
     problem: Message | None
     origin: Origin | None
 
+    @property
+    def was_found(self) -> bool:
+        """Whether KlickTipp gave no answer, but a check has found the contact since."""
+        return self.outcome == Outcome.UNKNOWN and bool(self.contact_id)
+
+    @property
+    def can_be_checked(self) -> bool:
+        """Whether the contact may have been added, and has an email address to look it up by."""
+        return self.outcome == Outcome.UNKNOWN and not self.contact_id and "@" in self.contact
+
 
 def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
     """The outcome of an add of this account; None if there was no such action, or one of another kind."""
@@ -62,7 +72,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         action=action,
         outcome=Outcome(add.outcome) if add else _without_add(origin),
         contact=parameters.get("contact", ""),
-        contact_id=answer.get("contact_id", ""),
+        contact_id=answer.get("contact_id", "") or (origin.contact_id if origin else ""),
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
         missing_tags=[name for name in wanted if name.casefold() not in {tag.casefold() for tag in tags}],

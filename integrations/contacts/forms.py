@@ -211,6 +211,19 @@ class AddContactForm(ContactForm):
         )
 
 
+class ContactAddressForm(forms.Form):
+    """An email address that is to be looked up."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        error_messages={
+            "invalid": _("Please enter a complete email address, such as name@example.com."),
+            "required": _("Please type the email address."),
+        },
+    )
+
+
 def _initial(typed: QueryDict | None) -> dict[str, Any]:
     """What was typed so far, under a fresh action."""
     initial: dict[str, Any] = {"obtained_on": timezone.localdate()}

@@ -19,7 +19,7 @@ from integrations.contacts import actions
 from integrations.contacts.fieldsettings import learn
 from integrations.contacts.models import Origin
 from integrations.contacts.origins import Provenance, origin_kept
-from integrations.klicktipp import Contact, KlickTippError
+from integrations.klicktipp import Contact, KlickTipp, KlickTippError
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -36,17 +36,25 @@ class NewContact:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> None:
+def add_contact(
+    account: ClientAccount,
+    new: NewContact,
+    provenance: Provenance,
+    actor: Actor,
+    action_id: UUID,
+    *,
+    seconds: float | None = None,
+) -> None:
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
 
     What came of it is told by `added.add_outcome`; a tagging call that fails leaves the contact added and raises
     nothing. Raises the library's errors, `Obstructed` (`Suppressed` for whom the client's suppression list has), and
     `AlreadyStarted` where `action_id` has been used before.
     What was created before an error stays. The origin is kept unless it is certain that nothing happened.
+
+    seconds: for all calls together; the deadline of a page unless told
     """
-    action = _action(account, new, actor, action_id)
-    api = gateway.connect(account, action)
-    refuse_suppressed(account, addresses_of(new), action)
+    api = ready_to_add(account, new, actor, action_id, seconds=seconds)
     with origin_kept(account, subject_of(new), provenance, actor, action_id) as origin:
         try:
             tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
@@ -67,6 +75,17 @@ def add_contact(account: ClientAccount, new: NewContact, provenance: Provenance,
         except KlickTippError as error:
             forget_missing_tags(api, account, error)
     learn(account, contact.fields)
+
+
+def ready_to_add(
+    account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID, *, seconds: float | None = None
+) -> KlickTipp:
+    """A client for an add that nothing here stands in the way of. Raises `Obstructed` and `Suppressed`; the log has it
+    then as what came of the add."""
+    action = _action(account, new, actor, action_id)
+    api = gateway.connect(account, action, seconds=seconds)
+    refuse_suppressed(account, addresses_of(new), action)
+    return api
 
 
 def find_contact(account: ClientAccount, wanted: Subject, actor: Actor, action_id: UUID) -> str | None:

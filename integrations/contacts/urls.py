@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.contacts import browseviews, change_views, fieldviews, views
+from integrations.contacts import browseviews, change_views, fieldviews, lookupviews, views
 
 urlpatterns = [
     path("", views.contacts, name="contacts"),
@@ -15,9 +15,11 @@ urlpatterns = [
     path("<int:contact_id>/delete/", change_views.delete, name="contact_delete"),
     path("add/", views.add, name="contact_add"),
     path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
+    path("add/lookup/", lookupviews.look, name="contact_add_lookup"),
     path("added/<uuid:action>/", views.added, name="contact_added"),
     path("browse/", browseviews.browse, name="contact_browse"),
     path("browse/rows/", browseviews.rows, name="contact_browse_rows"),
+    path("added/<uuid:action>/check/", lookupviews.check_added, name="contact_added_check"),
     path("fields/", fieldviews.fields, name="contact_fields"),
     path("fields/guess/", fieldviews.guess_types, name="contact_fields_guess"),
     path("fields/<slug:field_id>/", fieldviews.set_field_type, name="contact_field_type"),

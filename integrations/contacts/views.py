@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
+from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
@@ -20,14 +21,17 @@ from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.actions import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.added import add_outcome, tags_created_by
+from integrations.contacts.checking import Verdict, check_add, is_about
 from integrations.contacts.contact_page import as_contact_id, contact_page, gone_page
 from integrations.contacts.datafields import FIRST_SHOWN
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import AddContactForm, ContactForm, FindContactForm
+from integrations.contacts.forms import AddContactForm, ContactAddressForm, ContactForm, FindContactForm
+from integrations.contacts.lookup import Lookup, looked_up_before
 from integrations.contacts.models import Origin
+from integrations.contacts.preview import Preview, Shown, add_or_preview, preview_of
 from integrations.contacts.recent import recent_contacts
-from integrations.contacts.services import NewContact, add_contact, find_contact, open_contact, subject_of
+from integrations.contacts.services import NewContact, find_contact, open_contact, subject_of
 from integrations.contacts.shown import empty_fields
 from integrations.klicktipp import NotFound
 from integrations.tags.picker import is_search, list_to_search
@@ -101,7 +105,8 @@ def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
 
 @account_view(Capability.CHANGE_CONTACTS)
 def add(request: AccountRequest) -> HttpResponse:
-    """The add-contact form. Its lists are loaded from KlickTipp after the page has come up."""
+    """The add-contact form. Its lists are loaded from KlickTipp after the page has come up. An address that belongs to
+    a contact is sent once the person has seen what changes."""
     names = last_known(request.account, ReferenceKind.FIELDS).names()
     types = types_of(request.account)
     if request.method != "POST":
@@ -121,14 +126,22 @@ def add(request: AccountRequest) -> HttpResponse:
         return _form_page(request, form, status=422)
     action: UUID = form.cleaned_data["action"]
     new = form.new_contact()
+    if "check" in request.POST:
+        return _check(request, form, new)
+    lookup = uuid4()
+    shown = Shown(request.POST.get("looked", ""), request.POST.get("seen", ""))
     try:
-        add_contact(request.account, new, form.provenance(), Actor.of(request), action)
+        preview = add_or_preview(request.account, new, form.provenance(), Actor.of(request), action, lookup, shown)
     except AlreadyStarted:
         return _sent_before(request, new, action)
     except EXPLAINED as error:
-        failure = explain_at_field(request.account, form, error, action)
+        logged = action if calls_of(request.account.scope, action) else lookup
+        failure = explain_at_field(request.account, form, error, logged)
         made = tags_created_by(request.account, action)
-        return _form_page(request, form, failure, status=422, created_tags=made)
+        unsure = Origin.objects.filter(account=request.account, action=action).first()
+        return _form_page(request, form, failure, status=422, created_tags=made, unsure=unsure)
+    if preview:
+        return _form_page(request, form, preview=preview)
     messages.success(
         request,
         _("%(contact)s has been added, or updated if it was there before.") % {"contact": new.email or new.sms_number},
@@ -154,7 +167,7 @@ def added(request: AccountRequest, action: UUID) -> HttpResponse:
     outcome = add_outcome(request.account, action)
     if outcome is None:
         raise Http404
-    return render(request, "contacts/added.html", {"added": outcome})
+    return render(request, "contacts/added.html", {"added": outcome, "form": ContactAddressForm()})
 
 
 def _find_page(
@@ -181,20 +194,66 @@ def _form_page(
     status: int = 200,
     created_tags: Sequence[str] = (),
     tags_found: Listing | None = None,
+    preview: Preview | None = None,
+    unsure: Origin | None = None,
+    verdict: Verdict | None = None,
 ) -> HttpResponse:
-    """The form with the lists that are known already; a fresh page has them loaded anew."""
+    """The form with the lists that are known already; a fresh page has them loaded anew.
+
+    unsure: of an add that may have happened, and can be checked
+    verdict: what such a check has found; `preview` is of the contact that it has read
+    """
     kinds = (ReferenceKind.FIELDS, ReferenceKind.OPTIN_PROCESSES)
     known = {kind.value: last_known(request.account, kind) for kind in kinds}
     context = {
         "form": form,
+        "looks_up": True,
         "failure": failure,
         "lists": {kind: listing for kind, listing in known.items() if listing.fetched_at},
         "load_lists": request.method != "POST" or "prefill" in request.POST,
         "action": uuid4(),
         "created_tags": created_tags,
         "tags_found": tags_found,
+        "preview": preview,
+        "lookup": preview.lookup if preview else None if failure else _looked_up_before(request),
+        "unsure": unsure,
+        "verdict": verdict,
     }
     return render(request, "contacts/add.html", context, status=status)
+
+
+def _looked_up_before(request: AccountRequest) -> Lookup | None:
+    email, token = request.POST.get("email", "").strip(), request.POST.get("looked", "")
+    return looked_up_before(request.account, email, Actor.of(request), token)
+
+
+def _check(request: AccountRequest, form: AddContactForm, new: NewContact) -> HttpResponse:
+    """What became of an add that may have happened. If it has, its page tells; else the form stays as it was typed."""
+    unsure = _unsure(request)
+    if unsure is None:
+        raise Http404
+    if not is_about(unsure, new.email):
+        form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
+        return _form_page(request, form, status=422, unsure=unsure)
+    lookup = uuid4()
+    try:
+        checked = check_add(request.account, unsure, new.email, new, Actor.of(request), lookup)
+    except EXPLAINED as error:
+        return _form_page(request, form, explain(error, lookup), status=422, unsure=unsure)
+    if checked.verdict is Verdict.DONE:
+        messages.success(request, _("%(contact)s is in KlickTipp with everything you typed.") % {"contact": new.email})
+        return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=unsure.action)
+    preview = preview_of(request.account, new, checked.lookup, Actor.of(request))
+    return _form_page(request, form, preview=preview, unsure=unsure, verdict=checked.verdict)
+
+
+def _unsure(request: AccountRequest) -> Origin | None:
+    """Where the contact of the add comes from that the form asks about."""
+    try:
+        action = UUID(request.POST["check"])
+    except ValueError:
+        return None
+    return Origin.objects.filter(account=request.account, action=action).first()
 
 
 def _prefilled(posted: QueryDict) -> QueryDict:

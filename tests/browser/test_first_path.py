@@ -18,7 +18,7 @@ from tests.service import Service
 
 
 def fill_in(page: Page, email: str) -> None:
-    page.get_by_label("Email address").fill(email)
+    page.get_by_label("Email address", exact=True).fill(email)
     page.get_by_label("Why may this contact be added?").select_option("consent")
     page.get_by_label("Where does it come from?").fill("Trade fair")
 
@@ -72,10 +72,10 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     fill_in(page, "unsubscribed@klick-tipp.team")
     send(page)
     expect(page.get_by_role("alert").first).to_contain_text("Error code 4")
-    expect(page.get_by_label("Email address")).to_have_value("unsubscribed@klick-tipp.team")
+    expect(page.get_by_label("Email address", exact=True)).to_have_value("unsubscribed@klick-tipp.team")
 
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
-    page.get_by_label("Email address").fill("rainer@klick-tipp.team")
+    page.get_by_label("Email address", exact=True).fill("rainer@klick-tipp.team")
     send(page)
     expect(page.get_by_role("alert").first).to_contain_text("KlickTipp cannot be reached; nothing was sent.")
     expect(page.get_by_label("Where does it come from?")).to_have_value("Trade fair")
@@ -136,7 +136,7 @@ def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
 
 def test_enter_in_a_field_adds_the_contact(form: Page) -> None:
     fill_in(form, "rainer@klick-tipp.team")
-    form.get_by_label("Email address").press("Enter")
+    form.get_by_label("Email address", exact=True).press("Enter")
     expect(form.get_by_role("heading", name="Added to Harbour Lane Coffee")).to_be_visible()
 
 
@@ -180,7 +180,7 @@ def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(form: Page, s
     fill_in(form, "other@klick-tipp.team")
     send(form)
     expect(form.get_by_text("This form was sent before, so nothing was sent this time.")).to_be_visible()
-    expect(form.get_by_label("Email address")).to_have_value("other@klick-tipp.team")
+    expect(form.get_by_label("Email address", exact=True)).to_have_value("other@klick-tipp.team")
     send(form)
     expect(form.get_by_text("other@klick-tipp.team has been added")).to_be_visible()
     assert service.paths().count("POST /subscriber") == 2
@@ -204,7 +204,7 @@ def test_a_slow_service_ends_at_the_deadline_with_the_form_as_it_was(
     send(form)
     expect(form.get_by_text("The contact may have been added all the same")).to_be_visible(timeout=5_000)
     expect(form.locator(".picked-tag")).to_contain_text("VIP")
-    expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
+    expect(form.get_by_label("Email address", exact=True)).to_have_value("rainer@klick-tipp.team")
 
 
 def test_too_much_at_once_is_told_above_the_form_as_it_was(
@@ -216,7 +216,7 @@ def test_too_much_at_once_is_told_above_the_form_as_it_was(
     form.get_by_label("First name").evaluate("field => { field.value = 'x'.repeat(20_000) }")
     send(form)
     expect(form.get_by_role("alert")).to_contain_text("What you typed is still here: please shorten it")
-    expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
+    expect(form.get_by_label("Email address", exact=True)).to_have_value("rainer@klick-tipp.team")
     assert "POST /subscriber" not in service.paths()
 
 
@@ -251,7 +251,7 @@ class TestInGerman:
         page.goto("/t/demo/clients/harbour/contacts/add/")
         expect(page.locator("[data-tag-search]")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.get_by_label("E-Mail-Adresse").fill("blocked@klick-tipp.team")
+        page.get_by_label("E-Mail-Adresse", exact=True).fill("blocked@klick-tipp.team")
         page.locator("[name=basis]").select_option("consent")
         page.locator("[name=source]").fill("Messe")
         page.locator("main form .btn-primary").click()
@@ -267,5 +267,5 @@ def test_a_client_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(
     called = service.paths()
     send(form)
     expect(form.get_by_role("alert")).to_contain_text("the thing has been removed")
-    expect(form.get_by_label("Email address")).to_have_value("rainer@klick-tipp.team")
+    expect(form.get_by_label("Email address", exact=True)).to_have_value("rainer@klick-tipp.team")
     assert service.paths() == called

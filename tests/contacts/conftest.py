@@ -1,10 +1,21 @@
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
+from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
 from tests.contacts.changing import OnPage
 from tests.factories import actor
+from tests.service import Service
+
+
+@pytest.fixture
+def api(service: Service, settings: Any) -> KlickTipp:
+    """The sandbox's first account as somebody else changes it, not in the portal's log."""
+    auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, service.customer_keys[0])
+    return KlickTipp(auth, base_url=service.url)
 
 
 @pytest.fixture

@@ -361,7 +361,7 @@ def test_after_an_add_one_goes_on_to_the_contact_and_reads_where_it_came_from(
     assert "rainer" not in link[1]
     log = browser.get(link[1].replace("&amp;", "&"))
     told = [action.sentence for action in log.context["actions"]]
-    assert len(told) == 2
+    assert len(told) == 3, "looked up and added, now opened"
     assert all("r•••@klick-tipp.team" in sentence for sentence in told)
     assert "Only what is about this contact:" in words_of(log)
 
