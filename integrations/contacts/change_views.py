@@ -305,7 +305,7 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
             return _form(request, "unsubscribe", shown, form, _sent_before(request, action))
     except ChangedMeanwhile as error:
         again = NeverAgainForm(shown=error.contact, typed=request.POST)
-        return _form(request, "unsubscribe", error.contact, again, _meanwhile())
+        return _form(request, "unsubscribe", error.contact, again, _other_addresses())
     except WithoutAddress:
         return _form(request, "unsubscribe", shown, form, _without_address(request, action))
     except EXPLAINED as error:
@@ -342,7 +342,7 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
             return _form(request, "delete", shown, form, _sent_before(request, action))
     except ChangedMeanwhile as error:
         again = DeleteContactForm(shown=error.contact, typed=request.POST)
-        return _form(request, "delete", error.contact, again, _meanwhile())
+        return _form(request, "delete", error.contact, again, _other_addresses())
     except EXPLAINED as error:
         return _form(request, "delete", shown, form, _explained(request, error, action, shown))
     forget(request.session, request.account, contact_id)
@@ -464,11 +464,15 @@ def _sent_before(request: AccountRequest, action: UUID | None) -> Explanation:
     )
 
 
-def _meanwhile() -> Explanation:
+def _meanwhile(next_step: str = "") -> Explanation:
     return Explanation(
         _("This contact has been changed meanwhile, so nothing was sent."),
-        _("Please look at what is there now. If you send the form again, it is replaced."),
+        next_step or _("Please look at what is there now. If you send the form again, it is replaced."),
     )
+
+
+def _other_addresses() -> Explanation:
+    return _meanwhile(_("Please look at the addresses that it has now, then send the form again."))
 
 
 def _both_values(before: str, now: str) -> str:
