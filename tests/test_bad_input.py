@@ -25,7 +25,7 @@ def fields_of(client: Client, url: str) -> dict[str, str]:
     found = {}
     for tag in re.findall(r"<(?:input|select|textarea)[^>]*>", main_of(client.get(url))):
         name, value = (re.search(rf' {attribute}="([^"]*)"', tag) for attribute in ("name", "value"))
-        if name:
+        if name and 'type="checkbox"' not in tag:
             found[name[1]] = value[1] if value else ""
     return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
 

@@ -116,6 +116,7 @@ class ChangeFieldsForm(forms.Form):
         for field_id, field in made.items():
             if data is not None and not field.has_changed(field.initial, data.get(field_id)):
                 field.validators = []
+            field.template_name = "contacts/change/field.html"  # type: ignore[attr-defined]
             self.fields[field_id] = field
 
     def filled_fields(self) -> list[forms.BoundField]:

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from integrations.contacts import browseviews, change_views, fieldviews, lookupviews, views
+from integrations.contacts import browseviews, change_views, field_change_views, fieldviews, lookupviews, views
 
 urlpatterns = [
     path("", views.contacts, name="contacts"),
     path("<int:contact_id>/", views.contact, name="contact"),
     path("<int:contact_id>/names/<slug:kind>/", views.names, name="contact_names"),
-    path("<int:contact_id>/data/", change_views.change_fields, name="contact_change_fields"),
+    path("<int:contact_id>/data/", field_change_views.change_fields, name="contact_change_fields"),
     path("<int:contact_id>/email/", change_views.change_email, name="contact_change_email"),
     path("<int:contact_id>/sms/", change_views.change_sms_number, name="contact_change_sms_number"),
     path("<int:contact_id>/tags/add/", change_views.add_tags, name="contact_add_tags"),
