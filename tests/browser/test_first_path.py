@@ -69,10 +69,10 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     expect(page.get_by_role("combobox", name="Find tags")).to_be_visible()
     expect(page.get_by_role("combobox", name="Opt-in process")).to_contain_text("sends a confirmation email")
 
-    fill_in(page, "unsubscribed@klick-tipp.team")
+    fill_in(page, "blocked@klick-tipp.team")
     send(page)
-    expect(page.get_by_role("alert").first).to_contain_text("Error code 4")
-    expect(page.get_by_label("Email address", exact=True)).to_have_value("unsubscribed@klick-tipp.team")
+    expect(page.get_by_role("alert").first).to_contain_text("Error code 30")
+    expect(page.get_by_label("Email address", exact=True)).to_have_value("blocked@klick-tipp.team")
 
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
     page.get_by_label("Email address", exact=True).fill("rainer@klick-tipp.team")
@@ -95,8 +95,10 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     expect(told.nth(0)).to_contain_text(
         "Alex Demo added r•••@klick-tipp.team with the tags Newsletter, Herbst 2026 to Harbour Lane Coffee"
     )
-    expect(told.nth(1)).to_contain_text("KlickTipp cannot be reached")
-    expect(told.nth(2)).to_contain_text("the email address is unsubscribed")
+    expect(told.nth(1)).to_contain_text("the email address is blocked")
+    page.get_by_label("Also what was only read").check()
+    unreached = told.filter(has_text="looked whether r•••@klick-tipp.team is a contact of Harbour Lane Coffee")
+    expect(unreached.filter(has_text="KlickTipp cannot be reached").first).to_be_visible()
     assert_logs_agree(service)
 
 
@@ -262,7 +264,8 @@ class TestInGerman:
 def test_a_client_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(
     form: Page, connected: ClientAccount, owner: Membership, service: Service
 ) -> None:
-    fill_in(form, "rainer@klick-tipp.team")
+    with form.expect_response("**/add/lookup/"):
+        fill_in(form, "rainer@klick-tipp.team")
     remove_client(connected, actor(owner.user))
     called = service.paths()
     send(form)
