@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ktportal.logs import WithoutQueries
+from ktportal.logs import WithoutSecrets
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ktportal.settings")
 
@@ -18,10 +18,12 @@ graceful_timeout = 25
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats must not wait for a disk
 control_socket_disable = True
 
-# Paths without their query strings: a key that comes back from KlickTipp's grant page stands in one.
+# Paths without their query strings: a key that comes back from KlickTipp's grant page stands in one. The filter below
+# takes the keys of links out of paths.
 accesslog = "-"
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s bytes %(M)s ms'
 
 
 def on_starting(server: Any) -> None:
-    server.log.error_log.addFilter(WithoutQueries())
+    for log in (server.log.error_log, server.log.access_log):
+        log.addFilter(WithoutSecrets())

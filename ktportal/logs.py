@@ -1,19 +1,24 @@
-"""Keeps the query strings of addresses out of the logs: a customer key comes back from KlickTipp in one."""
+"""Keeps secrets in addresses out of the logs: a customer key comes back from KlickTipp in a query string, and the links
+of invitations, confirmations and resets are keys themselves."""
 
 import logging
 import re
+from collections.abc import Mapping
 
 _QUERY = re.compile(r"\?[^\s\"']+")
+_LINK = re.compile(r"(/(?:invitations|confirm-email|password/reset/key)/)[^/\s\"']+")
 
 
-class WithoutQueries(logging.Filter):
-    """Cuts off what stands behind a question mark in the text of a record and in its arguments."""
+class WithoutSecrets(logging.Filter):
+    """Cuts what stands behind a question mark, and the keys of links, out of a record's text and arguments."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = self._cut(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(map(self._cut, record.args))
+        elif isinstance(record.args, Mapping):
+            record.args = {name: self._cut(value) for name, value in record.args.items()}
         return True
 
     def _cut(self, value: object) -> object:
-        return _QUERY.sub("?…", value) if isinstance(value, str) else value
+        return _LINK.sub(r"\1…", _QUERY.sub("?…", value)) if isinstance(value, str) else value

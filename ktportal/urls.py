@@ -1,10 +1,11 @@
 from django.urls import include, path
 
-from integrations.clients.granting import callback
+from integrations.clients.granting import callback, refusal
 
 handler400 = "accounts.bad_requests.bad_request"
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("grants/refused/", refusal, name="grant_refused"),
     path("grants/<slug:state>/", callback, name="grant_callback"),
     path("t/<slug:team>/", include("integrations.clients.urls")),
     path("t/<slug:team>/clients/<slug:account>/contacts/", include("integrations.contacts.urls")),

@@ -44,6 +44,7 @@ TABLE: dict[str, str | Capability] = {
     "profile": SIGNED_IN,
     "set_language": PUBLIC,
     "invitation": PUBLIC,
+    "grant_refused": PUBLIC,
     "grant_callback": PUBLIC,
     # django-allauth's
     "account_login": PUBLIC,

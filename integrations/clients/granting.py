@@ -1,5 +1,6 @@
 """To KlickTipp's grant page and back: nothing is stored here, a granted key waits for its confirmation."""
 
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import unquote
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ from integrations.messages import Obstacle
 
 _COOKIE = "grant"
 _SALT = "integrations.clients.granting"
+_REFUSED = "refused_grant"
 
 
 @require_POST
@@ -105,7 +107,7 @@ def _go_on(request: UserRequest, grant: Grant | None, state: str, customer_key: 
         return _propose(request, grant, _login(grant, customer_key, actor), actor, action)
     except EXPLAINED as error:
         has_called = not isinstance(error, Obstructed)
-        return _refused_page(request, grant, explain(error, action if has_called else None, seen_by=membership))
+        return _to_refusal(request, grant, explain(error, action if has_called else None, seen_by=membership))
 
 
 def _login(grant: Grant, customer_key: str, actor: Actor) -> Login:
@@ -131,10 +133,23 @@ def _propose(request: UserRequest, grant: Grant, login: Login, actor: Actor, act
     return response
 
 
-def _refused_page(request: UserRequest, grant: Grant | None, failure: Explanation) -> HttpResponse:
+def _to_refusal(request: UserRequest, grant: Grant | None, failure: Explanation) -> HttpResponse:
+    """On to a page whose address has no key, as neither history nor address bar may keep it."""
     is_theirs = grant is not None and grant.user_id == request.user.pk
-    context = {"failure": failure, "again": _form_url(grant) if grant and is_theirs else ""}
-    return render(request, "clients/grant_refused.html", context, status=422)
+    again = _form_url(grant) if grant and is_theirs else ""
+    told = asdict(failure) | {"action": str(failure.action) if failure.action else None}
+    request.session[_REFUSED] = {"failure": told, "again": again}
+    response = redirect("grant_refused")
+    response.status_code = 303
+    return response
+
+
+@require_GET
+def refusal(request: UserRequest) -> HttpResponse:
+    """Why the last way back from KlickTipp in this visit led to no key."""
+    if told := request.session.get(_REFUSED):
+        return render(request, "clients/grant_refused.html", told)
+    return redirect("home")
 
 
 def _form_url(grant: Grant) -> str:

@@ -71,6 +71,8 @@ def redeem(grant: Grant | None, is_same_browser: bool, actor: Actor) -> tuple[Gr
 
     Raises `Obstructed` where it must not be used; the log has an entry of it then.
     """
+    if grant and grant.used_at and grant.user_id == actor.user_id:
+        raise refused(grant, Obstacle.GRANT_USED, actor)
     if grant is None or not is_same_browser:
         raise refused(grant, Obstacle.GRANT_NOT_BEGUN_HERE, actor)
     if actor.user_id is None:

@@ -34,7 +34,8 @@ def remember(credential: Credential, connection: Connection) -> None:
 
 
 class Watch:
-    """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential.
+    """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential, and when it takes
+    it again.
 
     `GET /account` does not count: it is refused to keys that may do everything else. Of an API user the end of a
     session does not count either: only signing in, and what is refused after it.
@@ -55,11 +56,19 @@ class Watch:
 
     def note(self, attempt: Attempt, ending: Ending) -> None:
         """Remember what an ending tells of the credential. It never raises: the call is over and its result counts."""
+        if (said := self._said(attempt, ending)) is None:
+            return
+        try:
+            remember(self._credential, said)
+        except Exception:
+            logger.exception("It could not be noted what KlickTipp said of credential %s.", self._credential.pk)
+
+    def _said(self, attempt: Attempt, ending: Ending) -> Connection | None:
+        """What is new of the connection: that it is refused, or works again after all."""
         if self._is_refusal(attempt, ending):
-            try:
-                remember(self._credential, Connection.REFUSED)
-            except Exception:
-                logger.exception("It could not be noted that KlickTipp refused credential %s.", self._credential.pk)
+            return Connection.REFUSED
+        works_again = ending.error is None and self._credential.account.connection == Connection.REFUSED
+        return Connection.CONNECTED if works_again and attempt.operation.name != "login" else None
 
     def _is_refusal(self, attempt: Attempt, ending: Ending) -> bool:
         """Whether this tells of the credential itself. The library repeats a refused call with a new session only."""

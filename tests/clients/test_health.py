@@ -68,6 +68,15 @@ def test_any_refused_call_marks_the_connection(account: ClientAccount, service: 
     assert connection(account) == Connection.CONNECTED
 
 
+def test_a_call_that_works_after_a_refusal_mends_the_connection(account: ClientAccount, service: Service) -> None:
+    service.fault(status=401, body='["API access denied."]', times=1)
+    with pytest.raises(AccessDenied):
+        gateway.connect(account, Action(TAGS_LOADED, actor())).list_tags()
+    assert connection(account) == Connection.REFUSED
+    gateway.connect(ClientAccount.objects.get(), Action(TAGS_LOADED, actor())).list_tags()
+    assert connection(account) == Connection.CONNECTED
+
+
 def test_other_errors_say_nothing_about_the_key(account: ClientAccount) -> None:
     with pytest.raises(Rejected):
         gateway.connect(account, Action(TAGS_LOADED, actor())).add_or_update_contact("unsubscribed@klick-tipp.team")

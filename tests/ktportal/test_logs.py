@@ -1,15 +1,15 @@
-"""No query string of an address is in the logs."""
+"""No query string of an address is in the logs, and no link that is a key."""
 
 import logging
 
 import pytest
 
-from ktportal.logs import WithoutQueries
+from ktportal.logs import WithoutSecrets
 
 
 def logged(text: str, *arguments: object) -> str:
     record = logging.LogRecord("django.server", logging.INFO, "", 0, text, arguments, None)
-    WithoutQueries().filter(record)
+    WithoutSecrets().filter(record)
     return record.getMessage()
 
 
@@ -21,7 +21,10 @@ def logged(text: str, *arguments: object) -> str:
         ("Not found: %s", ("/t/demo/",), "Not found: /t/demo/"),
         ("Really? Yes", (), "Really? Yes"),
         ("%(a)s", ({"a": 1},), "1"),
+        ('"%(m)s %(U)s" %(s)s', ({"m": "GET", "U": "/invitations/5e7t/", "s": "200"},), '"GET /invitations/…/" 200'),
+        ("Gone: %s", ("/accounts/confirm-email/MQ:1x:5e7t/",), "Gone: /accounts/confirm-email/…/"),
+        ("Gone: %s", ("/accounts/password/reset/key/1-5e7t/",), "Gone: /accounts/password/reset/key/…/"),
     ],
 )
-def test_what_stands_behind_a_question_mark_is_cut_off(text: str, arguments: tuple[object, ...], line: str) -> None:
+def test_what_is_secret_in_an_address_is_cut_out(text: str, arguments: tuple[object, ...], line: str) -> None:
     assert logged(text, *arguments) == line
