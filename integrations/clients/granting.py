@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TeamRequest, UserRequest, team_view
+from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients import grants, keys
@@ -135,10 +136,9 @@ def _propose(request: UserRequest, grant: Grant, login: Login, actor: Actor, act
 
 def _to_refusal(request: UserRequest, grant: Grant | None, failure: Explanation) -> HttpResponse:
     """On to a page whose address has no key, as neither history nor address bar may keep it."""
-    is_theirs = grant is not None and grant.user_id == request.user.pk
-    again = _form_url(grant) if grant and is_theirs else ""
     told = asdict(failure) | {"action": str(failure.action) if failure.action else None}
-    request.session[_REFUSED] = {"failure": told, "again": again}
+    theirs = {"again": _form_url(grant), "team": grant.team_id} if grant and grant.user_id == request.user.pk else {}
+    request.session[_REFUSED] = {"failure": told} | theirs
     response = redirect("grant_refused")
     response.status_code = 303
     return response
@@ -147,9 +147,13 @@ def _to_refusal(request: UserRequest, grant: Grant | None, failure: Explanation)
 @require_GET
 def refusal(request: UserRequest) -> HttpResponse:
     """Why the last way back from KlickTipp in this visit led to no key."""
-    if told := request.session.get(_REFUSED):
-        return render(request, "clients/grant_refused.html", told)
-    return redirect("home")
+    told = request.session.get(_REFUSED)
+    if not told:
+        return redirect("home")
+    memberships = Membership.objects.current().filter(user=request.user.pk, team=told.get("team"))
+    if membership := memberships.select_related("team").first():
+        vars(request).update(team=membership.team, membership=membership)
+    return render(request, "clients/grant_refused.html", told)
 
 
 def _form_url(grant: Grant) -> str:
