@@ -47,6 +47,10 @@ BORROWED = (
     "Current Password",
     "Email",
     "Email address",
+    (
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ),
     "Forgot your password?",
     "Incorrect password.",
     "New Password",

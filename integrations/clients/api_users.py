@@ -15,7 +15,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ApiUserForm, NewClientByApiUserForm
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.proposals import Proposal
-from integrations.clients.views import ask, key_context, say_stored
+from integrations.clients.views import ask, key_context, say_stored, stored_meanwhile
 from integrations.klicktipp import AccessDenied
 
 
@@ -54,7 +54,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     present = context["credential"].username if context["credential"] else ""
     form = ApiUserForm(request.POST or None, initial={"username": present})
     failure: Explanation | None = None
-    if form.is_valid():
+    if form.is_valid() and not (failure := stored_meanwhile(request, user_id)):
         actor, action = Actor.of(request), uuid4()
         try:
             tested = keys.try_for(request.account, form.login, actor, action, user_id)

@@ -114,7 +114,10 @@ def _waiting(request: TeamRequest, place: str, back: str) -> Proposal | HttpResp
     if proposal is None:
         messages.info(
             request,
-            _("No tested key is waiting here: it waits for an hour, and until you sign out. Please start again."),
+            _(
+                "No tested key is waiting here: it waits for an hour, and until you sign out. Perhaps it has been "
+                "stored already; if not, please start again."
+            ),
         )
         return redirect(back)
     if request.method == "POST" and request.POST.get("proposal") != str(proposal.id):

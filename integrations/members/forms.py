@@ -25,7 +25,7 @@ MAY = {
     Role.ADMIN: _("everything but what concerns owners"),
     Role.EDITOR: _("adds and changes contacts, tags them, creates tags"),
     Role.VIEWER: _("sees clients, contacts and tags, changes nothing"),
-    Role.AUDITOR: _("reads and exports the log, sees nothing else"),
+    Role.AUDITOR: _("reads the log, sees nothing else"),
 }
 """What each role is for, in few words."""
 

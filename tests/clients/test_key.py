@@ -1,5 +1,6 @@
 """Replacing, testing and removing a client's shared customer key."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 
 from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount, Connection, Credential
+from tests.factories import MembershipFactory, store_key
 from tests.service import Service
 
 
@@ -102,3 +104,24 @@ def test_a_test_without_an_answer_says_that_nothing_was_done(
     assert "KlickTipp did not answer." in words
     assert "Please try again in a few minutes." in words
     assert "may have happened" not in words
+
+
+@pytest.mark.parametrize("rest", ["", "api-user/"])
+def test_what_somebody_stored_while_the_form_was_open_is_not_replaced_unseen(
+    browser: Client, bound: ClientAccount, service: Service, rest: str
+) -> None:
+    opened = Credential.objects.get().pk
+    colleague = MembershipFactory(team=bound.team, user__name="Bo Berg").user
+    store_key(bound, service.customer_keys[0])
+    Credential.objects.update(stored_by=colleague)
+    username, password = service.api_users[0]
+    typed = {"customer_key": service.customer_keys[0], "username": username, "password": password}
+    page = browser.post(url(bound, rest), typed | {"present": opened})
+    words = page.content.decode()
+    assert page.status_code == 422
+    assert "Bo Berg has stored Customer key …" in words
+    assert Credential.objects.get().stored_by == colleague
+    again = re.search(r'name="present" value="(\d+)"', words)
+    assert again
+    assert browser.post(url(bound, rest), typed | {"present": again[1]}).status_code == 302
+    assert Credential.objects.get().stored_by != colleague
