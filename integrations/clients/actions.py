@@ -27,6 +27,10 @@ OWN_KEY_LOST = Sentence(
     "clients.own_key_lost",
     _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
 )
+KEY_REFUSED = Sentence(
+    "clients.key_refused",
+    _("%(actor)s could not store the customer key …%(key)s: it opens another KlickTipp account than it should"),
+)
 KEY_TESTS_STOPPED = Sentence(
     "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys: too many tries")
 )
@@ -48,6 +52,10 @@ BY_API_USER = {
     ),
     KEY_REMOVED.key: Sentence(
         "clients.api_user_removed", _("%(actor)s removed the API user %(api_user)s of %(account)s")
+    ),
+    KEY_REFUSED.key: Sentence(
+        "clients.api_user_refused",
+        _("%(actor)s could not store the API user %(api_user)s: it opens another KlickTipp account than it should"),
     ),
     OWN_KEY_TESTED.key: Sentence(
         "clients.own_api_user_tested",

@@ -104,8 +104,10 @@ def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UU
     """
     sentence = actions.KEY_TESTED if name else actions.KEY_TESTED_FOR_NEW
     action = _action(sentence, login, actor, action_id)
-    tested = _test(login, KeyOwner.SHARED, Scope(team.pk, account_label=name), action)
-    _must_be_free(team, None, tested.identity)
+    scope = Scope(team.pk, account_label=name)
+    tested = _test(login, KeyOwner.SHARED, scope, action)
+    with _telling_refusals(login, actor, scope):
+        _must_be_free(team, None, tested.identity)
     return tested
 
 
@@ -119,9 +121,21 @@ def try_for(
     """
     owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
     tested = _test(login, owner, account.scope, _testing(login, actor, action_id, user_id))
-    _must_be_of(account, tested.identity)
-    _must_be_free(account.team, account, tested.identity)
+    with _telling_refusals(login, actor, account.scope):
+        _must_be_of(account, tested.identity)
+        _must_be_free(account.team, account, tested.identity)
     return tested
+
+
+@contextmanager
+def _telling_refusals(login: Login, actor: Actor, scope: Scope) -> Iterator[None]:
+    """Puts into the log that a login, though KlickTipp accepts it, is not one for this client."""
+    try:
+        yield
+    except (OtherAccount, TakenByOtherClient):
+        sentence, parameters = told(actions.KEY_REFUSED, login)
+        events.record(sentence, actor, scope, **parameters)
+        raise
 
 
 def _must_be_of(account: ClientAccount, identity: Identity) -> None:

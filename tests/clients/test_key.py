@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from integrations.audit.models import AuditEntry
+from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount, Connection, Credential
 from tests.factories import MembershipFactory, store_key
 from tests.service import Service
@@ -39,6 +40,11 @@ def test_another_accounts_key_is_refused_by_name_and_the_old_one_stays(
     assert page.status_code == 422
     assert "bound to (harbourlane)" in page.content.decode()
     assert Credential.objects.get().secret == service.customer_keys[0]
+    told = AuditEntry.objects.get(sentence="clients.key_refused")
+    assert tell(told.sentence, told.parameters) == (
+        f"{told.parameters['actor']} could not store the customer key …{service.customer_keys[1][-4:]}: it opens "
+        "another KlickTipp account than it should"
+    )
 
 
 def test_the_key_page_never_shows_the_stored_key(browser: Client, bound: ClientAccount, service: Service) -> None:
