@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.contacts import browseviews, change_views, field_change_views, fieldviews, lookupviews, views
+from integrations.contacts import browse_views, change_views, field_change_views, field_views, lookup_views, views
 
 urlpatterns = [
     path("", views.contacts, name="contacts"),
@@ -15,12 +15,12 @@ urlpatterns = [
     path("<int:contact_id>/delete/", change_views.delete, name="contact_delete"),
     path("add/", views.add, name="contact_add"),
     path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
-    path("add/lookup/", lookupviews.look, name="contact_add_lookup"),
+    path("add/lookup/", lookup_views.look, name="contact_add_lookup"),
     path("added/<uuid:action>/", views.added, name="contact_added"),
-    path("browse/", browseviews.browse, name="contact_browse"),
-    path("browse/rows/", browseviews.rows, name="contact_browse_rows"),
-    path("added/<uuid:action>/check/", lookupviews.check_added, name="contact_added_check"),
-    path("fields/", fieldviews.fields, name="contact_fields"),
-    path("fields/guess/", fieldviews.guess_types, name="contact_fields_guess"),
-    path("fields/<slug:field_id>/", fieldviews.set_field_type, name="contact_field_type"),
+    path("browse/", browse_views.browse, name="contact_browse"),
+    path("browse/rows/", browse_views.rows, name="contact_browse_rows"),
+    path("added/<uuid:action>/check/", lookup_views.check_added, name="contact_added_check"),
+    path("fields/", field_views.fields, name="contact_fields"),
+    path("fields/guess/", field_views.guess_types, name="contact_fields_guess"),
+    path("fields/<slug:field_id>/", field_views.set_field_type, name="contact_field_type"),
 ]
