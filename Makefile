@@ -11,7 +11,7 @@ run: .venv/run.installed
 	@exec $(PY) -m ktportal.demo
 
 test: .venv/dev.installed
-	@mkdir -p var && exec $(PY) -m pytest -n 2 $(ARGS)
+	@mkdir -p var && exec $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: .venv/dev.installed
 	@mkdir -p var && PATH="$$PWD/.venv/bin:$$PATH" exec sh .ci/check
