@@ -165,6 +165,7 @@ POST_ONLY = {
     "invitation_withdraw",
 }
 GET_ONLY = {
+    "grant_refused",
     "grant_callback",
     "account_inactive",
     "account_email_verification_sent",
