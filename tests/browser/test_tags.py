@@ -76,7 +76,8 @@ def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> No
     expect(tags.get_by_text("The tag Winter has been deleted.")).to_be_visible()
     expect(tags.locator("tbody")).not_to_contain_text("Winter")
 
-    told = [tell(entry.sentence, entry.parameters) for entry in AuditEntry.objects.filter(kind=Kind.CHANGE)]
+    changes = AuditEntry.objects.filter(kind=Kind.CHANGE).order_by("number")
+    told = [tell(entry.sentence, entry.parameters) for entry in changes]
     assert told == [
         "Alex Demo created the tag Herbst & 2026 in Harbour Lane Coffee",
         "Alex Demo renamed the tag Herbst & 2026 of Harbour Lane Coffee to Winter",

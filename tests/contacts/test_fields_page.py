@@ -45,7 +45,7 @@ def set_type(browser: Client, account: ClientAccount, field_id: str, kind: str, 
 def told() -> list[str]:
     return [
         tell(entry.sentence, entry.parameters)
-        for entry in AuditEntry.objects.filter(sentence__startswith="contacts.field_type")
+        for entry in AuditEntry.objects.filter(sentence__startswith="contacts.field_type").order_by("number")
     ]
 
 

@@ -35,7 +35,8 @@ def known_names() -> set[str]:
 
 def told_changes() -> list[str]:
     """What the log tells of changes, oldest first."""
-    return [tell(entry.sentence, entry.parameters) for entry in AuditEntry.objects.filter(kind=Kind.CHANGE)]
+    changes = AuditEntry.objects.filter(kind=Kind.CHANGE).order_by("number")
+    return [tell(entry.sentence, entry.parameters) for entry in changes]
 
 
 def errors(page: Page) -> dict[str, list[str]]:

@@ -20,7 +20,8 @@ def typed(**fields: Any) -> dict[str, Any]:
 
 def told(operation: str) -> list[str]:
     """What the log tells of the calls of an operation, oldest first."""
-    return [tell(entry.sentence, entry.parameters) for entry in AuditEntry.objects.filter(operation=operation)]
+    calls = AuditEntry.objects.filter(operation=operation).order_by("number")
+    return [tell(entry.sentence, entry.parameters) for entry in calls]
 
 
 def errors(page: Page) -> dict[str, list[str]]:
