@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -33,17 +33,6 @@ def moment(at: datetime) -> Moment:
 def day(at: datetime) -> Moment:
     """A day that has no time: the same in every time zone."""
     return Moment(date_format(at.date(), "SHORT_DATE_FORMAT"), at.date().isoformat())
-
-
-def moment_of(seconds: int) -> Moment | None:
-    """Unix time of a day at 00:00 GMT as that day, any other with its time there; None beyond the years 1 to 9999."""
-    try:
-        at = _EPOCH + timedelta(seconds=seconds)
-    except OverflowError:
-        return None
-    if at.time() == time():
-        return day(at)
-    return Moment(date_format(at, "SHORT_DATETIME_FORMAT"), at.isoformat())
 
 
 def date_of(contact: Contact, name: str) -> Moment | None:

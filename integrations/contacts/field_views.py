@@ -27,6 +27,7 @@ from integrations.contacts.actions import FIELDS_LISTED
 from integrations.contacts.fieldsettings import DataField, data_fields, learn_from_contacts, set_type
 from integrations.contacts.forms import FieldTypeForm
 from integrations.klicktipp import FieldType
+from integrations.tags.search import plain
 
 PAGE_SIZE = 50
 
@@ -83,9 +84,9 @@ def guess_types(request: AccountRequest) -> HttpResponse:
 
 def _list(request: AccountRequest, listing: Listing, failure: Explanation | None = None) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
-    part = wanted.casefold()
+    part = plain(wanted)
     all_fields = data_fields(request.account, listing.items)
-    found = [field for field in all_fields if part in field.name.casefold() or part in field.id.casefold()]
+    found = [field for field in all_fields if part in plain(field.name) or part in plain(field.id)]
     context: dict[str, Any] = {
         "listing": listing,
         "stale": listing.error and explain(listing.error),

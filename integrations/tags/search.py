@@ -7,13 +7,14 @@ from typing import Any
 
 def find_tags(items: Iterable[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
     """The tags that fit, by name; all of them for an empty `wanted`. Case and accents make no difference."""
-    part = _plain(wanted.strip())
-    keyed = ((_plain(item["name"]), item) for item in items)
+    part = plain(wanted.strip())
+    keyed = ((plain(item["name"]), item) for item in items)
     found = [(name, item) for name, item in keyed if part in name or str(item["id"]).startswith(part)]
     return [item for _, item in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without what makes no difference when one searches: case and accents."""
     if text.isascii():
         return text.lower()
     letters = unicodedata.normalize("NFKD", text.casefold())
