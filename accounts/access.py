@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
+from accounts import unsent
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability
 
@@ -35,6 +36,21 @@ def is_fragment(request: UserRequest) -> bool:
 View = Callable[..., HttpResponseBase]
 
 
+def signed_in(view: View) -> View:
+    """A view for people who are signed in. Others are led to the sign-in, and a form of theirs is kept meanwhile."""
+
+    @wraps(view)
+    def for_people(request: UserRequest, *positions: Any, **arguments: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *positions, **arguments)
+        if request.method == "POST" and not request.htmx and unsent.keeps_form(request):
+            return unsent.keep(request)
+        return redirect_to_login(request.get_full_path())
+
+    for_people.keeps_form = True  # type: ignore[attr-defined]
+    return for_people
+
+
 def team_view(capability: Capability) -> Callable[[View], View]:
     """A view below `/t/<team>/` for members of that team whose role has `capability`.
 
@@ -43,7 +59,7 @@ def team_view(capability: Capability) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
+        @signed_in
         def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponseBase:
             membership = request.user.memberships.current().select_related("team").filter(team__slug=team).first()
             if membership is None:

@@ -1,6 +1,5 @@
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
@@ -8,11 +7,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest
+from accounts.access import UserRequest, signed_in
 from accounts.forms import ProfileForm
 
 
-@login_required
+@signed_in
 def home(request: UserRequest) -> HttpResponse:
     """The only team's page, or the choice among several."""
     memberships = request.user.memberships.current().select_related("team").order_by("team__name")
@@ -21,7 +20,7 @@ def home(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/teams.html", {"memberships": memberships})
 
 
-@login_required
+@signed_in
 def profile(request: UserRequest) -> HttpResponse:
     """Name, language and teams; without a language of their own a person gets the browser's, so the cookie goes."""
     form = ProfileForm(request.POST or None, instance=request.user)
@@ -39,7 +38,7 @@ def profile(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 
 
-@login_required
+@signed_in
 def email_addresses(request: UserRequest) -> HttpResponse:
     """Stands before allauth's page of this address: the portal does not let people change theirs."""
     return redirect("profile")

@@ -1,0 +1,27 @@
+"""A form that arrives without the sign-in it was opened with: nothing is done with it, and nothing typed is lost.
+
+Where htmx sent it, its page stays as it is. Otherwise a page keeps the fields, to be sent once more.
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def keeps_form(request: HttpRequest) -> bool:
+    """Whether the form's fields may be put into a page to be sent once more.
+
+    Only forms of views behind the sign-in, and only where the browser vouches that a page of the portal has sent
+    them: what another site sends must never be one click away from being carried out.
+    """
+    view = request.resolver_match.func if request.resolver_match else None
+    is_own = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    return is_own and getattr(view, "keeps_form", False)
+
+
+def keep(request: HttpRequest) -> HttpResponse:
+    """The page that keeps them. Hidden fields hold what was typed, as the page itself held it before."""
+    fields = [(name, value) for name, values in request.POST.lists() for value in values]
+    context = {"fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"]}
+    response = render(request, "accounts/unsent.html", context, status=403)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
