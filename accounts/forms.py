@@ -1,6 +1,8 @@
+from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -9,10 +11,16 @@ from accounts.services import create_team, set_role
 from accounts.validation import no_control_characters
 
 
-class SignupForm(forms.Form):
+class SignupForm(AllauthSignupForm):
     """Sign-up asks for nothing but email and password; the new person gets a team of their own."""
 
-    def signup(self, request: HttpRequest, user: User) -> None:
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        if self.account_already_exists:
+            # As for a new account, so that the time an answer takes tells nobody who has one.
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
         set_role(create_team(user.email.partition("@")[0]), user, Role.OWNER, by=user)
 
 

@@ -44,4 +44,4 @@ def _address(request: HttpRequest) -> str | None:
 
 
 COMMAND = Actor(gettext_noop("the portal's operator"), source=Source.COMMAND)
-SYSTEM = Actor(gettext_noop("ktportal"), source=Source.SYSTEM)
+SYSTEM = Actor(gettext_noop("the portal"), source=Source.SYSTEM)

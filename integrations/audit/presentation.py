@@ -73,8 +73,9 @@ class LoggedAction:
 
     @cached_property
     def sentence(self) -> str:
-        told = self.head.parameters if self.head.actor_id else {**self.head.parameters, "actor": self.actor}
-        return capfirst(tell(self.head.sentence, told))
+        if self.head.actor_id:
+            return tell(self.head.sentence, self.head.parameters)
+        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}))
 
     @cached_property
     def final(self) -> list[AuditEntry]:
@@ -100,9 +101,9 @@ class LoggedAction:
         return _("partly done") if self.outcome == PARTLY else Outcome(self.outcome).label
 
     @cached_property
-    def problem(self) -> Message | None:
-        """Why the action, or a part of it, did not succeed."""
-        return next((text for entry in reversed(self.final) if (text := problem_message(entry))), None)
+    def problems(self) -> list[Message]:
+        """Why the action, or parts of it, did not succeed: each reason once."""
+        return list(dict.fromkeys(text for entry in self.final if (text := problem_message(entry))))
 
     @cached_property
     def calls(self) -> list[LoggedCall]:

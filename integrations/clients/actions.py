@@ -32,10 +32,10 @@ KEY_REFUSED = Sentence(
     _("%(actor)s could not store the customer key …%(key)s: it opens another KlickTipp account than it should"),
 )
 KEY_TESTS_STOPPED = Sentence(
-    "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys: too many tries")
+    "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys or API users: too many tries")
 )
 GRANT_REFUSED = Sentence(
-    "clients.grant_refused", _("%(actor)s came back from KlickTipp's page for granting access, and nothing was stored")
+    "clients.grant_refused", _("%(actor)s came back without a key from KlickTipp's page for granting access")
 )
 BY_API_USER = {
     KEY_TESTED.key: Sentence(
@@ -88,5 +88,5 @@ OPTIN_PROCESSES_LOADED = Sentence(
     _("%(actor)s loaded the opt-in processes of %(account)s for a form"),
     only_reads=True,
 )
-LIMITED = Sentence("clients.limited", _("%(actor)s limited %(person)s to the clients %(clients)s"))
+LIMITED = Sentence("clients.limited", _("%(actor)s limited %(person)s to %(clients)s"))
 LIMIT_REMOVED = Sentence("clients.limit_removed", _("%(actor)s let %(person)s see all clients"))

@@ -46,7 +46,7 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
             return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=action)
         case TooManyTests():
             return Explanation(
-                _("Too many customer keys were tested in a short time, so this one was not."),
+                _("Too many customer keys or API users were tested in a short time, so this was not."),
                 ngettext(
                     "Please wait a minute, then try again.",
                     "Please wait %(minutes)s minutes, then try again.",
@@ -61,7 +61,7 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
                     "(%(bound_to)s)."
                 )
                 % {"key_of": error.key_of, "bound_to": error.bound_to},
-                _("Please use a key of the same account, or add the other account as a client of its own."),
+                _("Please use one of the account it is bound to, or add the other account as a client of its own."),
                 action=action,
             )
         case UntoldAccount():
@@ -76,14 +76,14 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case TakenByOtherClient():
             if not (seen_by and ClientAccount.objects.visible_to(seen_by).filter(pk=error.account.pk).exists()):
                 return Explanation(
-                    _("This key opens the KlickTipp account that another client of your team uses already."),
-                    _("Please use a key of another KlickTipp account, or ask an owner of your team."),
+                    _("This opens the KlickTipp account that another client of your team uses already."),
+                    _("Please use another KlickTipp account, or ask an owner of your team."),
                     action=action,
                 )
             return Explanation(
                 _("This opens the KlickTipp account that the client %(client)s uses already.")
                 % {"client": error.account.name},
-                _("Please use that client, or a key of another KlickTipp account."),
+                _("Please use that client, or another KlickTipp account."),
                 action=action,
             )
     raise TypeError(f"{type(error).__name__} has no explanation")

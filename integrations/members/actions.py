@@ -7,7 +7,7 @@ from integrations.audit.sentences import Sentence
 INVITED = Sentence("members.invited", _("%(actor)s invited %(person)s to the team as %(role)s"))
 INVITED_LIMITED = Sentence(
     "members.invited_limited",
-    _("%(actor)s invited %(person)s to the team as %(role)s, limited to the clients %(clients)s"),
+    _("%(actor)s invited %(person)s to the team as %(role)s, limited to %(clients)s"),
 )
 SENT_AGAIN = Sentence("members.invitation_sent_again", _("%(actor)s sent the invitation of %(person)s again"))
 WITHDRAWN = Sentence("members.invitation_withdrawn", _("%(actor)s withdrew the invitation of %(person)s"))

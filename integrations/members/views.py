@@ -1,14 +1,16 @@
+from collections.abc import Collection
 from typing import Any
 
 from allauth.account.utils import complete_signup
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -90,13 +92,14 @@ def member(request: MemberRequest) -> HttpResponse:
 def change_role(request: MemberRequest) -> HttpResponse:
     """Give the member another role."""
     form = RoleForm(request.POST, member=request.member, by=request.membership)
+    keys = list(_own_keys(request.member))
     if form.is_valid():
         try:
             services.change_role(request.member, Role(form.cleaned_data["role"]), request.membership)
         except LastOwner:
             form.add_error("role", _last_owner())
         else:
-            return _changed(request)
+            return _changed(request, keys)
     return _member_page(request, role_form=form)
 
 
@@ -105,13 +108,14 @@ def change_role(request: MemberRequest) -> HttpResponse:
 def change_limit(request: MemberRequest) -> HttpResponse:
     """Limit the member to some clients, or let them see all."""
     form = MemberLimitForm(request.POST, member=request.member)
+    keys = list(_own_keys(request.member))
     if form.is_valid():
         try:
             services.change_limit(request.member, form.chosen(), request.membership, Actor.of(request))
         except NotForOwners:
             form.add_error("sees", OWNERS_SEE_ALL)
         else:
-            return _changed(request)
+            return _changed(request, keys)
     return _member_page(request, limit_form=form)
 
 
@@ -257,9 +261,19 @@ def _member_page(request: MemberRequest, **forms: Form) -> HttpResponse:
     return render(request, "members/member.html", context | forms, status=422 if forms else 200)
 
 
-def _changed(request: MemberRequest) -> HttpResponse:
-    """Where to go after a change; who has taken the right from themselves cannot stay."""
-    messages.success(request, _("Saved."))
+def _own_keys(member: Membership) -> QuerySet[Credential]:
+    return Credential.objects.held_by(member.user_id).filter(account__team=member.team_id).select_related("account")
+
+
+def _changed(request: MemberRequest, keys: Collection[Credential] = ()) -> HttpResponse:
+    """Where to go after a change; who has taken the right from themselves cannot stay. Of the member's own `keys`
+    from before, those that went with the right to them are told."""
+    kept = set(_own_keys(request.member))
+    if lost := [str(key.account) for key in keys if key not in kept]:
+        told = _("Saved. %(person)s lost their own customer key for %(clients)s; at KlickTipp it stays valid.")
+        messages.success(request, told % {"person": request.member.user, "clients": get_text_list(lost, _("and"))})
+    else:
+        messages.success(request, _("Saved."))
     own = request.user.memberships.current().filter(team=request.team).first()
     if own and own.may(Capability.MANAGE_MEMBERS):
         return redirect("member", team=request.team.slug, member=request.member.pk)
@@ -268,9 +282,8 @@ def _changed(request: MemberRequest) -> HttpResponse:
 
 def _ask(request: TeamRequest, template: str, member: Membership, problem: str) -> HttpResponse:
     """A page that asks once before a membership ends, with what ends with it."""
-    keys = Credential.objects.held_by(member.user_id).filter(account__team=request.team).select_related("account")
     sent = Invitation.objects.valid().filter(team=request.team, invited_by=member.user_id)
-    context = {"member": member, "keys": keys, "sent": sent, "problem": problem}
+    context = {"member": member, "keys": _own_keys(member), "sent": sent, "problem": problem}
     return render(request, template, context, status=422 if problem else 200)
 
 

@@ -4,10 +4,10 @@ too."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from integrations.audit.reading import calls_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.sweep import STALE_AFTER
 from integrations.clients.models import ClientAccount
+from integrations.klicktipp import Problem
 from integrations.messages import Message
 from integrations.tags import actions
 from integrations.tags.tagging import Tagging
@@ -80,6 +81,11 @@ class TaggingOutcome:
         return max(0, self.asked - len(self.contacts))
 
 
+def named(tag: Mapping[str, Any]) -> str:
+    """A tag of the log by its name; of one that was unknown when it was used there is only the ID."""
+    return tag["name"] or _("Tag %(id)s") % {"id": tag["id"]}
+
+
 def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None = None) -> TaggingOutcome | None:
     """The outcome of a tagging for the addresses that were `wanted`, else for all that the log knows of it.
 
@@ -110,7 +116,7 @@ def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None
     return TaggingOutcome(
         action=action,
         removes=removes,
-        tags=[tag["name"] or str(tag["id"]) for tag in tags],
+        tags=[named(tag) for tag in tags],
         asked=asked,
         contacts=sorted(contacts, key=lambda contact: contact.outcome == Outcome.DONE),
         stopped=stopped,
@@ -163,10 +169,10 @@ def _problem(call: LoggedCall) -> str:
     if call.entry.outcome == Outcome.UNKNOWN:
         return _("KlickTipp did not answer, so it may have happened or not.")
     text = call.problem.sentences() if call.problem else ""
-    if call.error:
+    if call.error and call.entry.answer.get("problem") != Problem.UNKNOWN_CODE:
         text = _("%(text)s (Error code %(code)s)") % {"text": text, "code": call.error}
     removed, tags = call.entry.request.get("tag_id"), call.entry.parameters["tags"]
-    named = [tag for tag in tags if removed and tag.get("id") == removed]
-    if named and len(tags) > 1:
-        return _("%(tag)s: %(text)s") % {"tag": named[0]["name"] or named[0]["id"], "text": text}
+    meant = [tag for tag in tags if removed and tag.get("id") == removed]
+    if meant and len(tags) > 1:
+        return _("%(tag)s: %(text)s") % {"tag": named(meant[0]), "text": text}
     return text

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -119,8 +120,8 @@ def test_signing_up_is_logged(client: Client) -> None:
     sign_up(client)
 
     assert log_of(Team.objects.get()) == [
-        "Kim@example.com joined the team as Owner",
-        "Kim@example.com signed up",
+        "kim@example.com joined the team as Owner",
+        "kim@example.com signed up",
     ]
 
 
@@ -140,6 +141,22 @@ def test_an_address_that_signs_in_already_gets_another_mail_and_the_same_page(
     )
     assert User.objects.count() == 2
     assert not there_already.memberships.exists()
+
+
+@pytest.mark.usefixtures("open_portal")
+def test_the_time_an_answer_takes_does_not_tell_who_has_an_account(
+    client: Client, other_browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(MD5PasswordHasher, "encode", lambda *given: hashed.append("once") or encode(*given))
+    sign_up(client)
+    for_a_new_account = len(hashed)
+
+    sign_up(other_browser)
+
+    assert for_a_new_account
+    assert len(hashed) == 2 * for_a_new_account
 
 
 @pytest.mark.usefixtures("open_portal")

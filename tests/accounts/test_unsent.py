@@ -93,7 +93,9 @@ def test_what_another_site_sends_is_not_kept(owner: Membership, headers: dict[st
 
 
 def test_a_password_typed_at_the_sign_in_is_not_kept(db: None) -> None:
-    page = browser().post(reverse("account_login"), {"login": "a@klick-tipp.team", "password": "swordfish"}, headers=OWN)
+    page = browser().post(
+        reverse("account_login"), {"login": "a@klick-tipp.team", "password": "swordfish"}, headers=OWN
+    )
     assert page.status_code == 403
     assert "swordfish" not in page.content.decode()
 

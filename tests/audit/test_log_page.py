@@ -94,7 +94,7 @@ def test_the_calls_of_an_action_are_one_row_with_its_reads(browser: Client, owne
     (row, _) = log(browser, owner).context["actions"]
     assert len(row.calls) == 3
     assert row.outcome == presentation.PARTLY
-    assert str(row.problem.what) == "the tag was not found"
+    assert str(row.problems[0].what) == "the tag was not found"
 
 
 @pytest.mark.parametrize(

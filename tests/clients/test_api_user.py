@@ -102,7 +102,7 @@ def test_an_action_that_failed_at_signing_in_is_in_the_log(
     (action,) = logged(browser, by_api_user)
 
     assert action.outcome == Outcome.REFUSED
-    assert "does not accept this username with this password" in action.problem.sentences()
+    assert "does not accept this username with this password" in action.problems[0].sentences()
 
 
 def test_a_session_that_ends_says_nothing_about_the_connection(by_api_user: ClientAccount, service: Service) -> None:

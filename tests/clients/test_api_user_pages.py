@@ -308,7 +308,7 @@ def test_who_leaves_loses_their_own_api_user(owner: Membership, account: ClientA
 
     assert not Credential.objects.filter(user=editor.user).exists()
     (sentence,) = told("clients.own_api_user_lost")
-    assert sentence.startswith(f"ktportal removed the API user x-api that {editor.user} had stored")
+    assert sentence.startswith(f"the portal removed the API user x-api that {editor.user} had stored")
 
 
 def test_the_forms_lead_to_each_other(browser: Client, owner: Membership, account: ClientAccount) -> None:

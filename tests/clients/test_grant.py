@@ -283,9 +283,9 @@ def test_the_log_says_what_happened(
     Grant.objects.update(created_at=timezone.now() - timedelta(minutes=61))
     browser.get(url)
     action = LoggedAction([AuditEntry.objects.get(sentence="clients.grant_refused")])
-    assert action.sentence.startswith(f"{owner.user} came back from KlickTipp")
+    assert action.sentence.startswith(f"{owner.user} came back without a key from KlickTipp")
     assert action.head.account_id == unbound.pk
-    assert "took longer than an hour" in str(action.problem.what)
+    assert "took longer than an hour" in str(action.problems[0].what)
 
 
 def test_an_error_in_the_middle_knows_the_request_without_the_key(

@@ -49,9 +49,8 @@ def losses() -> list[str]:
 
 
 def sentence(membership: Membership, account: ClientAccount) -> str:
-    return (
-        f"Ktportal removed the customer key …abcd that {membership.user} had stored for {account} and may no longer use"
-    )
+    removed = f"The portal removed the customer key …abcd that {membership.user} had stored for {account}"
+    return f"{removed} and may no longer use"
 
 
 def end(membership: Membership) -> None:

@@ -115,8 +115,8 @@ def test_limits_are_logged_by_the_names_of_the_clients(
 
     name = owner.user.name
     assert log_of(owner.team) == [
-        f"{name} limited Kim to the clients Bergwind",
-        f"{name} limited Kim to the clients Bergwind, Hafenkaffee",
+        f"{name} limited Kim to Bergwind",
+        f"{name} limited Kim to Bergwind, Hafenkaffee",
         f"{name} let Kim see all clients",
     ]
 
@@ -132,8 +132,8 @@ def test_own_keys_for_clients_out_of_sight_go(
 
     assert list(Credential.objects.all()) == [kept]
     assert log_of(kim.team)[-2:] == [
-        "Ktportal removed the customer key …abcd that Kim had stored for Hafenkaffee and may no longer use",
-        f"{boss.name} limited Kim to the clients Bergwind",
+        "The portal removed the customer key …abcd that Kim had stored for Hafenkaffee and may no longer use",
+        f"{boss.name} limited Kim to Bergwind",
     ]
 
 

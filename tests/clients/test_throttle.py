@@ -19,7 +19,7 @@ from integrations.clients.throttle import TooManyTests, count_test
 from tests.factories import MembershipFactory, actor
 from tests.service import Service
 
-STOPPED = "Too many customer keys were tested in a short time"
+STOPPED = "Too many customer keys or API users were tested in a short time"
 
 
 @pytest.fixture(autouse=True)

@@ -73,7 +73,7 @@ def test_the_log_names_the_invited_person_masked_and_findable(browser: Client, o
     name = owner.user.name
     assert log_of(owner.team)[-2:] == [
         f"{name} invited k•••@example.com to the team as Editor",
-        f"{name} invited j•••@example.com to the team as Viewer, limited to the clients Bergwind",
+        f"{name} invited j•••@example.com to the team as Viewer, limited to Bergwind",
     ]
     hashes = search_hashes(Subject(SubjectKind.EMAIL, "kim@example.com"), owner.team.pk)
     assert AuditSubject.objects.filter(hash__in=hashes).count() == 1

@@ -114,7 +114,21 @@ def test_a_member_is_limited_and_not_any_more(admin: Client, kim: Membership, be
 
     send(admin, "member_limit", kim, **{"limit-sees": "all", "limit-accounts": [bergwind.pk]})
     assert limit_of(now(kim)) is None
-    assert log_of(kim.team)[-2:] == ["Ada limited Kim to the clients Bergwind", "Ada let Kim see all clients"]
+    assert log_of(kim.team)[-2:] == ["Ada limited Kim to Bergwind", "Ada let Kim see all clients"]
+
+
+def test_a_key_that_goes_with_the_limit_is_told(
+    admin: Client, kim: Membership, owner: Membership, bergwind: ClientAccount
+) -> None:
+    harbour = ClientAccountFactory(team=owner.team, name="Harbour Lane")
+    credential = Credential(account=harbour, user=kim.user, stored_at=timezone.now())
+    credential.secret = "a-key-of-one's-own-abcd"
+    credential.save()
+
+    send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+
+    page = admin.get(url("member", kim.team, member=kim.pk)).content.decode()
+    assert "Kim lost their own customer key for Harbour Lane" in page
 
 
 def test_some_clients_are_one_at_least_and_the_teams_own(admin: Client, kim: Membership) -> None:

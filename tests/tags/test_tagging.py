@@ -191,6 +191,15 @@ def test_what_may_have_happened_is_offered_by_itself(
     assert "that failed again" not in words(page)
 
 
+def test_a_code_that_is_in_no_catalogue_is_told_once(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/subscriber/tag", status=406, body='{"error": 777, "detail": 0}')
+    page = send(contacts[:1])
+    assert "Something went wrong. Error: 777." in words(page)
+    assert words(page).count("777") == 1
+
+
 def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
     send: Callable[..., Page], account: ClientAccount, contacts: list[str], service: Service
 ) -> None:
