@@ -24,7 +24,7 @@ from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.actions import FIELDS_LISTED
-from integrations.contacts.fieldsettings import DataField, data_fields, learn_from_contacts, set_type
+from integrations.contacts.fieldsettings import DataField, data_fields, learn_from_contacts, set_type, take_guesses
 from integrations.contacts.forms import FieldTypeForm
 from integrations.klicktipp import FieldType
 from integrations.tags.search import plain
@@ -82,6 +82,17 @@ def guess_types(request: AccountRequest) -> HttpResponse:
     return redirect(_url(request, q=""))
 
 
+@require_POST
+@account_view(Capability.CHANGE_CONTACTS)
+def take_all_guesses(request: AccountRequest) -> HttpResponse:
+    """Set all data fields that have a guess to it."""
+    items = last_known(request.account, ReferenceKind.FIELDS).items
+    taken = take_guesses(request.account, data_fields(request.account, items), Actor.of(request))
+    told = ngettext("The type of %(count)s data field is set.", "The types of %(count)s data fields are set.", taken)
+    messages.success(request, told % {"count": taken})
+    return redirect(_url(request, q=""))
+
+
 def _list(request: AccountRequest, listing: Listing, failure: Explanation | None = None) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     part = plain(wanted)
@@ -94,6 +105,7 @@ def _list(request: AccountRequest, listing: Listing, failure: Explanation | None
         "wanted": wanted,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "some_lack_a_type": any(field.type is None for field in all_fields),
+        "guesses": sum(field.guess is not None for field in all_fields),
         "form": FieldTypeForm(),
     }
     template = "contacts/fields.html#found" if is_fragment(request) else "contacts/fields.html"

@@ -83,6 +83,14 @@ def set_type(account: ClientAccount, field: DataField, kind: FieldType | None, a
         events.record(_sentence(before, kind), actor, account.scope, **words)
 
 
+def take_guesses(account: ClientAccount, fields: Iterable[DataField], actor: Actor) -> int:
+    """Set each of these fields that has a guess to it, one entry of the log each; how many there were."""
+    guessed = [field for field in fields if field.guess]
+    for field in guessed:
+        set_type(account, field, field.guess, actor)
+    return len(guessed)
+
+
 def _sentence(before: FieldType | None, kind: FieldType | None) -> Sentence:
     if kind is None:
         return actions.FIELD_TYPE_TAKEN

@@ -22,5 +22,6 @@ urlpatterns = [
     path("added/<uuid:action>/check/", lookup_views.check_added, name="contact_added_check"),
     path("fields/", field_views.fields, name="contact_fields"),
     path("fields/guess/", field_views.guess_types, name="contact_fields_guess"),
+    path("fields/guesses/", field_views.take_all_guesses, name="contact_fields_take_guesses"),
     path("fields/<slug:field_id>/", field_views.set_field_type, name="contact_field_type"),
 ]

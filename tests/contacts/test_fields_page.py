@@ -177,6 +177,23 @@ def test_types_are_guessed_from_contacts_and_nothing_of_them_is_kept(
     assert LoggedAction([entry]).sentence.endswith("to guess the types of the data fields")
 
 
+def test_all_guesses_are_taken_at_once(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
+    set_type(browser, account, ids["Employees"], "line")
+    browser.post(url(account, "fields/guess/"))
+    page = browser.get(url(account, "fields/?q="))
+    assert "For 9 data fields there are guesses" in words(page)
+
+    page = browser.post(url(account, "fields/guesses/"), follow=True)
+
+    assert "The types of 9 data fields are set." in words(page)
+    types = {field.name: field.type for field in page.context["page"] if not field.is_global}
+    assert (types["Employees"], types["Customer since"], types["Notes"]) == ("line", "date", "paragraph")
+    assert "there are guesses" not in words(page)
+    told = AuditEntry.objects.filter(sentence="contacts.field_type_set").order_by("number")
+    assert len(told) == 10
+    assert LoggedAction([told[1]]).sentence.endswith("of Harbour Lane Coffee to Time of day")
+
+
 def test_a_guess_gives_way_to_what_is_seen_later(account: ClientAccount) -> None:
     def guesses() -> dict[str, Any]:
         items = [{"id": field_id, "name": field_id} for field_id in ("field1", "field2", "fieldZip")]
