@@ -5,7 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.roles import Role
 from accounts.services import create_team, set_role
 from accounts.validation import no_control_characters
@@ -33,3 +33,16 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language"]
+
+
+class TeamForm(forms.ModelForm):
+    name = forms.CharField(
+        label=_("Name of the team"),
+        max_length=100,
+        validators=[no_control_characters],
+        help_text=_("All members see it, and mails of invitation name it."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name"]

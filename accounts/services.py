@@ -5,7 +5,7 @@ from django.db import transaction
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from accounts.signals import end_changed, member_removed, membership_changed
+from accounts.signals import end_changed, member_removed, membership_changed, team_renamed
 from accounts.slugs import create_with_free_slug
 
 
@@ -29,6 +29,17 @@ def create_team(name: str) -> Team:
     return create_with_free_slug(
         lambda slug: Team.objects.create(name=name, slug=slug), Team.objects.all(), name, "team"
     )
+
+
+def rename_team(team: Team, name: str, *, by: User) -> None:
+    """Give the team another name and tell the listeners; its address stays."""
+    with transaction.atomic():
+        before = Team.objects.select_for_update(no_key=True).get(pk=team.pk).name
+        if before == name:
+            return
+        team.name = name
+        team.save(update_fields=["name"])
+        team_renamed.send(Team, team=team, before=before, by=by)
 
 
 def lock_members(team: Team) -> None:

@@ -7,8 +7,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import UserRequest, signed_in
-from accounts.forms import ProfileForm
+from accounts.access import TeamRequest, UserRequest, signed_in, team_view
+from accounts.forms import ProfileForm, TeamForm
+from accounts.models import Team
+from accounts.roles import Capability
+from accounts.services import rename_team
 
 
 @signed_in
@@ -36,6 +39,17 @@ def profile(request: UserRequest) -> HttpResponse:
     memberships = request.user.memberships.current().select_related("team").order_by("team__name")
     context = {"form": form, "memberships": memberships}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
+
+
+@team_view(Capability.MANAGE_TEAM)
+def team_name(request: TeamRequest) -> HttpResponse:
+    """Give the team another name."""
+    form = TeamForm(request.POST or None, instance=Team.objects.get(pk=request.team.pk))
+    if request.method == "POST" and form.is_valid():
+        rename_team(request.team, form.cleaned_data["name"], by=request.user)
+        messages.success(request, _("The team is called %(team)s now.") % {"team": request.team})
+        return redirect("members", team=request.team.slug)
+    return render(request, "accounts/team.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @signed_in

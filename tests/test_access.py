@@ -63,6 +63,7 @@ TABLE: dict[str, str | Capability] = {
     "account_reset_password_from_key_done": PUBLIC,
     "account_confirm_login_code": PUBLIC,
     # a team's
+    "team_name": Capability.MANAGE_TEAM,
     "team": Capability.BELONG,
     "client_first": Capability.ADD_CLIENTS,
     "client_new": Capability.ADD_CLIENTS,

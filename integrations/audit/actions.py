@@ -17,6 +17,7 @@ MEMBER_REMOVED = Sentence("people.member_removed", _("%(actor)s removed %(person
 MEMBER_LEFT = Sentence("people.member_left", _("%(actor)s left the team"))
 END_SET = Sentence("people.end_set", _("%(actor)s set %(day)s as the last day of %(person)s in the team"))
 END_REMOVED = Sentence("people.end_removed", _("%(actor)s let %(person)s stay in the team without an end date"))
+TEAM_RENAMED = Sentence("people.team_renamed", _("%(actor)s renamed the team from %(before)s to %(team)s"))
 ROLE_CHANGED = Sentence(
     "people.role_changed", _("%(actor)s changed the role of %(person)s from %(before)s to %(role)s")
 )

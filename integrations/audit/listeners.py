@@ -7,8 +7,8 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts.models import Membership, User
-from accounts.signals import end_changed, member_removed, membership_changed, sign_in_stopped
+from accounts.models import Membership, Team, User
+from accounts.signals import end_changed, member_removed, membership_changed, sign_in_stopped, team_renamed
 from integrations.audit import actions, events
 from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
@@ -90,7 +90,15 @@ def removed_member(membership: Membership, by: User | None, **_: Any) -> None:
     _of_member(actions.MEMBER_LEFT if by == membership.user else actions.MEMBER_REMOVED, membership, by)
 
 
+@receiver(team_renamed)
+def renamed_team(team: Team, before: str, by: User, **_: Any) -> None:
+    events.record(actions.TEAM_RENAMED, _actor(by), Scope(team.pk), before=before, team=team.name)
+
+
+def _actor(by: User | None) -> Actor:
+    return Actor(str(by), by.pk, email=by.email) if by else COMMAND
+
+
 def _of_member(sentence: Sentence, membership: Membership, by: User | None, **parameters: Any) -> None:
-    actor = Actor(str(by), by.pk, email=by.email) if by else COMMAND
     about: dict[str, Any] = {"person": str(membership.user), "role": {"role": membership.role}}
-    events.record(sentence, actor, Scope(membership.team_id), **about, **parameters)
+    events.record(sentence, _actor(by), Scope(membership.team_id), **about, **parameters)
