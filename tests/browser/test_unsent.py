@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Membership
 from integrations.clients.models import ClientAccount, Credential
+from tests.browser.axe import assert_accessible
 from tests.factories import PASSWORD
 from tests.service import Service
 
@@ -27,6 +28,7 @@ def end_session_and_send(page: Page, owner: Membership, button: str) -> None:
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_role("button", name=button).click()
     expect(page.get_by_role("heading", name="Not sent yet")).to_be_visible()
+    assert_accessible(page)
     sign_in_again(page, owner)
     page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_text(f"now as {owner.user}")).to_be_visible()
