@@ -117,7 +117,7 @@ _MESSAGES: dict[str, Message] = {
     ),
     Obstacle.SUPPRESSED: Message(
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
-        gettext_lazy("leave it at that; only an admin of your team can take it off the list, with a reason"),
+        gettext_lazy("leave it at that; only an owner or admin of your team can take it off the list, with a reason"),
     ),
     Obstacle.GRANT_NOT_BEGUN_HERE: Message(
         gettext_lazy("this way back from KlickTipp was not begun in this browser, so nothing was stored"), _BEGIN_AGAIN

@@ -16,15 +16,15 @@ from integrations.klicktipp import AccessDenied, NotFound
 
 
 class Summary:
-    """What is to say of a page as a whole once its rows are noted: how many contacts could not be read, and what
-    stood in the way of all."""
+    """What is to say of a page as a whole once its rows are noted: how many contacts could not be read, those
+    that are gone apart, and what stood in the way of all."""
 
     def __init__(self) -> None:
         self.failed = 0
         self._cause: Row | None = None
 
     def note(self, row: Row) -> Row:
-        self.failed += row.error is not None
+        self.failed += row.error is not None and not isinstance(row.error, NotFound)
         is_denied = isinstance(row.error, AccessDenied)
         if is_denied or (self._cause is None and isinstance(row.error, Obstructed)):
             self._cause = row

@@ -27,9 +27,13 @@ from integrations.contacts.change_forms import label_of, sign
 from integrations.contacts.changes import ContactGone
 from integrations.contacts.contact_page import as_contact_id, contact_page, gone_page
 from integrations.contacts.failures import explain_refusal
+from integrations.contacts.known import addresses_of
 from integrations.contacts.services import open_contact
 from integrations.klicktipp import Contact
 from integrations.suppression.services import suppressions_among
+
+STOPPED = (*EXPLAINED, ContactGone)
+"""What keeps a change from being sent, or from being carried out, and is told at its form."""
 
 FIELDS, ADDRESS, TAGS, STATUS = "contact-fields", "contact-address", "contact-tags", "contact-status"
 """The sections of the contact's page that forms stand in for."""
@@ -38,7 +42,7 @@ _View = Callable[..., HttpResponse]
 
 
 def on_its_page(view: _View) -> _View:
-    """Gives the contact's ID as KlickTipp writes it, and answers for contacts that are no longer there."""
+    """Gives the contact's ID as KlickTipp writes it, and answers where the contact of a form that is opened is gone."""
 
     @wraps(view)
     def of_a_contact(request: AccountRequest, contact_id: int) -> HttpResponse:
@@ -138,15 +142,26 @@ def _logged(request: AccountRequest, action: UUID) -> UUID | None:
 
 
 def explained(request: AccountRequest, error: Exception, action: UUID, shown: Contact | None = None) -> Explanation:
-    """What stood in the way. `shown` has perhaps been put on the suppression list, which is said too."""
+    """What stood in the way, one of the `STOPPED`. `shown` has perhaps been put on the suppression list, which is said
+    too."""
+    if isinstance(error, ContactGone):
+        return _gone(_logged(request, action))
     told = explain(error, _logged(request, action))
     if not told.may_have_happened:
         return told
     next_step = _("It may have happened all the same: look at the contact before you send this again.")
-    if shown and suppressions_among(request.account, changes.addresses_of(shown)):
+    if shown and suppressions_among(request.account, addresses_of(shown)):
         listed = _("The suppression list has the address in any case.")
         next_step = f"{next_step} {listed}"
     return replace(told, next_step=next_step)
+
+
+def _gone(action: UUID | None) -> Explanation:
+    return Explanation(
+        _("KlickTipp does not have this contact any more, so nothing was changed."),
+        _("It has been deleted meanwhile. What you typed stays here until you leave the page."),
+        action=action,
+    )
 
 
 def at_the_field(request: AccountRequest, form: Form, error: Exception, action: UUID) -> Explanation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -16,7 +17,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
-from integrations.clients.explain import EXPLAINED, Explanation
+from integrations.clients.explain import Explanation
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import changes
@@ -35,11 +36,11 @@ from integrations.contacts.change_forms import (
 from integrations.contacts.change_page import (
     ADDRESS,
     STATUS,
+    STOPPED,
     TAGS,
     at_the_field,
     back,
     both_values,
-    contact_url,
     context_of,
     explained,
     form_again,
@@ -102,7 +103,7 @@ def _change_address(request: AccountRequest, contact_id: str, form_class: type[A
     except ChangedMeanwhile as error:
         form.add_error("address", both_values(form_class.as_typed(shown), form_class.as_typed(error.contact)))
         return form_again(request, template, error.contact, form, meanwhile())
-    except EXPLAINED as error:
+    except STOPPED as error:
         return form_again(request, template, shown, form, at_the_field(request, form, error, action))
     if new.kind is SubjectKind.EMAIL:
         return back(request, contact_id, ADDRESS, _("The email address is %(address)s now.") % {"address": told})
@@ -135,7 +136,7 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
             return form_again(request, "tags", shown, form, sent_before(request, action))
     except WithoutAddress:
         return form_again(request, "tags", shown, form, without_address(request, action))
-    except EXPLAINED as error:
+    except STOPPED as error:
         failure = at_the_field(request, form, error, action)
         created = tags_created_by(request.account, action)
         return form_again(request, "tags", shown, form, failure, created_tags=created)
@@ -160,7 +161,7 @@ def remove_tag(request: AccountRequest, contact_id: str) -> HttpResponse:
             return _not_removed(request, contact_id, sent_before(request, action), tag_id, name)
     except WithoutAddress:
         return _not_removed(request, contact_id, without_address(request, action))
-    except EXPLAINED as error:
+    except STOPPED as error:
         return _not_removed(request, contact_id, explained(request, error, action), tag_id, name)
     return back(request, contact_id, TAGS, _("The tag %(tag)s has been taken off.") % {"tag": name})
 
@@ -201,7 +202,7 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
         return form_again(request, "unsubscribe", error.contact, again, other_addresses())
     except WithoutAddress:
         return form_again(request, "unsubscribe", shown, form, without_address(request, action))
-    except EXPLAINED as error:
+    except STOPPED as error:
         return form_again(request, "unsubscribe", shown, form, explained(request, error, action, shown))
     if never_again:
         told = _("%(contact)s has been unsubscribed and is on the suppression list.")
@@ -236,7 +237,7 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     except ChangedMeanwhile as error:
         again = DeleteContactForm(shown=error.contact, typed=request.POST)
         return form_again(request, "delete", error.contact, again, other_addresses())
-    except EXPLAINED as error:
+    except STOPPED as error:
         return form_again(request, "delete", shown, form, explained(request, error, action, shown))
     forget(request.session, request.account, contact_id)
     if never_again:
@@ -244,5 +245,5 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     else:
         told = _("%(contact)s has been deleted.")
     messages.success(request, told % {"contact": label_of(shown)})
-    url = contact_url(request, contact_id)
+    url = reverse("contacts", kwargs={"team": request.team.slug, "account": request.account.slug})
     return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)

@@ -25,7 +25,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.datafields import GLOBAL_NAMES
-from integrations.contacts.known import subjects_of
+from integrations.contacts.known import addresses_of, subjects_of
 from integrations.klicktipp import Contact, Happened, KlickTippError, NotFound, Problem
 from integrations.suppression.models import Reason
 from integrations.suppression.services import refuse_suppressed, suppress
@@ -126,12 +126,15 @@ def tag(
     actor: Actor,
     action_id: UUID,
 ) -> None:
-    """Create the new tags, then set all of them for the contact. Raises `WithoutAddress`."""
+    """Create the new tags, then set all of them for the contact. Raises `WithoutAddress`, and `Suppressed` for whom
+    the client's suppression list has."""
     contact = _with_address(look_before(account, contact_id, actor, action_id))
     names = last_known(account, ReferenceKind.TAGS).names()
     tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in tag_ids]
     tags += [{"name": name} for name in new_tags]
-    api = gateway.connect(account, _action(CONTACT_TAGGED, contact, actor, action_id, tags=tags))
+    action = _action(CONTACT_TAGGED, contact, actor, action_id, tags=tags)
+    api = gateway.connect(account, action)
+    refuse_suppressed(account, addresses_of(contact), action)
     try:
         api.tag_contact(contact.email, ids_of(api, account, tag_ids, new_tags))
     except KlickTippError as error:
@@ -201,11 +204,6 @@ def _same_addresses(shown: Contact, contact: Contact) -> Contact:
     if addresses_of(shown) != addresses_of(contact):
         raise ChangedMeanwhile(contact)
     return contact
-
-
-def addresses_of(contact: Contact) -> list[Subject]:
-    """The email address and the SMS number of a contact, as far as it has them."""
-    return [subject for subject in subjects_of(contact) if subject.kind is not SubjectKind.CONTACT]
 
 
 def _action(sentence: Sentence, contact: Contact, actor: Actor, action_id: UUID, **parameters: Any) -> Action:

@@ -13,10 +13,11 @@ from integrations.clients.access import AccountRequest
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.known import known_of, subjects_of
+from integrations.contacts.known import addresses_of, known_of, subjects_of
 from integrations.contacts.recent import forget, remember
 from integrations.contacts.shown import ShownContact
 from integrations.klicktipp import Contact
+from integrations.suppression.services import suppressions_among
 
 _LONGEST_ID = 19
 
@@ -37,6 +38,7 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpR
         "contact_id": found.id,
         "contact": ShownContact(found, listings, types_of(request.account)),
         "known": known_of(request.account, request.membership, found.id, subjects_of(found)),
+        "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
         "action": uuid4(),
         "at": at,
     }

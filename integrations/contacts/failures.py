@@ -75,7 +75,7 @@ def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: 
     """The explanation of an error of a form that changes a contact. What is about a single field is told there."""
     if isinstance(error, Suppressed):
         for entry in error.found.values():
-            form.add_error("address", _listed(entry))
+            form.add_error("address" if "address" in form.fields else None, _listed(entry))
         return told
     if not isinstance(error, Rejected):
         return told

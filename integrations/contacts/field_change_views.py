@@ -15,7 +15,7 @@ from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
-from integrations.clients.explain import EXPLAINED, Explanation
+from integrations.clients.explain import Explanation
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known, load
 from integrations.contacts import changes
@@ -29,6 +29,7 @@ from integrations.contacts.change_forms import (
 )
 from integrations.contacts.change_page import (
     FIELDS,
+    STOPPED,
     at_the_field,
     back,
     both_values,
@@ -76,7 +77,7 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
             return _fields_form(request, shown, again, sent_before(request, action))
     except ChangedMeanwhile as error:
         return _fields_changed_meanwhile(request, shown, error.contact)
-    except EXPLAINED as error:
+    except STOPPED as error:
         return _fields_form(request, shown, form, at_the_field(request, form, error, action))
     names = [change.name for change in wanted]
     told = ngettext(

@@ -42,6 +42,11 @@ def subjects_of(contact: Contact) -> list[Subject]:
     return [Subject(kind, value) for kind, value in told.items() if value]
 
 
+def addresses_of(contact: Contact) -> list[Subject]:
+    """The email address and the SMS number of a contact, as far as it has them."""
+    return [subject for subject in subjects_of(contact) if subject.kind is not SubjectKind.CONTACT]
+
+
 def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Iterable[Subject]) -> Known:
     """What is known of a contact. The log's part is for those who may see the log."""
     hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]

@@ -179,7 +179,8 @@ def _told(events: list[Event]) -> str:
     what = ", ".join(text if number == 1 else f"{number} × {text}" for text, number in counted.items())
     if len(events) == 1:
         return f"{events[0].when.words}: {what}{f' ({events[0].name})' if events[0].name else ''}"
-    return f"{events[-1].when.words} – {events[0].when.words}: {what}"
+    first, last = events[-1].when.words, events[0].when.words
+    return f"{last}: {what}" if first == last else f"{first} – {last}: {what}"
 
 
 def _ticks(first: datetime, last: datetime) -> list[tuple[datetime, str]]:

@@ -182,6 +182,7 @@ def _find_page(
         "form": form,
         "failure": failure,
         "missing": missing,
+        "missing_hashes": search_hashes(missing, request.account.team_id) if missing else [],
         "recent": recent_contacts(request.session, request.account),
     }
     return render(request, "contacts/find.html", context, status=status)

@@ -7,9 +7,14 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
-from tests.contacts.changing import OnPage, changes_sent, changes_told, errors, sms_only, words
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress
+from tests.contacts.changing import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
+from tests.factories import actor
 from tests.service import Service
 
 ADD, REMOVE = "tags/add/", "tags/remove/"
@@ -133,5 +138,21 @@ def test_with_only_an_sms_number_it_is_said_what_cannot_be_done(
 def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage, tag_ids: dict[str, int]) -> None:
     form = dario.form(ADD, tags=[tag_ids["VIP"]])
     dario.fill("delete/", typed=dario.contact().email)
-    assert dario.send(ADD, form).status_code == 404
-    assert remove(dario, tag_ids["Newsletter"]).status_code == 404
+    for answer in (dario.send(ADD, form), remove(dario, tag_ids["Newsletter"])):
+        assert answer.status_code == 422
+        assert "KlickTipp does not have this contact any more, so nothing was changed." in words(answer)
+
+
+def test_who_is_on_the_suppression_list_is_not_tagged(
+    dario: OnPage, account: ClientAccount, tag_ids: dict[str, int], service: Service
+) -> None:
+    suppress(account, [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED, actor())
+    assert "d•••@klick-tipp.team is on the suppression list since" in words(dario.browser.get(dario.url()))
+    before = changes_sent(service.paths())
+
+    answer = dario.fill(ADD, tags=[tag_ids["VIP"]])
+
+    assert answer.status_code == 422
+    assert "suppression list, so nothing was sent" in words(answer)
+    assert "On the suppression list since" in words(answer)
+    assert changes_sent(service.paths()) == before

@@ -77,8 +77,9 @@ def test_an_sms_number_is_found_if_the_contact_was_added_with_it_here(
 
     elsewhere = ClientAccountFactory(team=account.team, customer_key=service.customer_keys[1])
     words = find(browser, elsewhere, "0049 1511 3000001").content.decode()
-    assert "No contact with +4915113000001 was added in this portal" in words
+    assert f"The portal knows no contact of {elsewhere} with +4915113000001" in words
     assert 'name="sms_number" value="+4915113000001"' in words
+    assert f"about={hashed}" in words
 
 
 @pytest.mark.parametrize(

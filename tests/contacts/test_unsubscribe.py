@@ -12,6 +12,7 @@ from integrations.suppression.models import Reason
 from integrations.suppression.services import suppressions_among
 from tests.contacts.changing import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
 from tests.contacts.test_add import send as add
+from tests.contacts.test_find import url
 from tests.factories import MembershipFactory
 from tests.service import Service
 
@@ -129,25 +130,26 @@ def test_the_address_has_to_be_typed(dario: OnPage, service: Service) -> None:
 
 
 @pytest.mark.parametrize("htmx", [True, False])
-def test_afterwards_the_page_says_that_the_contact_is_gone(
+def test_deleting_leads_to_where_contacts_are_found(
     dario: OnPage, account: ClientAccount, service: Service, htmx: bool
 ) -> None:
     dario.browser.get(dario.url())
     assert recent_contacts(dario.browser.session, account)
     answer = dario.send(DELETE, dario.form(DELETE, typed=ADDRESS.upper(), never_again="on"), htmx=htmx)
-    assert (answer["HX-Redirect"] if htmx else answer.url) == dario.url()
+    found = answer["HX-Redirect"] if htmx else answer.url
+    assert found == url(account)
     assert changes_sent(service.paths()) == [f"DELETE /subscriber/{dario.contact_id}"]
     assert recent_contacts(dario.browser.session, account) == []
+    assert f"{ADDRESS} has been deleted and is on the suppression list." in words(dario.browser.get(found))
     gone = dario.browser.get(dario.url())
     assert gone.status_code == 404
-    assert f"{ADDRESS} has been deleted and is on the suppression list." in words(gone)
     assert "deleted the contact d•••@klick-tipp.team of Harbour Lane Coffee" in words(gone)
     assert listed(account) == dict.fromkeys(BOTH, Reason.DELETED)
 
 
 def test_with_only_an_sms_number_that_is_typed(browser: Client, account: ClientAccount) -> None:
     page = sms_only(browser, account)
-    assert page.fill(DELETE, typed="0049 1511 2345678")["HX-Redirect"] == page.url()
+    assert page.fill(DELETE, typed="0049 1511 2345678")["HX-Redirect"] == url(account)
     assert browser.get(page.url()).status_code == 404
 
 
