@@ -15,7 +15,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.forms import ApiUserForm, NewClientByApiUserForm
 from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.proposals import Proposal
-from integrations.clients.views import ask, key_context, say_stored, stored_meanwhile
+from integrations.clients.views import ask, key_context, say_stored
 from integrations.klicktipp import AccessDenied
 
 
@@ -54,13 +54,15 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     present = context["credential"].username if context["credential"] else ""
     form = ApiUserForm(request.POST or None, initial={"username": present})
     failure: Explanation | None = None
-    if form.is_valid() and not (failure := stored_meanwhile(request, user_id)):
+    if form.is_valid():
         actor, action = Actor.of(request), uuid4()
+        shown = request.POST.get("present")
         try:
+            keys.must_be_as_shown(request.account, user_id, shown)
             tested = keys.try_for(request.account, form.login, actor, action, user_id)
             if not request.account.identity:
                 return ask(request, request.team, request.account, user_id, Proposal(tested))
-            keys.store(request.account, tested, actor, uuid4(), user_id)
+            keys.store(request.account, tested, actor, uuid4(), user_id, shown)
             return say_stored(request, form.login)
         except EXPLAINED as error:
             failure = _at_the_login(request, form, error, action)

@@ -12,13 +12,21 @@ from django.utils.translation import ngettext
 from accounts.models import Membership
 from integrations.audit.reading import calls_of
 from integrations.clients.gateway import Obstructed
-from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.keys import OtherAccount, StoredMeanwhile, TakenByOtherClient, UntoldAccount
 from integrations.clients.models import ClientAccount
 from integrations.clients.throttle import TooManyTests
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
 
-EXPLAINED = (KlickTippError, Obstructed, OtherAccount, TakenByOtherClient, TooManyTests, UntoldAccount)
+EXPLAINED = (
+    KlickTippError,
+    Obstructed,
+    OtherAccount,
+    StoredMeanwhile,
+    TakenByOtherClient,
+    TooManyTests,
+    UntoldAccount,
+)
 """The errors that a view turns into a message on its page."""
 
 
@@ -63,6 +71,14 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
                 % {"key_of": error.key_of, "bound_to": error.bound_to},
                 _("Please use one of the account it is bound to, or add the other account as a client of its own."),
                 action=action,
+            )
+        case StoredMeanwhile():
+            present = error.credential
+            return Explanation(
+                _("%(who)s has stored %(login)s for %(client)s meanwhile, so nothing was replaced.")
+                % {"who": present.stored_by or _("Somebody"), "login": present, "client": present.account},
+                _("Send the form again to replace it."),
+                action=action if action and calls_of(present.account.scope, action) else None,
             )
         case UntoldAccount():
             return Explanation(

@@ -51,6 +51,14 @@ class TakenByOtherClient(Exception):
         self.account = account
 
 
+class StoredMeanwhile(Exception):
+    """Somebody has stored another key or API user since the form was opened; it is not replaced unseen."""
+
+    def __init__(self, credential: Credential) -> None:
+        super().__init__(credential)
+        self.credential = credential
+
+
 @dataclass(frozen=True)
 class TestedLogin:
     """A login that KlickTipp has just accepted, and whose it is."""
@@ -228,16 +236,33 @@ def add_client(team: Team, name: str, colour: str, tested: TestedLogin, actor: A
     return account
 
 
-def store(
-    account: ClientAccount, tested: TestedLogin, actor: Actor, action_id: UUID, user_id: int | None = None
-) -> None:
-    """Store a login that has been tested for this account; it takes the place of the one before.
+def must_be_as_shown(account: ClientAccount, user_id: int | None, shown: str | None) -> None:
+    """Raise `StoredMeanwhile` where another key or API user is stored than the form showed.
 
-    Raises `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`, as much can have happened since the test, and
-    `AlreadyStarted` when this action has stored it before; the old login stays then.
+    shown: the ID of the credential that the form showed, "" for none, None where no form showed any
+    """
+    present = account.credentials.held_by(user_id).select_related("account", "stored_by").first()
+    if present and shown not in (None, str(present.pk)):
+        raise StoredMeanwhile(present)
+
+
+def store(
+    account: ClientAccount,
+    tested: TestedLogin,
+    actor: Actor,
+    action_id: UUID,
+    user_id: int | None = None,
+    shown: str | None = None,
+) -> None:
+    """Store a login that has been tested for this account; it takes the place of the one before, which the form has
+    `shown`.
+
+    Raises `StoredMeanwhile`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`, as much can have happened since
+    the test, and `AlreadyStarted` when this action has stored it before; the old login stays then.
     """
     with _binding(account.team, account, tested.identity):
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+        must_be_as_shown(locked, user_id, shown)
         _must_be_of(locked, tested.identity)
         _bind(locked, tested.identity, tested.login.is_api_user)
         _store(locked, tested, actor, action_id, user_id)

@@ -172,29 +172,17 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     form = KeyForm(request.POST or None)
     if not form.is_valid():
         return key_page(request, user_id, form)
-    if failure := stored_meanwhile(request, user_id):
-        return key_page(request, user_id, form, failure)
+    shown = request.POST.get("present")
     login, actor, action = Login.by_customer_key(form.cleaned_data["customer_key"]), Actor.of(request), uuid4()
     try:
+        keys.must_be_as_shown(request.account, user_id, shown)
         tested = keys.try_for(request.account, login, actor, action, user_id)
         if request.account.identity:
-            keys.store(request.account, tested, actor, uuid4(), user_id)
+            keys.store(request.account, tested, actor, uuid4(), user_id, shown)
             return say_stored(request, login)
     except EXPLAINED as error:
         return key_page(request, user_id, form, _at_the_key(request, form, error, action))
     return ask(request, request.team, request.account, user_id, Proposal(tested))
-
-
-def stored_meanwhile(request: AccountRequest, user_id: int | None) -> Explanation | None:
-    """What to say where somebody has stored something since the form was opened; it is not replaced unseen."""
-    present = request.account.credentials.held_by(user_id).select_related("stored_by").first()
-    if present is None or request.POST.get("present", str(present.pk)) == str(present.pk):
-        return None
-    who = present.stored_by or _("Somebody")
-    told = _("%(who)s has stored %(login)s for %(client)s meanwhile, so nothing was replaced.")
-    return Explanation(
-        told % {"who": who, "login": present, "client": request.account}, _("Send the form again to replace it.")
-    )
 
 
 def key_page(

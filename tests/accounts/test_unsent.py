@@ -27,7 +27,7 @@ class Fields(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
         if tag == "form":
-            self.inside = known.get("class") == "panel"
+            self.inside = "panel" in (known.get("class") or "").split()
             self.action = known.get("action") or "" if self.inside else self.action
         elif tag == "input" and self.inside:
             self.fields.setdefault(known["name"], []).append(known["value"])

@@ -8,6 +8,7 @@ from django.test import Client
 
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
+from integrations.clients import keys
 from integrations.clients.models import ClientAccount, Connection, Credential
 from tests.factories import MembershipFactory, store_key
 from tests.service import Service
@@ -131,3 +132,26 @@ def test_what_somebody_stored_while_the_form_was_open_is_not_replaced_unseen(
     assert again
     assert browser.post(url(bound, rest), typed | {"present": again[1]}).status_code == 302
     assert Credential.objects.get().stored_by != colleague
+
+
+@pytest.mark.parametrize("rest", ["", "api-user/"])
+def test_what_somebody_stores_during_the_test_at_klicktipp_is_not_replaced_either(
+    browser: Client, bound: ClientAccount, service: Service, rest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Credential.objects.get().pk
+    try_for = keys.try_for
+
+    def and_meanwhile(*given: Any) -> Any:
+        tested = try_for(*given)
+        monkeypatch.setattr(keys, "try_for", try_for)
+        store_key(bound, service.customer_keys[0])
+        return tested
+
+    monkeypatch.setattr(keys, "try_for", and_meanwhile)
+    username, password = service.api_users[0]
+    typed = {"customer_key": service.customer_keys[0], "username": username, "password": password}
+    page = browser.post(url(bound, rest), typed | {"present": opened})
+    assert page.status_code == 422
+    assert "meanwhile, so nothing was replaced." in page.content.decode()
+    assert "See the log entry" in page.content.decode()
+    assert Credential.objects.get().pk != opened
