@@ -179,6 +179,12 @@ class ShownContact:
         ]
 
     @property
+    def bare_numbers(self) -> int:
+        """How many fields hold a number of which nobody has said what it is: it may be a date or a time."""
+        filled = self.contact.fields.items()
+        return sum(wire.removeprefix("-").isdigit() for field_id, wire in filled if field_id not in self.types)
+
+    @property
     def empty_fields(self) -> list[str]:
         """The names of the account's other data fields; none where its list is not known."""
         return empty_fields(self._field_names, self.contact.fields)

@@ -269,6 +269,6 @@ def test_a_client_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(
     remove_client(connected, actor(owner.user))
     called = service.paths()
     send(form)
-    expect(form.get_by_role("alert")).to_contain_text("the thing has been removed")
+    expect(form.get_by_role("alert")).to_contain_text("what this form was about has been removed")
     expect(form.get_by_label("Email address", exact=True)).to_have_value("rainer@klick-tipp.team")
     assert service.paths() == called

@@ -17,7 +17,9 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject, SubjectKind, hash_subject, newest_key_version
 from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.contacts.models import FieldSetting
 from integrations.contacts.timeline import picture_of
+from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from tests.contacts.test_find import find, recent, url
 from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory
 from tests.facts import CONTACT
@@ -122,6 +124,19 @@ def test_tags_fields_and_opt_in_process_are_named(browser: Client, account: Clie
     assert "Customer number C-0003" in words
     assert "13 empty fields" in words
     assert "Load the names" not in words
+
+
+def test_numbers_that_may_be_dates_lead_to_where_types_are_set(
+    browser: Client, account: ClientAccount, lists: None
+) -> None:
+    before = words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
+    assert "4 numbers may be dates, times or something else" in before
+    FieldSetting.objects.bulk_create(
+        FieldSetting(account=account, field_id=field.id, type="number")
+        for field in opened(browser, account, "dario.jansson3@klick-tipp.team").context["contact"].fields
+        if field.id not in GLOBAL_FIELD_TYPES
+    )
+    assert "may be dates" not in words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
 
 
 def test_a_tag_without_a_date_is_there_all_the_same(browser: Client, account: ClientAccount, service: Service) -> None:

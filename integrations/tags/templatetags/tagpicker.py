@@ -12,15 +12,18 @@ register = template.Library()
 
 
 @register.inclusion_tag("tags/picker/picker.html", takes_context=True)
-def tag_picker(context: template.Context, field: BoundField, listing: Listing | None = None) -> dict[str, Any]:
+def tag_picker(
+    context: template.Context, field: BoundField, listing: Listing | None = None, has_own_section: bool = False
+) -> dict[str, Any]:
     """The picker of a `TagsField`, with the last known list unless another one is given; a fresh page has the list
-    loaded anew."""
+    loaded anew. In a section of its own, that one has the heading and tells of campaigns."""
     request = context["request"]
     listing = listing or last_known(request.account, ReferenceKind.TAGS)
     return {
         "request": request,
         "field": field,
         "picker": picker_of(field, listing),
+        "has_own_section": has_own_section,
         "most": MOST_TAGS,
         "stale": listing.error and explain(listing.error),
         "load_lists": request.method != "POST",
