@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from integrations.audit import presentation
-from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import NOT_DONE, SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.reading import about
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
 
@@ -23,7 +23,6 @@ _day = {
 NOBODY = "nobody"
 _MOST_HASHES = 50
 _HASH = re.compile(r"[0-9a-f]{64}")
-_NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 _SIGNED_IN = Q(operation__in=SIGNING_IN, outcome=Outcome.DONE)
 
 
@@ -80,10 +79,10 @@ class LogFilter(django_filters.FilterSet):
         siblings = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
         changes = siblings.exclude(kind=Kind.READ).exclude(_SIGNED_IN).filter(~Exists(later))
         was_done = Exists(changes.filter(outcome=Outcome.DONE))
-        was_not_done = Exists(changes.filter(outcome__in=_NOT_DONE))
+        was_not_done = Exists(changes.filter(outcome__in=NOT_DONE))
         match outcome:
             case presentation.PARTLY:
-                return ended.filter(was_done, outcome__in=_NOT_DONE)
+                return ended.filter(was_done, outcome__in=NOT_DONE)
             case Outcome.DONE:
                 return ended.filter(~was_not_done, outcome=outcome)
             case Outcome.REFUSED | Outcome.FAILED:
