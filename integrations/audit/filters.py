@@ -114,9 +114,8 @@ class LogFilter(django_filters.FilterSet):
         return list(seen.order_by("label").values_list("label", flat=True).distinct())
 
 
-def kept_filters(query: str) -> QueryDict:
-    """The filters in the query string of a page of the log, without the place that it begins at."""
-    asked = QueryDict(query)
+def kept_filters(asked: QueryDict) -> QueryDict:
+    """The filters that a page of the log was asked for, without empty ones and the place that the page begins at."""
     kept = QueryDict(mutable=True)
     for name in LogFilter.base_filters:
         if value := asked.get(name):

@@ -34,7 +34,7 @@ def log(request: TeamRequest) -> HttpResponse:
 def _find_contact(request: TeamRequest) -> HttpResponse:
     """What was typed stays in the form: the URL that it leads to has the contact's hashes, and the other filters."""
     form = AboutContactForm(request.POST)
-    asked = kept_filters(request.POST.get("filters", ""))
+    asked = kept_filters(QueryDict(request.POST.get("filters", "")))
     if not form.is_valid():
         return _log_page(request, asked, form, status=422)
     asked.pop("about", None)
@@ -57,8 +57,7 @@ def _log_page(
     actions, next_before = (
         ([], None) if missing else page_of_actions(filters.qs, visible_entries(request.membership), number)
     )
-    kept = asked.copy()
-    kept.pop("before", None)
+    kept = kept_filters(asked)
     contact = kept.get("about", "")
     others = kept.copy()
     others.pop("about", None)
@@ -67,7 +66,7 @@ def _log_page(
         "form": form,
         "missing": missing,
         "actions": actions,
-        "is_filtered": any(kept.values()),
+        "is_filtered": bool(kept),
         "is_about": bool(contact),
         "about": filters.contact_labels() if contact else [],
         "others": others.urlencode(),

@@ -122,8 +122,9 @@ def test_what_the_other_filters_hide_is_one_click_away(browser: Client, owner: M
     write(scope, opened, Kind.READ, operation="get_contact")
     page = find(browser, owner, "4712", "person=nobody")
     assert "Nothing about this contact fits the other filters, or it was only looked at." in words(page)
-    everything = browser.get(f"/t/{owner.team.slug}/log/?{page.context['all_about']}")
-    assert sentences(everything) == ["Alex looked at the contact 4712 of Bergwind"]
+    url = f"/t/{owner.team.slug}/log/?{page.context['all_about']}"
+    assert sentences(browser.get(url)) == ["Alex looked at the contact 4712 of Bergwind"]
+    assert browser.get(f"{url}&client=&outcome=&since=").context["all_about"] == ""
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.VIEWER, Role.EDITOR])

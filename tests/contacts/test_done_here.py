@@ -60,6 +60,18 @@ def test_what_was_refused_before_the_contact_had_an_id_is_told(
     assert refused in told(OnPage(browser, account, ADA))
 
 
+def test_a_suppressed_address_that_was_tried_is_found_in_the_log_and_not_told_on_its_page(
+    browser: Client, account: ClientAccount
+) -> None:
+    add(browser, account, email=ADA)
+    add(browser, account, email=HANNA)
+    suppress(account, [Subject(SubjectKind.EMAIL, ADA)], Reason.ENTERED, actor())
+    assert OnPage(browser, account, HANNA).fill("email/", address=ADA).status_code == 422
+    assert CHANGED not in told(OnPage(browser, account, ADA))
+    found = browser.post(f"/t/{account.team.slug}/log/", {"contact": ADA}, follow=True)
+    assert f"{CHANGED} : this address or number is on the client's suppression list" in words(found)
+
+
 def test_an_address_that_another_contact_got_is_told(browser: Client, account: ClientAccount) -> None:
     add(browser, account, email=HANNA)
     hanna = OnPage(browser, account, HANNA)
