@@ -41,6 +41,19 @@ class Obstacle(StrEnum):
     LISTBUILDING_KEY_UNDECRYPTABLE = "listbuilding_key_undecryptable"
 
 
+REFUSALS = frozenset(
+    {
+        Obstacle.SUPPRESSED,
+        Obstacle.GRANT_NOT_BEGUN_HERE,
+        Obstacle.GRANT_OF_ANOTHER,
+        Obstacle.GRANT_SIGNED_OUT,
+        Obstacle.GRANT_EXPIRED,
+        Obstacle.GRANT_USED,
+        Obstacle.GRANT_NOT_ALLOWED,
+    }
+)
+"""Where the portal could try the call, but a rule says no."""
+
 NO_ANSWER = "no_answer"
 """The problem of a call that only reads and got no answer: nothing can have happened."""
 

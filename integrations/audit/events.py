@@ -12,6 +12,7 @@ from integrations.audit.models import Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
+from integrations.messages import REFUSALS
 
 
 def record(
@@ -27,9 +28,13 @@ def record_once(action: Action, scope: Scope) -> None:
 
 
 def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
-    """Write that an action came to nothing before any call, and why. Raises `AlreadyStarted` for a known action."""
+    """Write that an action came to nothing before any call, and why: refused by a rule of the portal's, or failed.
+
+    Raises `AlreadyStarted` for a known action.
+    """
     kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
-    _write_once(action, scope, kind, outcome=Outcome.FAILED, answer={"problem": problem})
+    outcome = Outcome.REFUSED if problem in REFUSALS else Outcome.FAILED
+    _write_once(action, scope, kind, outcome=outcome, answer={"problem": problem})
 
 
 def _write_once(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:

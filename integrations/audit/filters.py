@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from integrations.audit import presentation
-from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import NOT_DONE, SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.reading import about
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
 
@@ -23,15 +23,15 @@ _day = {
 NOBODY = "nobody"
 _MOST_HASHES = 50
 _HASH = re.compile(r"[0-9a-f]{64}")
-_NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 _SIGNED_IN = Q(operation__in=SIGNING_IN, outcome=Outcome.DONE)
 
 
 class LogFilter(django_filters.FilterSet):
     """Client account, outcome, person and time; what only read is left out unless asked for.
 
-    The choices are the present clients and people; one that has left is offered once a link asks for it. Links alone
-    ask for what is about a contact: `about` holds hashes of its ID and addresses, with commas between them.
+    The choices are the present clients and people; one that has left is offered once a link asks for it. What is about
+    a contact is asked for in a form of its own, so that no address gets into a URL: `about` holds hashes of its ID and
+    addresses, with commas between them.
     """
 
     client = django_filters.ChoiceFilter(field_name="account_id", label=_("Client"), empty_label=_("All clients"))
@@ -52,6 +52,7 @@ class LogFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, membership: Membership) -> None:
         entries = visible_entries(membership)
         super().__init__(data, entries)
+        self._visible = entries
         self._team_id = membership.team_id
         accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
         members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
@@ -80,10 +81,10 @@ class LogFilter(django_filters.FilterSet):
         siblings = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
         changes = siblings.exclude(kind=Kind.READ).exclude(_SIGNED_IN).filter(~Exists(later))
         was_done = Exists(changes.filter(outcome=Outcome.DONE))
-        was_not_done = Exists(changes.filter(outcome__in=_NOT_DONE))
+        was_not_done = Exists(changes.filter(outcome__in=NOT_DONE))
         match outcome:
             case presentation.PARTLY:
-                return ended.filter(was_done, outcome__in=_NOT_DONE)
+                return ended.filter(was_done, outcome__in=NOT_DONE)
             case Outcome.DONE:
                 return ended.filter(~was_not_done, outcome=outcome)
             case Outcome.REFUSED | Outcome.FAILED:
@@ -106,9 +107,20 @@ class LogFilter(django_filters.FilterSet):
         return about(entries, self._team_id, _hashes(hashes))
 
     def contact_labels(self) -> list[str]:
-        """The contact that the link asked for, as the log labels its ID and addresses; empty where none was."""
+        """The contact that was asked for, as the entries that the member sees label its ID and addresses; empty where
+        none was, or none of them is about it."""
         asked = AuditSubject.objects.filter(team_id=self._team_id, hash__in=_hashes(self.data.get("about", "")))
-        return list(asked.order_by("label").values_list("label", flat=True).distinct())
+        seen = asked.filter(Exists(self._visible.filter(pk=OuterRef("entry_id"))))
+        return list(seen.order_by("label").values_list("label", flat=True).distinct())
+
+
+def kept_filters(asked: QueryDict) -> QueryDict:
+    """The filters that a page of the log was asked for, without empty ones and the place that the page begins at."""
+    kept = QueryDict(mutable=True)
+    for name in LogFilter.base_filters:
+        if value := asked.get(name):
+            kept[name] = value
+    return kept
 
 
 def _hashes(text: str) -> list[str]:

@@ -24,6 +24,10 @@ class Outcome(models.TextChoices):
     UNKNOWN = "unknown", _("not known whether it happened")
 
 
+NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
+"""The outcomes of what surely did not happen."""
+
+
 class Kind(models.TextChoices):
     READ = "read", _("read")
     CHANGE = "change", _("change")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
-from integrations.audit.sentences import tell
+from integrations.audit.sentences import tell, tells_failure
 from integrations.messages import OPERATIONS, Message, message
 
 PAGE_SIZE = 50
@@ -40,6 +40,18 @@ DETAILS: dict[str, str | Promise] = {
     "late_answer_to": gettext_lazy("Late answer to request"),
 }
 """What the log keeps of requests and answers, in the words of its readers."""
+
+_ENDINGS: dict[str, str | Promise] = {
+    Outcome.PENDING: gettext_lazy("Under way:"),
+    Outcome.UNKNOWN: gettext_lazy("Not known whether it happened:"),
+    Outcome.REFUSED: gettext_lazy("Refused:"),
+    Outcome.FAILED: gettext_lazy("Failed:"),
+    PARTLY: gettext_lazy("Only partly done:"),
+}
+_ENDINGS_OF_CHANGES = _ENDINGS | {
+    Outcome.REFUSED: gettext_lazy("Refused, not done:"),
+    Outcome.FAILED: gettext_lazy("Failed, not done:"),
+}
 
 _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_processes", "fields": "fields"}
 """The parameters of an action that name what requests and answers hold by its id."""
@@ -97,8 +109,10 @@ class LoggedAction:
         return PARTLY if Outcome.DONE in outcomes else Outcome.REFUSED
 
     @cached_property
-    def outcome_label(self) -> str | Promise:
-        return _("partly done") if self.outcome == PARTLY else Outcome(self.outcome).label
+    def ending(self) -> str | Promise:
+        """How it ended, to stand before the sentence, which tells it as if it were done; "" where it is."""
+        is_no_change = all(entry.kind == Kind.READ for entry in self.final) or tells_failure(self.head.sentence)
+        return (_ENDINGS if is_no_change else _ENDINGS_OF_CHANGES).get(self.outcome, "")
 
     @cached_property
     def problems(self) -> list[Message]:

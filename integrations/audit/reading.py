@@ -1,11 +1,12 @@
 """Reads the log for other rooms."""
 
+import itertools
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
+from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
 
@@ -29,6 +30,22 @@ def about(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) ->
     """Those of a team's entries that are about somebody with one of these hashes, as `search_hashes` gives them."""
     subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=list(hashes))
     return entries.filter(pk__in=subjects.values("entry_id"))
+
+
+def done_to(entries: QuerySet[AuditEntry], team_id: int, contact: Iterable[Subject]) -> QuerySet[AuditEntry]:
+    """Those of a team's entries that are about a contact, known by its ID and addresses.
+
+    What came to nothing is left out where one of the addresses was merely tried for another contact: whom an entry is
+    meant for it names by ID, else by email address, else by SMS number.
+    """
+    hashes = {subject.kind: search_hashes(subject, team_id) for subject in contact}
+    named = AuditSubject.objects.filter(entry_id=OuterRef("pk"))
+    meant, surer = Q(), Q()
+    for kind in (SubjectKind.CONTACT, SubjectKind.EMAIL, SubjectKind.SMS):
+        meant |= Q(Exists(named.filter(kind=kind, hash__in=hashes.get(kind, [])))) & ~surer
+        surer |= Q(Exists(named.filter(kind=kind)))
+    found = about(entries, team_id, itertools.chain(*hashes.values()))
+    return found.filter(~Q(outcome__in=NOT_DONE) | meant)
 
 
 def known_label(scope: Scope, contact: Subject) -> str:

@@ -25,11 +25,13 @@ class Sentence:
     """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it.
 
     `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
+    `tells_failure` says that the sentence itself is about what did not come about.
     """
 
     key: str
     text: str | Promise
     only_reads: bool = False
+    tells_failure: bool = False
 
     def __post_init__(self) -> None:
         if _registry.setdefault(self.key, self) is not self:
@@ -51,6 +53,11 @@ def _in_words(value: Any) -> str:
             return str(date_format(date.fromisoformat(value["day"]), "DATE_FORMAT"))
         return str(value.get("name") or value.get("id") or "")
     return str(value)
+
+
+def tells_failure(key: str) -> bool:
+    sentence = _registry.get(key)
+    return sentence is not None and sentence.tells_failure
 
 
 def tell(key: str, parameters: Mapping[str, Any]) -> str:

@@ -2,15 +2,20 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import TeamRequest, is_fragment, team_view
 from accounts.roles import Capability
-from integrations.audit.filters import LogFilter
+from integrations.audit.filters import LogFilter, kept_filters
+from integrations.audit.forms import AboutContactForm
 from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
+from integrations.audit.reading import about
+from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -20,24 +25,59 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 @vary_on_headers("HX-Request")
 @team_view(Capability.SEE_LOG)
 def log(request: TeamRequest) -> HttpResponse:
-    """The team's log, newest first, as actions in plain sentences."""
-    filters = LogFilter(request.GET, request.membership)
-    before = request.GET.get("before", "")
+    """The team's log, newest first, as actions in plain sentences. Posted to, it leads to what is about a contact."""
+    if request.method == "POST":
+        return _find_contact(request)
+    return _log_page(request, request.GET, AboutContactForm())
+
+
+def _find_contact(request: TeamRequest) -> HttpResponse:
+    """What was typed stays in the form: the URL that it leads to has the contact's hashes, and the other filters."""
+    form = AboutContactForm(request.POST)
+    asked = kept_filters(QueryDict(request.POST.get("filters", "")))
+    if not form.is_valid():
+        return _log_page(request, asked, form, status=422)
+    asked.pop("about", None)
+    hashes = search_hashes(form.cleaned_data["contact"], request.team.pk)
+    if not about(visible_entries(request.membership), request.team.pk, hashes).exists():
+        return _log_page(request, asked, form, missing=form["contact"].value().strip())
+    asked["about"] = ",".join(hashes)
+    return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.urlencode()}")
+
+
+def _log_page(
+    request: TeamRequest, asked: QueryDict, form: AboutContactForm, status: int = 200, missing: str = ""
+) -> HttpResponse:
+    """asked: the filters, and the number `before` which the page begins
+    missing: the contact of which the log has nothing, as it was typed; then no entries are shown
+    """
+    filters = LogFilter(asked, request.membership)
+    before = asked.get("before", "")
     number = int(before) if _NUMBER.fullmatch(before) else None
-    actions, next_before = page_of_actions(filters.qs, visible_entries(request.membership), number)
-    kept = request.GET.copy()
-    kept.pop("before", None)
+    actions, next_before = (
+        ([], None) if missing else page_of_actions(filters.qs, visible_entries(request.membership), number)
+    )
+    kept = kept_filters(asked)
+    contact = kept.get("about", "")
+    others = kept.copy()
+    others.pop("about", None)
     context = {
         "filters": filters,
+        "form": form,
+        "missing": missing,
         "actions": actions,
-        "is_filtered": any(kept.values()),
-        "about": filters.contact_labels() if kept.get("about") else [],
+        "is_filtered": bool(kept),
+        "is_about": bool(contact),
+        "about": filters.contact_labels() if contact else [],
+        "others": others.urlencode(),
+        "all_about": urlencode({"about": contact, "reads": "on"}) if contact and set(others) != {"reads"} else "",
         "is_first_page": number is None,
-        "here": request.GET.urlencode(),
+        "here": asked.urlencode(),
         "newest": kept.urlencode(),
         "older": f"{kept.urlencode()}&before={next_before}".lstrip("&") if next_before else "",
     }
-    return render(request, "audit/log.html#entries" if is_fragment(request) else "audit/log.html", context)
+    template = "audit/log.html#entries" if is_fragment(request) else "audit/log.html"
+    return render(request, template, context, status=status)
 
 
 @team_view(Capability.SEE_LOG)

@@ -35,7 +35,9 @@ KEY_TESTS_STOPPED = Sentence(
     "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys or API users: too many tries")
 )
 GRANT_REFUSED = Sentence(
-    "clients.grant_refused", _("%(actor)s came back without a key from KlickTipp's page for granting access")
+    "clients.grant_refused",
+    _("%(actor)s came back without a key from KlickTipp's page for granting access"),
+    tells_failure=True,
 )
 BY_API_USER = {
     KEY_TESTED.key: Sentence(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -18,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.addresses import check_local_part, sms_number
-from integrations.audit.models import SubjectKind
-from integrations.audit.subjects import Subject
+from integrations.audit.forms import ContactField
 from integrations.contacts.browsing import WORDS, Wanted
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
@@ -30,36 +28,20 @@ from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
 _LARGEST_ID = 2**53
-_CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
-_PHONE = re.compile(r"[+0][0-9\s()/.-]*")
 
 
 class FindContactForm(forms.Form):
     """One field for what is known of a contact; cleaned it is the address, number or ID as a subject of the log."""
 
-    wanted = forms.CharField(
+    wanted = ContactField(
         label=_("Email address or contact ID"),
-        max_length=400,
-        error_messages={"required": _("Please type an email address or a contact ID.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        validators=[no_control_characters],
+        error_messages={
+            "required": _("Please type an email address or a contact ID."),
+            "unrecognised": _(
+                "KlickTipp finds contacts by email address or ID only. It offers no search by name or anything else."
+            ),
+        },
     )
-
-    def clean_wanted(self) -> Subject:
-        typed: str = self.cleaned_data["wanted"]
-        if "@" in typed:
-            addresses = _ADDRESS.findall(typed)
-            if len(addresses) != 1:
-                raise ValidationError(_("Please enter one complete email address, such as name@example.com."))
-            return Subject(SubjectKind.EMAIL, addresses[0])
-        if _CONTACT_ID.fullmatch(typed):
-            return Subject(SubjectKind.CONTACT, typed)
-        if _PHONE.fullmatch(typed):
-            return Subject(SubjectKind.SMS, sms_number(typed))
-        raise ValidationError(
-            _("KlickTipp finds contacts by email address or ID only. It offers no search by name or anything else.")
-        )
 
 
 class ContactEmailField(forms.EmailField):

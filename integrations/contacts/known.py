@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.models import Kind, SubjectKind
 from integrations.audit.presentation import LoggedAction, page_of_actions
-from integrations.audit.reading import about
+from integrations.audit.reading import done_to
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_entries
 from integrations.clients.models import ClientAccount
@@ -47,7 +47,7 @@ def addresses_of(contact: Contact) -> list[Subject]:
     return [subject for subject in subjects_of(contact) if subject.kind is not SubjectKind.CONTACT]
 
 
-def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Iterable[Subject]) -> Known:
+def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Sequence[Subject]) -> Known:
     """What is known of a contact. The log's part is for those who may see the log."""
     hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
     is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
@@ -55,6 +55,6 @@ def known_of(account: ClientAccount, membership: Membership, contact_id: str, su
     if not membership.may(Capability.SEE_LOG):
         return Known(origins, [], False, [])
     visible = visible_entries(membership).filter(account_id=account.pk)
-    changes = about(visible, account.team_id, hashes).exclude(kind=Kind.READ)
+    changes = done_to(visible, account.team_id, subjects).exclude(kind=Kind.READ)
     actions, next_page = page_of_actions(changes, visible, size=_MOST_ACTIONS)
     return Known(origins, actions, next_page is not None, hashes)

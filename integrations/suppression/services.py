@@ -1,6 +1,7 @@
 """Who must not be added again: put on the list, found, refused, and taken off with a reason."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -60,9 +61,10 @@ def suppressions_among(account: ClientAccount, subjects: Iterable[Subject]) -> d
 
 
 def refuse_suppressed(account: ClientAccount, subjects: Iterable[Subject], action: Action) -> None:
-    """Raise `Suppressed` where one of them is on the list; the log then says what `action` came to."""
+    """Raise `Suppressed` where one of them is on the list; the log then says what `action` came to, also about them."""
     if found := suppressions_among(account, subjects):
-        events.record_obstacle(action, account.scope, Obstacle.SUPPRESSED)
+        about_them = replace(action, subjects=(*action.subjects, *found))
+        events.record_obstacle(about_them, account.scope, Obstacle.SUPPRESSED)
         raise Suppressed(found)
 
 

@@ -15,9 +15,11 @@ from integrations.audit import events, presentation
 from integrations.audit.actions import SIGNED_IN
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.recorder import Action, Scope, entry_of, store
-from integrations.clients.actions import TAGS_LOADED
+from integrations.clients.actions import GRANT_REFUSED, TAGS_LOADED
 from integrations.clients.models import ClientAccount
 from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG
+from integrations.messages import Obstacle
+from tests.contacts.changing import words
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 
@@ -34,7 +36,7 @@ def write(scope: Scope, action: Action | None = None, kind: Kind = Kind.CHANGE, 
         "status": 200,
     }
     entry = entry_of(action, scope, kind, **(defaults | columns))
-    store(entry, [])
+    store(entry, action.subjects)
     return entry
 
 
@@ -56,6 +58,11 @@ def sentences(page: Any) -> list[str]:
     return [action.sentence for action in page.context["actions"]]
 
 
+def lines(page: Any) -> str:
+    """The words of a page, with a reason right behind the sentence's link as a browser shows it."""
+    return words(page).replace(" : ", ": ")
+
+
 def test_actions_are_told_in_plain_sentences(browser: Client, owner: Membership, scope: Scope) -> None:
     action = Action(
         ADD_CONTACT_WITH_TAG,
@@ -66,9 +73,7 @@ def test_actions_are_told_in_plain_sentences(browser: Client, owner: Membership,
     page = log(browser, owner)
     told = f"{owner.user} added r•••@klick-tipp.team with the tag Newsletter to Bergwind"
     assert sentences(page)[0] == told
-    words = page.content.decode()
-    assert "refused" in words
-    assert "the contact is not subscribed" in words
+    assert f"Refused, not done: {told}: the contact is not subscribed" in lines(page)
 
 
 def test_sentences_follow_the_readers_language(browser: Client, owner: Membership, scope: Scope) -> None:
@@ -115,6 +120,40 @@ def test_the_outcome_of_an_action_follows_from_its_calls(
     for outcome in outcomes:
         write(scope, action, outcome=outcome)
     assert log(browser, owner).context["actions"][0].outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        ([Outcome.DONE], "Alex added x to Bergwind"),
+        ([Outcome.REFUSED], "Refused, not done: Alex added x to Bergwind: the tag was not found"),
+        ([Outcome.FAILED], "Failed, not done: Alex added x to Bergwind: the tag was not found"),
+        ([Outcome.UNKNOWN], "Not known whether it happened: Alex added x to Bergwind: the tag was not found"),
+        ([Outcome.DONE, Outcome.REFUSED], "Only partly done: Alex added x to Bergwind: the tag was not found"),
+    ],
+)
+def test_what_was_not_done_does_not_read_as_done(
+    browser: Client, owner: Membership, scope: Scope, outcomes: list[Outcome], told: str
+) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "x"})
+    for outcome in outcomes:
+        answer = {} if outcome == Outcome.DONE else {"problem": "tag_not_found"}
+        entry = write(scope, action, outcome=outcome, answer=answer)
+    head = AuditEntry.objects.filter(action=action.id).earliest("number")
+    at = timezone.localtime(head.started_at).strftime("%H:%M:%S")
+    assert f"{at} {told}" in lines(log(browser, owner))
+    lead = told.removesuffix(": the tag was not found")
+    assert f"Log entry {entry.number} {lead}" in words(browser.get(f"/t/{owner.team.slug}/log/{entry.number}/"))
+
+
+def test_what_only_read_or_tells_its_failure_itself_is_not_told_as_undone(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    write(scope, Action(TAGS_LOADED, actor()), Kind.READ, operation="list_tags", outcome=Outcome.FAILED)
+    events.record_obstacle(Action(GRANT_REFUSED, actor()), scope, Obstacle.GRANT_USED)
+    told = lines(log(browser, owner, reads="on"))
+    assert "Failed: Alex loaded the tags of Bergwind" in told
+    assert "Refused: Alex came back without a key from KlickTipp's page for granting access: this way back" in told
 
 
 def test_the_last_attempt_and_a_late_answer_decide(browser: Client, owner: Membership, scope: Scope) -> None:
@@ -254,8 +293,8 @@ def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner:
     action = Action(ADD_CONTACT_WITH_TAG, actor(), {"contact": "x", "tags": [{"id": 5, "name": "Newsletter"}]})
     entry = write(scope, action, request={"tag_id": 5}, answer={"contact_id": "4711"}, key_last_four="abcd")
     page = browser.get(f"/t/{owner.team.slug}/log/{entry.number}/").content.decode()
-    for words in (str(entry.id), "…abcd", "Newsletter (5)", "4711", "POST /subscriber", "120 ms"):
-        assert words in page
+    for detail in (str(entry.id), "…abcd", "Newsletter (5)", "4711", "POST /subscriber", "120 ms"):
+        assert detail in page
     answer = browser.get(f"/t/{owner.team.slug}/log/action/{action.id}/")
     assert answer.url == f"/t/{owner.team.slug}/log/{entry.number}/"
 

@@ -48,7 +48,7 @@ def grant_access(answer: Any, service: Service, number: int = 0) -> str:
 
 def refusals() -> list[str]:
     entries = AuditEntry.objects.filter(sentence="clients.grant_refused")
-    assert {entry.outcome for entry in entries} <= {Outcome.FAILED}
+    assert {entry.outcome for entry in entries} <= {Outcome.FAILED, Outcome.REFUSED}
     return [entry.answer["problem"] for entry in entries]
 
 

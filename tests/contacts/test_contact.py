@@ -17,9 +17,7 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject, SubjectKind, hash_subject, newest_key_version
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.contacts.models import FieldSetting
 from integrations.contacts.timeline import picture_of
-from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from tests.contacts.test_find import find, recent, url
 from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory
 from tests.facts import CONTACT
@@ -131,11 +129,7 @@ def test_numbers_that_may_be_dates_lead_to_where_types_are_set(
 ) -> None:
     before = words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
     assert "4 numbers may be dates, times or something else" in before
-    FieldSetting.objects.bulk_create(
-        FieldSetting(account=account, field_id=field.id, type="number")
-        for field in opened(browser, account, "dario.jansson3@klick-tipp.team").context["contact"].fields
-        if field.id not in GLOBAL_FIELD_TYPES
-    )
+    account.field_settings.update(type="number")
     assert "may be dates" not in words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
 
 

@@ -73,7 +73,7 @@ def test_who_is_on_the_list_is_not_added(
     assert "No contact was added." in words
     assert service.paths() == []
     assert not Origin.objects.exists()
-    assert AuditEntry.objects.get(sentence="contacts.add").outcome == Outcome.FAILED
+    assert AuditEntry.objects.get(sentence="contacts.add").outcome == Outcome.REFUSED
 
 
 def test_another_client_may_add_the_same_person(

@@ -191,7 +191,7 @@ def test_who_is_on_the_suppression_list_is_not_subscribed(
     assert service.paths() == []
     assert not Origin.objects.exists()
     entry = AuditEntry.objects.get(sentence="tools.signed_up")
-    assert (entry.outcome, entry.answer) == (Outcome.FAILED, {"problem": "suppressed"})
+    assert (entry.outcome, entry.answer) == (Outcome.REFUSED, {"problem": "suppressed"})
 
 
 @pytest.mark.parametrize("code", [31, 402, 403])

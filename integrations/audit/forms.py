@@ -1,0 +1,57 @@
+"""What people type to find a contact."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validation import no_control_characters
+from integrations.addresses import sms_number
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
+
+_CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+_PHONE = re.compile(r"[+0][0-9\s()/.-]*")
+
+
+class ContactField(forms.CharField):
+    """One field for an email address, SMS number or contact ID; cleaned it is that as a subject of the log.
+
+    The message `unrecognised` says what can be typed.
+    """
+
+    default_validators = [no_control_characters]
+    default_error_messages = {
+        "unrecognised": _("Please type an email address, an SMS number with its country code, or a contact ID.")
+    }
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        super().__init__(max_length=400, widget=widget, **options)
+
+    def clean(self, value: Any) -> Subject:
+        typed: str = super().clean(value)
+        if "•" in typed:
+            raise ValidationError(_("Please type the address or number in full, without dots in its place."))
+        if "@" in typed:
+            addresses = _ADDRESS.findall(typed)
+            if len(addresses) != 1:
+                raise ValidationError(_("Please enter one complete email address, such as name@example.com."))
+            return Subject(SubjectKind.EMAIL, addresses[0])
+        if _CONTACT_ID.fullmatch(typed):
+            return Subject(SubjectKind.CONTACT, typed)
+        if _PHONE.fullmatch(typed):
+            return Subject(SubjectKind.SMS, sms_number(typed))
+        raise ValidationError(self.error_messages["unrecognised"])
+
+
+class AboutContactForm(forms.Form):
+    """The contact whose part of the log is wanted."""
+
+    contact = ContactField(
+        label=_("Contact: email address, SMS number or ID"),
+        error_messages={"required": _("Please type an email address, an SMS number or a contact ID.")},
+    )

@@ -1,0 +1,167 @@
+"""The log is asked for a contact by its address, number or ID, of which nothing gets into a URL."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit.models import Kind, SubjectKind
+from integrations.audit.recorder import Action, Scope
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.clients.limits import set_limit
+from integrations.clients.models import ClientAccount
+from integrations.contacts.actions import ADD_CONTACT, CONTACT_OPENED
+from tests.audit.test_log_page import sentences, write
+from tests.contacts.changing import words
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
+
+EMAIL = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
+NUMBER = Subject(SubjectKind.SMS, "+4915112345678")
+CONTACT_ID = Subject(SubjectKind.CONTACT, "4711")
+TOLD = "Alex added a•••@klick-tipp.team to Bergwind"
+
+
+def write_about(scope: Scope, *subjects: Subject, **columns: Any) -> None:
+    write(scope, Action(ADD_CONTACT, actor(), {"contact": subjects[0].label}, subjects), **columns)
+
+
+@pytest.fixture
+def scope(owner: Membership) -> Scope:
+    """Of a client whose log has a contact by all that it can be known by, and another contact."""
+    scope = ClientAccountFactory(team=owner.team, name="Bergwind").scope
+    write_about(scope, EMAIL, NUMBER, CONTACT_ID)
+    write_about(scope, Subject(SubjectKind.EMAIL, "bea@klick-tipp.team"))
+    return scope
+
+
+def find(browser: Client, owner: Membership, typed: str, filters: str = "", *, follow: bool = True) -> Any:
+    form = {"contact": typed, "filters": filters}
+    return browser.post(f"/t/{owner.team.slug}/log/", form, follow=follow)
+
+
+def signed_in(membership: Membership) -> Client:
+    browser = Client()
+    browser.force_login(membership.user)
+    return browser
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "ada@klick-tipp.team",
+        " Ada@Klick-Tipp.team ",
+        "Ada Lovelace <ada@klick-tipp.team>",
+        "+49 1511 2345678",
+        "0049 1511 2345678",
+        "4711",
+    ],
+)
+def test_a_contact_is_found_however_it_is_typed(browser: Client, owner: Membership, scope: Scope, typed: str) -> None:
+    page = find(browser, owner, typed)
+    assert sentences(page) == [TOLD]
+    assert "Only what is about this contact:" in words(page)
+
+
+def test_the_url_tells_nothing_of_the_contact_and_keeps_the_other_filters(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    asked = f"client={scope.account_id}&reads=on&before=99&about={'0' * 64}&next=https://elsewhere.example/"
+    answer = find(browser, owner, "ada@klick-tipp.team", asked, follow=False)
+    to = urlsplit(answer.url)
+    assert (answer.status_code, to.netloc, to.path) == (302, "", f"/t/{owner.team.slug}/log/")
+    hashes = search_hashes(EMAIL, owner.team_id)
+    assert parse_qs(to.query) == {"client": [str(scope.account_id)], "reads": ["on"], "about": [",".join(hashes)]}
+
+
+def test_the_page_keeps_its_filters_for_the_form_and_offers_to_drop_the_contact(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    page = find(browser, owner, "4711", f"client={scope.account_id}")
+    text = page.content.decode()
+    assert f'name="filters" value="{page.context["newest"].replace("&", "&amp;")}" form="about-contact"' in text
+    assert f'href="/t/{owner.team.slug}/log/?client={scope.account_id}"' in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "Please type an email address, an SMS number or a contact ID."),
+        ("Ada Lovelace", "Please type an email address, an SMS number with its country code, or a contact ID."),
+        ("ada@", "Please enter one complete email address"),
+        ("a@b.example, c@d.example", "Please enter one complete email address"),
+        ("a•••@klick-tipp.team", "in full"),
+        ("0151 12345678", "the country code"),
+        ("4711\x00", "control characters"),
+        ("1" * 401, "at most 400 characters"),
+    ],
+)
+def test_what_names_no_contact_is_told_at_the_field(
+    browser: Client, owner: Membership, scope: Scope, typed: str, says: str
+) -> None:
+    page = find(browser, owner, typed, f"client={scope.account_id}")
+    assert page.status_code == 422
+    assert says in page.context["form"].errors["contact"][0]
+    assert page.context["form"]["contact"].value() == typed
+    assert page.context["newest"] == f"client={scope.account_id}"
+
+
+def test_a_contact_that_the_log_does_not_know(browser: Client, owner: Membership, scope: Scope) -> None:
+    page = find(browser, owner, "Carla@klick-tipp.team", f"client={scope.account_id}")
+    assert page.status_code == 200
+    assert "The log has nothing about Carla@klick-tipp.team" in words(page)
+    assert sentences(page) == []
+    assert f'href="/t/{owner.team.slug}/log/?client={scope.account_id}"' in page.content.decode()
+
+
+def test_what_the_other_filters_hide_is_one_click_away(browser: Client, owner: Membership, scope: Scope) -> None:
+    opened = Action(CONTACT_OPENED, actor(), {"contact": "4712"}, (Subject(SubjectKind.CONTACT, "4712"),))
+    write(scope, opened, Kind.READ, operation="get_contact")
+    page = find(browser, owner, "4712", "person=nobody")
+    assert "Nothing about this contact fits the other filters, or it was only looked at." in words(page)
+    url = f"/t/{owner.team.slug}/log/?{page.context['all_about']}"
+    assert sentences(browser.get(url)) == ["Alex looked at the contact 4712 of Bergwind"]
+    assert browser.get(f"{url}&client=&outcome=&since=").context["all_about"] == ""
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.VIEWER, Role.EDITOR])
+def test_who_sees_the_log_finds_contacts_in_it(owner: Membership, scope: Scope, role: Role) -> None:
+    member = MembershipFactory(team=owner.team, role=role)
+    assert sentences(find(signed_in(member), owner, "+4915112345678")) == [TOLD]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN, Role.EDITOR])
+def test_a_contact_of_other_clients_is_not_there_for_who_is_limited(
+    owner: Membership, scope: Scope, role: Role
+) -> None:
+    own: ClientAccount = ClientAccountFactory(team=owner.team, name="Hafenkaffee")
+    member = MembershipFactory(team=owner.team, role=role)
+    set_limit(member, [own], actor(owner.user))
+    browser = signed_in(member)
+    page = find(browser, owner, "ada@klick-tipp.team")
+    assert "The log has nothing about ada@klick-tipp.team" in words(page)
+    assert "You see only what concerns your clients." in words(page)
+
+    about = ",".join(search_hashes(EMAIL, owner.team_id))
+    by_link = browser.get(f"/t/{owner.team.slug}/log/?about={about}")
+    assert "a•••@" not in words(by_link)
+
+    write_about(own.scope, EMAIL)
+    assert sentences(find(browser, owner, "ada@klick-tipp.team")) == ["Alex added a•••@klick-tipp.team to Hafenkaffee"]
+
+
+def test_another_teams_contact_is_not_there(browser: Client, owner: Membership) -> None:
+    write_about(ClientAccountFactory().scope, EMAIL)
+    assert "The log has nothing about" in words(find(browser, owner, "ada@klick-tipp.team"))
+
+
+def test_the_number_of_queries_does_not_grow(
+    browser: Client, owner: Membership, scope: Scope, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(30):
+        write_about(scope, EMAIL, NUMBER, CONTACT_ID)
+    with django_assert_max_num_queries(15):
+        find(browser, owner, "ada@klick-tipp.team")
