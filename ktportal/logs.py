@@ -5,6 +5,8 @@ import logging
 import re
 from collections.abc import Mapping
 
+from django.core.exceptions import PermissionDenied
+
 _QUERY = re.compile(r"\?[^\s\"']+")
 _LINK = re.compile(r"(/(?:invitations|confirm-email|password/reset/key)/)[^/\s\"']+")
 
@@ -22,3 +24,12 @@ class WithoutSecrets(logging.Filter):
 
     def _cut(self, value: object) -> object:
         return _LINK.sub(r"\1…", _QUERY.sub("?…", value)) if isinstance(value, str) else value
+
+
+class WithoutExpectedTraces(logging.Filter):
+    """Drops the trace of a refusal: that somebody may not do something is nothing for an operator to mend."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = None
+        return True

@@ -1,10 +1,11 @@
-"""No query string of an address is in the logs, and no link that is a key."""
+"""No query string of an address is in the logs, no link that is a key, and no trace of a mere refusal."""
 
 import logging
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
-from ktportal.logs import WithoutSecrets
+from ktportal.logs import WithoutExpectedTraces, WithoutSecrets
 
 
 def logged(text: str, *arguments: object) -> str:
@@ -28,3 +29,10 @@ def logged(text: str, *arguments: object) -> str:
 )
 def test_what_is_secret_in_an_address_is_cut_out(text: str, arguments: tuple[object, ...], line: str) -> None:
     assert logged(text, *arguments) == line
+
+
+@pytest.mark.parametrize(("error", "has_trace"), [(PermissionDenied(), False), (ValueError(), True)])
+def test_a_refusal_is_a_line_and_an_error_comes_with_its_trace(error: Exception, has_trace: bool) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "", (), (type(error), error, None))
+    assert WithoutExpectedTraces().filter(record)
+    assert bool(record.exc_info) is has_trace
