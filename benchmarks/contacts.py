@@ -7,19 +7,15 @@ kept in the database's cache. On SQLite and, where one answers at `BENCH_POSTGRE
 if a limit is not kept.
 """
 
-import http.server
 import json
-import os
 import re
 import statistics
-import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recording import POSTGRES
+from benchmarks.apart import Answering, Found, main
 
 CONTACTS = 100_000
 LATENCY = 0.05
@@ -32,24 +28,13 @@ _LIST = json.dumps({"subscribers": [str(100_000_000 + 17 * n) for n in range(CON
 _FEW = json.dumps({"subscribers": [str(100_000_000 + 17 * n) for n in range(25)]}).encode()
 
 
-class _Answering(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Answering(Answering):
+    latency = LATENCY
 
-    def do_GET(self) -> None:
-        time.sleep(LATENCY)
-        path, _, query = self.path.partition("?")
-        body = _contact(path.rpartition("/")[2])
+    def answer(self, path: str, query: str) -> bytes:
         if path == "/subscriber":
-            body = _FEW if "status=pending&" in query else _LIST
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: what it answers is no news."""
+            return _FEW if "status=pending&" in query else _LIST
+        return _contact(path.rpartition("/")[2])
 
 
 def _contact(contact_id: str) -> bytes:
@@ -67,38 +52,18 @@ def _contact(contact_id: str) -> bytes:
     return json.dumps(contact).encode()
 
 
-def serve() -> None:
-    """Answer every call after a while; end after two minutes."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
-        print(server.server_port, flush=True)
-        threading.Timer(120, lambda: os._exit(0)).start()
-        server.serve_forever()
-
-
-def measure(url: str) -> None:
-    """Print what was measured on the database of the environment, as JSON."""
-    import django
-
-    django.setup()
+def measure(url: str) -> Found:
+    """What was measured on the database of the environment."""
     from django.core.management import call_command
-    from django.test.utils import override_settings, setup_databases, teardown_databases
+    from django.test.utils import override_settings
 
     kept_in = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        with override_settings(CACHES=kept_in, KLICKTIPP_URL=url, ALLOWED_HOSTS=["testserver"]):
-            call_command("createcachetable")
-            print(json.dumps(_measured()))
-    finally:
-        from django.db import connection
-
-        from integrations.audit import triggers
-
-        triggers.lift(connection)
-        teardown_databases(databases, verbosity=0)
+    with override_settings(CACHES=kept_in, KLICKTIPP_URL=url, ALLOWED_HOSTS=["testserver"]):
+        call_command("createcachetable")
+        return _measured()
 
 
-def _measured() -> dict[str, float]:
+def _measured() -> Found:
     from django.test import Client
     from django.utils import timezone
 
@@ -165,40 +130,16 @@ def _megabytes(name: str) -> float:
     return int(kilobytes) / 1024
 
 
-def compare(name: str, database: str, url: str) -> bool:
-    """Measure in a process of its own. Returns whether the limits are kept."""
-    environment = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "benchmarks.contacts", "measure", url]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if run.returncode:
-        print(f"{name}: not measured: {run.stderr.strip().splitlines()[-1]}")
-        return name == "PostgreSQL"
-    found = json.loads(run.stdout.splitlines()[-1])
+def judge(found: Found) -> tuple[bool, str]:
+    """Whether the limits are kept, and in words what was measured."""
     ratio = found["rows"] / found["single"]
     holds = found["whole"] <= LIMIT_SECONDS and found["grown"] <= LIMIT_MEGABYTES and ratio <= LIMIT_RATIO
-    print(
-        f"{name}: first page of {CONTACTS:,} contacts in {found['whole']:.2f} s with its list, limit "
-        f"{LIMIT_SECONDS:.2f} s; the process grew by {found['grown']:.0f} MB, limit {LIMIT_MEGABYTES:.0f} MB; its rows "
-        f"in {found['rows']:.2f} s, one after the other {found['single']:.2f} s, ratio {ratio:.2f}, limit "
-        f"{LIMIT_RATIO:.2f}: {'holds' if holds else 'FALLS SHORT'}"
+    return holds, (
+        f"first page of {CONTACTS:,} contacts in {found['whole']:.2f} s with its list, limit {LIMIT_SECONDS:.2f} s; "
+        f"the process grew by {found['grown']:.0f} MB, limit {LIMIT_MEGABYTES:.0f} MB; its rows in {found['rows']:.2f} s, "
+        f"one after the other {found['single']:.2f} s, ratio {ratio:.2f}, limit {LIMIT_RATIO:.2f}"
     )
-    return holds
-
-
-def main() -> int:
-    command = [sys.executable, "-c", "from benchmarks.contacts import serve; serve()"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            kept = [compare("SQLite", "sqlite:///var/bench.sqlite3", url), compare("PostgreSQL", POSTGRES, url)]
-        finally:
-            server.kill()
-    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["measure"]:
-        measure(sys.argv[2])
-    else:
-        sys.exit(main())
+    sys.exit(main("contacts", measure, judge, _Answering))

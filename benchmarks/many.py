@@ -5,17 +5,12 @@ needed, and the processor time of this process per call, against the same calls 
 where one answers at `BENCH_POSTGRES`, on PostgreSQL. Ends with status 1 if a limit is not kept.
 """
 
-import http.server
-import json
-import os
 import statistics
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 
-from benchmarks.recording import POSTGRES
+from benchmarks.apart import Answering, Found, main
 
 CALLS = 50
 LATENCY = 0.05
@@ -24,52 +19,15 @@ LIMIT_SECONDS = 1.0
 LIMIT_RATIO = 1.0
 
 
-class _Answering(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Answering(Answering):
+    latency = LATENCY
 
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        time.sleep(LATENCY)
-        body = b"[true]"
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: what it answers is no news."""
+    def answer(self, path: str, query: str) -> bytes:
+        return b"[true]"
 
 
-def serve() -> None:
-    """Answer every call with success, after a while; end after two minutes."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
-        print(server.server_port, flush=True)
-        threading.Timer(120, lambda: os._exit(0)).start()
-        server.serve_forever()
-
-
-def measure(url: str) -> None:
-    """Print what was measured on the database of the environment, as JSON."""
-    import django
-
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        print(json.dumps(_measured(url)))
-    finally:
-        from django.db import connection
-
-        from integrations.audit import triggers
-
-        triggers.lift(connection)
-        teardown_databases(databases, verbosity=0)
-
-
-def _measured(url: str) -> dict[str, float]:
+def measure(url: str) -> Found:
+    """What was measured on the database of the environment."""
     from django.conf import settings
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -127,40 +85,17 @@ def _measured(url: str) -> dict[str, float]:
     }
 
 
-def compare(name: str, database: str, url: str) -> bool:
-    """Measure in a process of its own. Returns whether the limits are kept."""
-    environment = os.environ | {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "benchmarks.many", "measure", url]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if run.returncode:
-        print(f"{name}: not measured: {run.stderr.strip().splitlines()[-1]}")
-        return name == "PostgreSQL"
-    found = json.loads(run.stdout)
+def judge(found: Found) -> tuple[bool, str]:
+    """Whether the limits are kept, and in words what was measured."""
     ratio = found["spent"] / found["single"]
     holds = found["took"] <= LIMIT_SECONDS and ratio <= LIMIT_RATIO and found["transactions"] < CALLS
-    print(
-        f"{name}: {CALLS} calls of {LATENCY * 1000:.0f} ms in {found['took']:.2f} s, limit {LIMIT_SECONDS:.2f} s; "
+    return holds, (
+        f"{CALLS} calls of {LATENCY * 1000:.0f} ms in {found['took']:.2f} s, limit {LIMIT_SECONDS:.2f} s; "
         f"{found['transactions']:.0f} transactions, limit {CALLS - 1}; processor time per call "
         f"{found['spent'] / CALLS * 1000:.2f} ms, one after the other {found['single'] / CALLS * 1000:.2f} ms, "
-        f"ratio {ratio:.2f}, limit {LIMIT_RATIO:.2f}: {'holds' if holds else 'FALLS SHORT'}"
+        f"ratio {ratio:.2f}, limit {LIMIT_RATIO:.2f}"
     )
-    return holds
-
-
-def main() -> int:
-    command = [sys.executable, "-c", "from benchmarks.many import serve; serve()"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        try:
-            url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            kept = [compare("SQLite", "sqlite:///var/bench.sqlite3", url), compare("PostgreSQL", POSTGRES, url)]
-        finally:
-            server.kill()
-    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["measure"]:
-        measure(sys.argv[2])
-    else:
-        sys.exit(main())
+    sys.exit(main("many", measure, judge, _Answering))

@@ -5,35 +5,20 @@ contact ID as subjects), on SQLite and, where one answers at `BENCH_POSTGRES`, o
 limit is not kept.
 """
 
-import os
 import statistics
-import subprocess
 import sys
 import time
+
+from benchmarks.apart import Found, main
 
 LIMIT_MS = 2.0
 CALLS = 300
 ROUNDS = 5
-POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://root@127.0.0.1:5432/test")
 
 
-def measure() -> None:
-    """Print the milliseconds of processor time per call on the database of the environment."""
-    import django
-
-    django.setup()
-    from django.test.utils import setup_databases, teardown_databases
-
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        print(statistics.median(_round() for _ in range(ROUNDS)))
-    finally:
-        from django.db import connection
-
-        from integrations.audit import triggers
-
-        triggers.lift(connection)
-        teardown_databases(databases, verbosity=0)
+def measure(url: str) -> Found:
+    """The milliseconds of processor time per call on the database of the environment."""
+    return {"spent": statistics.median(_round() for _ in range(ROUNDS))}
 
 
 def _round() -> float:
@@ -64,30 +49,13 @@ def _round() -> float:
     return spent / CALLS * 1000
 
 
-def compare(name: str, url: str) -> bool:
-    """Measure in a process of its own. Returns whether the limit is kept."""
-    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    command = [sys.executable, "-m", "benchmarks.recording", "measure"]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if run.returncode:
-        print(f"{name}: not measured: {run.stderr.strip().splitlines()[-1]}")
-        return name == "PostgreSQL"
-    spent = float(run.stdout)
-    holds = spent <= LIMIT_MS
-    print(
-        f"{name}: {spent:.2f} ms of processor time for recording a call; limit {LIMIT_MS:.2f} ms, "
-        f"ratio {spent / LIMIT_MS:.2f}: {'holds' if holds else 'FALLS SHORT'}"
+def judge(found: Found) -> tuple[bool, str]:
+    """Whether the limit is kept, and in words what was measured."""
+    spent = found["spent"]
+    return spent <= LIMIT_MS, (
+        f"{spent:.2f} ms of processor time for recording a call; limit {LIMIT_MS:.2f} ms, ratio {spent / LIMIT_MS:.2f}"
     )
-    return holds
-
-
-def main() -> int:
-    kept = [compare("SQLite", "sqlite:///var/bench.sqlite3"), compare("PostgreSQL", POSTGRES)]
-    return 0 if all(kept) else 1
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["measure"]:
-        measure()
-    else:
-        sys.exit(main())
+    sys.exit(main("recording", measure, judge))
