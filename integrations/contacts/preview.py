@@ -62,14 +62,14 @@ def add_or_preview(
     """Add a contact as `add_contact` does. Where its address belongs to a contact and `shown` is not what would change
     in it now, nothing is sent and that is returned.
 
-    The lookup is an action of its own in the log, `lookup_id`: who only looks can still send the form. A fresh token in
-    `shown` saves it, and an SMS number alone cannot be looked up. Raises what `add_contact` and `look_up` raise.
+    The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
+    form. An SMS number alone cannot be looked up. Raises what `add_contact` and `look_up` raise.
     """
     began = monotonic()
     _refuse_second_submit(account, action_id)
     ready_to_add(account, new, actor, action_id)
-    before = looked_up_before(account, new.email, actor, shown.looked)
-    if new.email and not (before and before.contact_id == NOBODY):
+    if new.email:
+        before = looked_up_before(account, new.email, actor, shown.looked)
         expected = before.contact_id if before else NOBODY
         half = settings.KLICKTIPP_PAGE_DEADLINE / 2
         lookup = look_up(account, new.email, actor, lookup_id, expected=expected, seconds=half)

@@ -70,16 +70,16 @@ def test_another_address_takes_the_preview_away(form: Page, service: Service) ->
     expect(form.locator("#send")).to_have_text("Add contact to Harbour Lane Coffee")
     send(form)
     expect(form.get_by_text(f"{NEW} has been added")).to_be_visible()
-    assert service.paths().count(LOOK) == 2
+    assert service.paths().count(LOOK) == 3
 
 
-def test_a_new_address_is_looked_up_once_and_says_nothing(form: Page, service: Service) -> None:
+def test_a_new_address_says_nothing_and_is_looked_up_again_before_it_is_sent(form: Page, service: Service) -> None:
     with form.expect_response("**/add/lookup/"):
         fill_in(form, NEW)
     expect(form.locator("#known .alert")).to_have_count(0)
     send(form)
     form.get_by_role("heading", name="Added to").wait_for()
-    assert [call for call in service.paths() if call in (LOOK, ADD)] == [LOOK, ADD]
+    assert [call for call in service.paths() if call in (LOOK, ADD)] == [LOOK, LOOK, ADD]
 
 
 def test_a_lookup_that_fails_disturbs_nobody(form: Page, service: Service) -> None:

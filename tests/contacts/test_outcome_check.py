@@ -12,7 +12,7 @@ from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
-from tests.contacts.test_add import Page, errors, look, shown_by, tag_ids, typed, url
+from tests.contacts.test_add import Page, errors, shown_by, tag_ids, typed, url
 from tests.contacts.test_preview import ADD, LOOK, NEW, add, words_of
 from tests.service import Service
 
@@ -59,7 +59,7 @@ def test_what_cannot_have_added_the_contact_is_not_to_be_checked(
     assert "Check at KlickTipp" not in words_of(page)
 
 
-def test_an_add_that_was_lost_is_told_as_such_and_sent_again_without_another_lookup(
+def test_an_add_that_was_lost_is_told_as_such_and_can_be_sent_again(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
@@ -72,7 +72,20 @@ def test_an_add_that_was_lost_is_told_as_such_and_sent_again_without_another_loo
     del checking["check"]
     answer = browser.post(url(account), checking | {"action": page.context["action"]} | shown_by(page))
     assert answer.status_code == 302
-    assert service.paths()[before:] == [ADD]
+    assert service.paths()[before:] == [LOOK, ADD]
+
+
+def test_an_add_that_arrives_after_the_check_is_not_sent_twice_unseen(
+    browser: Client, account: ClientAccount, api: KlickTipp, service: Service, form: dict[str, Any]
+) -> None:
+    _, checking = send_into_the_dark(browser, account, service, LOST, form)
+    page = browser.post(url(account), checking)
+    api.add_or_update_contact(NEW, fields={"fieldFirstName": "Reiner"})
+    before = len(service.paths())
+    del checking["check"]
+    page = browser.post(url(account), checking | {"action": page.context["action"]} | shown_by(page))
+    assert "nothing would change" in words_of(page)
+    assert ADD not in service.paths()[before:]
 
 
 def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_completed(
@@ -273,8 +286,7 @@ def test_looking_up_once_more_is_what_sending_it_again_begins_with(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     """Who does not check, and sends the form again, is shown that nothing would change."""
-    shown = shown_by(look(browser, account, NEW))
-    _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form | shown)
+    _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     del checking["check"]
     page = browser.post(url(account), checking)
     assert "nothing would change" in words_of(page)
