@@ -12,10 +12,11 @@ from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.contacts.added import AddOutcome, add_outcome
+from integrations.contacts.cautions import standing_of
 from integrations.contacts.checking import Checked, Verdict, check_add, is_about
 from integrations.contacts.forms import ContactAddressForm
 from integrations.contacts.lookup import look_before_sending
-from integrations.contacts.shown import ShownContact
+from integrations.contacts.sent_addresses import remember_sent, sent_address
 
 
 @require_POST
@@ -34,7 +35,7 @@ def look(request: AccountRequest) -> HttpResponse:
             context["failure"] = explain(error, action)
         else:
             context["lookup"] = lookup
-            context["channel"] = lookup.contact and ShownContact(lookup.contact, {}, {}).email_channel
+            context["standing"] = standing_of(lookup.contact) if lookup.contact else None
     return render(request, "contacts/add/known.html", context)
 
 
@@ -59,6 +60,7 @@ def check_added(request: AccountRequest, action: UUID) -> HttpResponse:
         return _page(request, outcome, form, failure=explain(error, lookup), status=422)
     if checked.verdict is Verdict.DONE:
         messages.success(request, _("%(contact)s is in KlickTipp.") % {"contact": email})
+        remember_sent(request.session, action, email)
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
     return _page(request, outcome, form, checked=checked)
 
@@ -71,5 +73,6 @@ def _page(
     checked: Checked | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"added": added, "form": form, "failure": failure, "checked": checked}
+    address = sent_address(request.session, added.action)
+    context = {"added": added, "address": address, "form": form, "failure": failure, "checked": checked}
     return render(request, "contacts/added.html", context, status=status)

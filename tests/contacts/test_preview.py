@@ -63,8 +63,9 @@ class TestLook:
         contact_id = add(browser, account)
         fragment = look(browser, account, "Rainer@Klick-Tipp.team")
         words = words_of(fragment)
-        assert "Rainer@Klick-Tipp.team is a contact already: waiting for the confirmation of the opt-in" in words
-        assert f"signed up on {timezone.now():%d/%m/%Y}" in words
+        assert "is a contact already (status: waiting for the confirmation of the opt-in; contact since" in words
+        assert f"contact since {timezone.now():%d/%m/%Y})" in words
+        assert "it may get the confirmation email once more" in words
         assert "before that you see what changes" in words
         assert url(account, f"{contact_id}/") in fragment.content.decode()
 
@@ -118,6 +119,12 @@ class TestLook:
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
+    def test_what_there_is_to_consider_is_said(self, browser: Client, account: ClientAccount) -> None:
+        words = words_of(look(browser, account, "unsubscribed@klick-tipp.team"))
+        assert "(status: unsubscribed; contact since" in words
+        assert "please be sure of its consent" in words
+        assert "(hard bounce)" in words_of(look(browser, account, "hardbounce@klick-tipp.team"))
+
 
 class TestPreview:
     def test_what_would_change_is_shown_and_sent_only_then(
@@ -152,6 +159,14 @@ class TestPreview:
         answer = browser.post(url(account), form | {"action": typed()["action"]} | shown_by(page))
         assert answer.status_code == 302
         assert service.paths()[before + 2 :] == [read(service, contact_id), "POST /tag", ADD, "POST /subscriber/tag"]
+        told = words_of(browser.get(answer.url))
+        assert f"{NEW} has been updated." in told
+        assert "Contact of Harbour Lane Coffee updated" in told
+        entry = AuditEntry.objects.filter(operation="add_or_update_contact").latest("number")
+        assert tell(entry.sentence, entry.parameters).endswith(
+            "updated r•••@klick-tipp.team of Harbour Lane Coffee "
+            "(data fields: First name, Last name, Birthday, SMS number; tags: Newsletter, VIP, Herbst 2026)"
+        )
 
     def test_a_preview_does_not_use_up_the_form(self, browser: Client, account: ClientAccount) -> None:
         add(browser, account)
@@ -216,7 +231,7 @@ class TestPreview:
 
     def test_an_unsubscribed_contact_is_told_as_such(self, browser: Client, account: ClientAccount) -> None:
         form = typed(email="unsubscribed@klick-tipp.team")
-        assert "is unsubscribed: KlickTipp will probably refuse" in words_of(browser.post(url(account), form))
+        assert "is unsubscribed. KlickTipp will probably refuse this" in words_of(browser.post(url(account), form))
         page = send_as_seen(browser, account, form)
         assert "is unsubscribed" in errors(page)["email"][0]
         assert "Error code 4" in words_of(page)
@@ -314,7 +329,9 @@ class TestPreview:
         page = browser.post(url(account), typed(source="") | shown)
         assert page.status_code == 422
         assert shown_by(page) == shown
-        assert f"{NEW} is a contact already." in words_of(page)
+        assert f"{NEW} is a contact already (status: waiting for the confirmation of the opt-in; contact" in words_of(
+            page
+        )
 
     @pytest.mark.parametrize(
         ("fault", "says"),
