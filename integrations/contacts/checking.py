@@ -30,7 +30,7 @@ class Verdict(StrEnum):
     """What became of an add, as far as a look can tell: KlickTipp may still be working on what was sent.
 
     ABSENT: there is no such contact yet
-    DONE: the contact has everything that was sent
+    DONE: the contact has everything that was sent, or has come since, if what was sent is not known any more
     WITHOUT_FURTHER_TAGS: it has, but for the tags that are set by a call of their own
     NOT_DONE: it is there, but is not what was sent yet
     THERE: it is there, and was before; whether it was updated nobody can tell, as what was sent is not known any more
@@ -45,8 +45,8 @@ class Verdict(StrEnum):
 
 _FINDINGS: dict[Verdict, str | Promise] = {
     Verdict.ABSENT: _("it was not there yet"),
-    Verdict.DONE: _("it was there with everything that was sent"),
-    Verdict.WITHOUT_FURTHER_TAGS: _("it was there with everything that was sent, but for further tags"),
+    Verdict.DONE: _("it was there"),
+    Verdict.WITHOUT_FURTHER_TAGS: _("it was there, but without further tags"),
     Verdict.NOT_DONE: _("it was there, but not with what was sent yet"),
     Verdict.THERE: _("it was there; whether with what was sent cannot be told"),
 }
@@ -90,7 +90,7 @@ def check_add(
     sentence = UPDATE_CHECKED if updates else ADD_CHECKED
     lookup = look_up(account, email, actor, action_id, sentence=sentence)
     is_new = lookup.contact is not None and _signed_up_since(lookup.contact, origin)
-    verdict = _verdict(account, lookup.contact, new, is_new)
+    verdict = _verdict(account, lookup.contact, new, is_new and not updates)
     _settle(origin, verdict, lookup.contact_id, at, action_id)
     subject = Subject(SubjectKind.EMAIL, email)
     with translation.override("en"):
@@ -110,11 +110,11 @@ def _settle(origin: Origin, verdict: Verdict, contact_id: str, at: datetime, che
             unsettled.update(checked_at=at, last_check=check)
 
 
-def _verdict(account: ClientAccount, contact: Contact | None, new: NewContact | None, is_new: bool) -> Verdict:
+def _verdict(account: ClientAccount, contact: Contact | None, new: NewContact | None, was_added: bool) -> Verdict:
     if contact is None:
         return Verdict.ABSENT
     if new is None:
-        return Verdict.DONE if is_new else Verdict.THERE
+        return Verdict.DONE if was_added else Verdict.THERE
     found = differences(account, new, contact)
     if found.values or found.first_tag:
         return Verdict.NOT_DONE

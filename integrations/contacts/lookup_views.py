@@ -16,7 +16,7 @@ from integrations.contacts.cautions import standing_of
 from integrations.contacts.checking import Checked, Verdict, check_add, is_about
 from integrations.contacts.forms import ContactAddressForm
 from integrations.contacts.lookup import look_before_sending
-from integrations.contacts.sent_addresses import remember_sent, sent_address
+from integrations.contacts.sent import sent_address
 
 
 @require_POST
@@ -60,7 +60,6 @@ def check_added(request: AccountRequest, action: UUID) -> HttpResponse:
         return _page(request, outcome, form, failure=explain(error, lookup), status=422)
     if checked.verdict is Verdict.DONE:
         messages.success(request, _("%(contact)s is in KlickTipp.") % {"contact": email})
-        remember_sent(request.session, action, email)
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
     return _page(request, outcome, form, checked=checked)
 

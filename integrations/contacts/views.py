@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.addresses import readable_number
 from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
@@ -34,7 +33,7 @@ from integrations.contacts.lookup import Lookup, looked_up_before
 from integrations.contacts.models import Origin
 from integrations.contacts.preview import Preview, Sent, Shown, add_or_preview, preview_of
 from integrations.contacts.recent import recent_contacts
-from integrations.contacts.sent_addresses import remember_sent, sent_address
+from integrations.contacts.sent import address_of, has_sent, remember_sent, sent_address
 from integrations.contacts.services import NewContact, find_contact, open_contact, subject_of
 from integrations.contacts.shown import empty_fields
 from integrations.klicktipp import NotFound
@@ -156,15 +155,15 @@ def add(request: AccountRequest) -> HttpResponse:
             can_check=bool(unsure and new.email),
         )
         if unsure:
-            remember_sent(request.session, action, _address_of(new))
+            remember_sent(request.session, action, new)
         made = tags_created_by(request.account, action)
         return _form_page(request, form, failure, status=422, created_tags=made, unsure=unsure)
     if isinstance(sent, Preview):
         changes_nothing = sent.differences is not None and not sent.differences
         unsure = unsure_of(request.account, new.email) if changes_nothing else None
         return _form_page(request, form, preview=sent, unsure=unsure)
-    remember_sent(request.session, action, _address_of(new))
-    messages.success(request, _TOLD[sent] % {"contact": _address_of(new)})
+    remember_sent(request.session, action, new)
+    messages.success(request, _TOLD[sent] % {"contact": address_of(new)})
     return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
 
 
@@ -261,19 +260,20 @@ def _check(request: AccountRequest, form: AddContactForm, new: NewContact) -> Ht
         return _form_page(request, form, status=422, unsure=unsure)
     lookup = uuid4()
     try:
-        checked = check_add(request.account, unsure, new.email, new, Actor.of(request), lookup)
+        as_sent = new if has_sent(request.session, unsure.action, new) else None
+        checked = check_add(request.account, unsure, new.email, as_sent, Actor.of(request), lookup)
     except EXPLAINED as error:
         return _form_page(request, form, explain(error, lookup), status=422, unsure=unsure)
     if checked.verdict is Verdict.DONE:
-        messages.success(request, _("%(contact)s is in KlickTipp with everything you typed.") % {"contact": new.email})
-        remember_sent(request.session, unsure.action, new.email)
+        told = (
+            _("%(contact)s is in KlickTipp with everything you typed.")
+            if as_sent
+            else _("%(contact)s is in KlickTipp.")
+        )
+        messages.success(request, told % {"contact": new.email})
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=unsure.action)
     preview = preview_of(request.account, new, checked.lookup, Actor.of(request))
     return _form_page(request, form, preview=preview, unsure=unsure, verdict=checked.verdict)
-
-
-def _address_of(new: NewContact) -> str:
-    return new.email or readable_number(new.sms_number)
 
 
 def _unsure(request: AccountRequest) -> Origin | None:

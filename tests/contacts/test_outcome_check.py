@@ -139,7 +139,7 @@ def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
     ("fault", "finding"),
     [
         (LOST, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was not there yet"),
-        (DONE_BUT_UNANSWERED, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was there with everything"),
+        (DONE_BUT_UNANSWERED, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was there"),
     ],
 )
 def test_the_log_tells_what_the_check_has_found(
@@ -211,6 +211,28 @@ def test_an_update_that_has_happened_is_told_as_such(
     event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
     assert "updating r•••@klick-tipp.team of Harbour Lane Coffee" in tell(event.sentence, event.parameters)
     assert Origin.objects.get(action=checking["check"]).contact_id == contact_id
+
+
+def test_a_form_that_is_no_longer_what_was_sent_settles_nothing_of_an_update(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    add(browser, account, fieldFirstName="Rainer")
+    shown = shown_by(browser.post(url(account), form))
+    _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
+    page = browser.post(url(account), checking | {"fieldFirstName": "Rainer"})
+    assert f"{NEW} is there; whether with what was sent cannot be told" in words_of(page)
+    assert not Origin.objects.get(action=checking["check"]).is_confirmed
+
+
+def test_an_update_of_a_contact_that_came_the_same_day_is_not_taken_for_done(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    add(browser, account, fieldFirstName="Rainer")
+    shown = shown_by(browser.post(url(account), form))
+    _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
+    page = browser.post(url(account, f"added/{checking['check']}/check/"), {"email": NEW})
+    assert f"{NEW} was a contact of Harbour Lane Coffee before." in words_of(page)
+    assert not Origin.objects.get(action=checking["check"]).is_confirmed
 
 
 def test_further_tags_that_were_not_set_are_told_apart(
