@@ -136,8 +136,9 @@ def judge(found: Found) -> tuple[bool, str]:
     holds = found["whole"] <= LIMIT_SECONDS and found["grown"] <= LIMIT_MEGABYTES and ratio <= LIMIT_RATIO
     return holds, (
         f"first page of {CONTACTS:,} contacts in {found['whole']:.2f} s with its list, limit {LIMIT_SECONDS:.2f} s; "
-        f"the process grew by {found['grown']:.0f} MB, limit {LIMIT_MEGABYTES:.0f} MB; its rows in {found['rows']:.2f} s, "
-        f"one after the other {found['single']:.2f} s, ratio {ratio:.2f}, limit {LIMIT_RATIO:.2f}"
+        f"the process grew by {found['grown']:.0f} MB, limit {LIMIT_MEGABYTES:.0f} MB; "
+        f"its rows in {found['rows']:.2f} s, one after the other {found['single']:.2f} s, ratio {ratio:.2f}, "
+        f"limit {LIMIT_RATIO:.2f}"
     )
 
 

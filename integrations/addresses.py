@@ -30,7 +30,7 @@ def sms_number(text: str) -> str:
     typed = text.strip()
     if not typed.startswith(("+", "00")):
         raise ValidationError(_("Please begin the SMS number with + or 00 and the country code, for example +49."))
-    if any(character.isalpha() for character in typed):
+    if "+" in typed[1:] or any(character.isalpha() for character in typed):
         raise ValidationError(_NO_NUMBER)
     if sum(character.isdigit() for character in typed) < _FEWEST_DIGITS:
         raise ValidationError(_TOO_SHORT)

@@ -23,6 +23,8 @@ def test_a_number_is_understood_however_it_is_typed(typed: str) -> None:
         ("+999 151 123456", "no country with this country code", "gibt es kein Land"),
         ("00210 1234567", "no country with this country code", "gibt es kein Land"),
         ("0171 1234567", "begin the SMS number with + or 00", "mit + oder 00"),
+        ("++49170123456", "not a phone number", "keine Telefonnummer"),
+        ("00+49 170 1234567", "not a phone number", "keine Telefonnummer"),
         ("+49 171 CALL ME", "not a phone number", "keine Telefonnummer"),
         ("+49 171 1234567 x12", "not a phone number", "keine Telefonnummer"),
     ],

@@ -11,6 +11,26 @@ ADD_CONTACT_WITH_TAGS = Sentence(
 ADD_CONTACT_WITH_TAG = Sentence(
     "contacts.add_with_tag", _("%(actor)s added %(contact)s with the tag %(tags)s to %(account)s")
 )
+ADDING = (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)
+"""By the number of tags, the last one for two and more."""
+
+UPDATE_CONTACT = Sentence("contacts.update", _("%(actor)s updated %(contact)s of %(account)s"))
+UPDATE_FIELDS = Sentence(
+    "contacts.update_fields", _("%(actor)s updated %(contact)s of %(account)s (data fields: %(fields)s)")
+)
+UPDATE_TAGS = Sentence("contacts.update_tags", _("%(actor)s updated %(contact)s of %(account)s (tags: %(tags)s)"))
+UPDATE_FIELDS_AND_TAGS = Sentence(
+    "contacts.update_fields_and_tags",
+    _("%(actor)s updated %(contact)s of %(account)s (data fields: %(fields)s; tags: %(tags)s)"),
+)
+UPDATING = {
+    (False, False): UPDATE_CONTACT,
+    (True, False): UPDATE_FIELDS,
+    (False, True): UPDATE_TAGS,
+    (True, True): UPDATE_FIELDS_AND_TAGS,
+}
+"""By whether data fields and tags were sent."""
+
 FIELDS_LISTED = Sentence(
     "contacts.fields_listed", _("%(actor)s looked at the data fields of %(account)s"), only_reads=True
 )
@@ -48,6 +68,19 @@ ADD_CHECKED = Sentence(
     "contacts.add_checked",
     _("%(actor)s checked whether %(contact)s had been added to %(account)s"),
     only_reads=True,
+)
+UPDATE_CHECKED = Sentence(
+    "contacts.update_checked",
+    _("%(actor)s checked whether %(contact)s of %(account)s had been updated"),
+    only_reads=True,
+)
+ADD_SETTLED = Sentence(
+    "contacts.add_settled",
+    _("%(actor)s looked what became of adding %(contact)s to %(account)s: %(finding)s"),
+)
+UPDATE_SETTLED = Sentence(
+    "contacts.update_settled",
+    _("%(actor)s looked what became of updating %(contact)s of %(account)s: %(finding)s"),
 )
 TAGS_NAMED = Sentence(
     "contacts.tags_named", _("%(actor)s loaded the tags of %(account)s for the page of a contact"), only_reads=True

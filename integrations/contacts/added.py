@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,11 +14,12 @@ from integrations.audit.reading import calls_of
 from integrations.audit.sweep import STALE_AFTER
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
-from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS
+from integrations.contacts.actions import ADDING, UPDATING
 from integrations.contacts.models import Origin
 from integrations.messages import Message, status_in_words
 
-SENTENCES = {sentence.key for sentence in (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)}
+_UPDATES = {sentence.key for sentence in UPDATING.values()}
+_SENTENCES = {sentence.key for sentence in ADDING} | _UPDATES
 
 _NOT_SURELY_DONE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN)
 
@@ -25,9 +27,11 @@ _NOT_SURELY_DONE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN)
 @dataclass(frozen=True)
 class AddOutcome:
     """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that, and
-    `tags_to_set` are their ids where they are not set, or perhaps not."""
+    `tags_to_set` are their ids where they are not set, or perhaps not. `is_update` says that the contact was known to
+    be one before; status and tags are those of the answer, or of the check that has found it."""
 
     action: UUID
+    is_update: bool
     outcome: Outcome
     contact: str
     contact_id: str
@@ -43,23 +47,26 @@ class AddOutcome:
     @property
     def was_found(self) -> bool:
         """Whether KlickTipp gave no answer, but a check has found the contact since."""
-        return self.outcome == Outcome.UNKNOWN and bool(self.contact_id)
+        return self.outcome == Outcome.UNKNOWN and self.origin is not None and self.origin.is_confirmed
 
     @property
     def can_be_checked(self) -> bool:
         """Whether the contact may have been added, and has an email address to look it up by."""
-        return self.outcome == Outcome.UNKNOWN and not self.contact_id and "@" in self.contact
+        return self.outcome == Outcome.UNKNOWN and not self.was_found and "@" in self.contact
 
 
 def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
     """The outcome of an add of this account; None if there was no such action, or one of another kind."""
     origin = Origin.objects.filter(account=account, action=action).first()
-    calls = [call for call in calls_of(account.scope, action) if call.sentence in SENTENCES]
-    if not calls and not origin:
+    entries = calls_of(account.scope, action)
+    calls = [call for call in entries if call.sentence in _SENTENCES]
+    if not calls and (entries or not origin):
         return None
     add = _last(calls, "add_or_update_contact")
     tagging = _last(calls, "tag_contact")
     answer = add.answer if add else {}
+    if add and add.outcome == Outcome.UNKNOWN and origin and origin.is_confirmed:
+        answer = _found_by_check(account, origin)
     decisive = add or (calls[-1] if calls else None)
     parameters = decisive.parameters if decisive else {}
     names = last_known(account, ReferenceKind.TAGS).names() | _created(calls)
@@ -70,6 +77,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
     wanted = [tag["name"] or str(tag["id"]) for tag in parameters.get("tags", [])]
     return AddOutcome(
         action=action,
+        is_update=is_update(calls),
         outcome=Outcome(add.outcome) if add else _without_add(origin),
         contact=parameters.get("contact", ""),
         contact_id=answer.get("contact_id", "") or (origin.contact_id if origin else ""),
@@ -82,6 +90,17 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         problem=problem_message(decisive) if decisive else None,
         origin=origin,
     )
+
+
+def is_update(calls: list[AuditEntry]) -> bool:
+    """Whether this is what the log has of an add whose contact was known to be one before."""
+    return any(call.sentence in _UPDATES for call in calls)
+
+
+def _found_by_check(account: ClientAccount, origin: Origin) -> dict[str, Any]:
+    """What the log keeps of the contact that a check has found."""
+    read = _last(calls_of(account.scope, origin.last_check), "get_contact") if origin.last_check else None
+    return read.answer if read else {}
 
 
 def _without_add(origin: Origin | None) -> Outcome:

@@ -7,12 +7,10 @@ before. `shown` is the contact as the form showed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid5
-
-from django.utils import translation
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import Kind, Outcome, SubjectKind
@@ -24,8 +22,8 @@ from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import actions
-from integrations.contacts.datafields import GLOBAL_NAMES
 from integrations.contacts.known import addresses_of, subjects_of
+from integrations.contacts.services import field_names
 from integrations.klicktipp import Contact, Happened, KlickTippError, NotFound, Problem
 from integrations.suppression.models import Reason
 from integrations.suppression.services import refuse_suppressed, suppress
@@ -87,7 +85,7 @@ def change_fields(
     if not to_send:
         return
     sentence = actions.FIELD_CHANGED if len(to_send) == 1 else actions.FIELDS_CHANGED
-    action = _action(sentence, contact, actor, action_id, fields=_fields_by_name(account, to_send))
+    action = _action(sentence, contact, actor, action_id, fields=field_names(account, to_send))
     api = gateway.connect(account, action)
     with _gone_is_told():
         api.update_contact(contact.id, fields=to_send)
@@ -211,15 +209,3 @@ def _action(sentence: Sentence, contact: Contact, actor: Actor, action_id: UUID,
     subjects = tuple(subjects_of(contact))
     called = (addresses_of(contact) or subjects)[0]
     return Action(sentence, actor, {"contact": called.label, **parameters}, subjects=subjects, id=action_id)
-
-
-def _fields_by_name(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Data fields as the log names them; the global ones read in the reader's language where the list is not known."""
-    names = last_known(account, ReferenceKind.FIELDS).names()
-    with translation.override("en"):
-        return [
-            {"id": field_id, "name": names[field_id]}
-            if names.get(field_id)
-            else {"id": field_id, "name": "", "word": str(GLOBAL_NAMES.get(field_id, ""))}
-            for field_id in field_ids
-        ]

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from integrations.audit.actors import Actor
+from integrations.audit.events import record
 from integrations.audit.models import SubjectKind
+from integrations.audit.reading import calls_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.models import ClientAccount
-from integrations.contacts.actions import ADD_CHECKED
+from integrations.contacts.actions import ADD_CHECKED, ADD_SETTLED, UPDATE_CHECKED, UPDATE_SETTLED
+from integrations.contacts.added import is_update
 from integrations.contacts.differences import differences
 from integrations.contacts.lookup import Lookup, look_up
 from integrations.contacts.models import Origin
@@ -20,12 +27,12 @@ from integrations.klicktipp import Contact
 
 
 class Verdict(StrEnum):
-    """What became of an add.
+    """What became of an add, as far as a look can tell: KlickTipp may still be working on what was sent.
 
-    ABSENT: there is no such contact
-    DONE: the contact has everything that was sent
+    ABSENT: there is no such contact yet
+    DONE: the contact has everything that was sent, or has come since, if what was sent is not known any more
     WITHOUT_FURTHER_TAGS: it has, but for the tags that are set by a call of their own
-    NOT_DONE: it is there, but is not what was sent
+    NOT_DONE: it is there, but is not what was sent yet
     THERE: it is there, and was before; whether it was updated nobody can tell, as what was sent is not known any more
     """
 
@@ -34,6 +41,16 @@ class Verdict(StrEnum):
     WITHOUT_FURTHER_TAGS = "without_further_tags"
     NOT_DONE = "not_done"
     THERE = "there"
+
+
+_FINDINGS: dict[Verdict, str | Promise] = {
+    Verdict.ABSENT: _("it was not there yet"),
+    Verdict.DONE: _("it was there"),
+    Verdict.WITHOUT_FURTHER_TAGS: _("it was there, but without further tags"),
+    Verdict.NOT_DONE: _("it was there, but not with what was sent yet"),
+    Verdict.THERE: _("it was there; whether with what was sent cannot be told"),
+}
+"""How the log ends its sentence."""
 
 
 @dataclass(frozen=True)
@@ -54,26 +71,50 @@ def is_about(origin: Origin, email: str) -> bool:
     return origin.subject_hash in search_hashes(Subject(SubjectKind.EMAIL, email), origin.account.team_id)
 
 
+def unsure_of(account: ClientAccount, email: str) -> Origin | None:
+    """The origin of the latest add of this address that nothing has confirmed."""
+    hashes = search_hashes(Subject(SubjectKind.EMAIL, email), account.team_id)
+    return account.origins.filter(subject_hash__in=hashes, is_confirmed=False).order_by("-created_at").first()
+
+
 def check_add(
     account: ClientAccount, origin: Origin, email: str, new: NewContact | None, actor: Actor, action_id: UUID
 ) -> Checked:
     """Look the contact up and compare it with `new`, what was to be sent, or None if nobody knows that any more.
 
-    An origin whose contact is found that way is completed with its ID. Raises the library's errors and `Obstructed`.
+    An origin whose contact is found that way is confirmed. The log has the look as `action_id`, and the finding as an
+    event of its own. Raises the library's errors and `Obstructed`.
     """
-    lookup = look_up(account, email, actor, action_id, sentence=ADD_CHECKED)
+    updates = is_update(calls_of(account.scope, origin.action))
+    at = timezone.now()
+    sentence = UPDATE_CHECKED if updates else ADD_CHECKED
+    lookup = look_up(account, email, actor, action_id, sentence=sentence)
     is_new = lookup.contact is not None and _signed_up_since(lookup.contact, origin)
-    verdict = _verdict(account, lookup.contact, new, is_new)
-    if verdict in (Verdict.DONE, Verdict.WITHOUT_FURTHER_TAGS):
-        Origin.objects.filter(pk=origin.pk).update(contact_id=lookup.contact_id)
+    verdict = _verdict(account, lookup.contact, new, is_new and not updates)
+    _settle(origin, verdict, lookup.contact_id, at, action_id)
+    subject = Subject(SubjectKind.EMAIL, email)
+    with translation.override("en"):
+        finding = {"word": str(_FINDINGS[verdict])}
+    settled = UPDATE_SETTLED if updates else ADD_SETTLED
+    record(settled, actor, account.scope, (subject,), contact=subject.label, finding=finding)
     return Checked(verdict, lookup, is_new)
 
 
-def _verdict(account: ClientAccount, contact: Contact | None, new: NewContact | None, is_new: bool) -> Verdict:
+def _settle(origin: Origin, verdict: Verdict, contact_id: str, at: datetime, check: UUID) -> None:
+    """Keep what the check tells of the origin; what is confirmed already stays so."""
+    unsettled = Origin.objects.filter(pk=origin.pk, is_confirmed=False)
+    match verdict:
+        case Verdict.DONE | Verdict.WITHOUT_FURTHER_TAGS:
+            unsettled.update(is_confirmed=True, contact_id=contact_id, checked_at=at, last_check=check)
+        case Verdict.ABSENT | Verdict.NOT_DONE:
+            unsettled.update(checked_at=at, last_check=check)
+
+
+def _verdict(account: ClientAccount, contact: Contact | None, new: NewContact | None, was_added: bool) -> Verdict:
     if contact is None:
         return Verdict.ABSENT
     if new is None:
-        return Verdict.DONE if is_new else Verdict.THERE
+        return Verdict.DONE if was_added else Verdict.THERE
     found = differences(account, new, contact)
     if found.values or found.first_tag:
         return Verdict.NOT_DONE

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters, no_control_characters_in_lines
+from integrations.contacts.controls import ValueInput
 from integrations.klicktipp import FieldType, InvalidValue, ValueProblem, Verbatim
 from integrations.klicktipp.fieldtypes import Value, decode, encode, parse
 
@@ -71,10 +72,11 @@ PROBLEMS: dict[ValueProblem, Promise] = {
     ValueProblem.SKIPPED_TIME: _("This hour did not exist on that day: the clocks were put forward."),
     ValueProblem.TOO_LARGE: _("This number is too large."),
     ValueProblem.TOO_MANY_DECIMALS: _("At most two decimals, please, and no separator between thousands."),
-    ValueProblem.TWO_SEPARATORS: _("Please leave out the separators between thousands: 1234,50."),
+    ValueProblem.TWO_SEPARATORS: _("Please type the number without separators between thousands, for example 1234.50."),
 }
 
 _LONGEST_VALUE = 10_000
+_LONG_DECIMAL = re.compile(r"-?[0-9]{1,15}\.([0-9]{3,12})")
 _LINES = (FieldType.PARAGRAPH, FieldType.HTML)
 _CONTROLS: dict[FieldType, dict[str, str]] = {
     FieldType.DATE: {"type": "date"},
@@ -103,12 +105,18 @@ class ValueField(forms.CharField):
             max_length=_LONGEST_VALUE,
             initial=_as_typed(kind, value),
             help_text=_help(kind, value),
-            widget=forms.Textarea(attrs={"rows": 4}) if has_lines else forms.TextInput(attrs=dict(attrs)),
+            widget=forms.Textarea(attrs={"rows": 4}) if has_lines else ValueInput(attrs=dict(attrs)),
             validators=[no_control_characters_in_lines if has_lines else no_control_characters],
             **options,
         )
         self._kind = kind
         self._wire = wire
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        bound = super().get_bound_field(form, field_name)
+        if self._kind is FieldType.DATE and self.has_changed(self.initial, bound.value()):
+            bound.help_text = ""
+        return bound
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (data or "").splitlines() != (initial or "").splitlines()
@@ -142,7 +150,15 @@ def in_words(kind: FieldType | None, wire: str) -> str:
             return _hour(value)
         case Decimal():
             return number_format(value, 2)
+        case Verbatim() if kind is FieldType.DECIMAL:
+            return _long_decimal(value)
     return str(value)
+
+
+def _long_decimal(wire: str) -> str:
+    """A decimal with more places than the type has, in the reader's format; anything else as it came."""
+    found = _LONG_DECIMAL.fullmatch(wire)
+    return number_format(Decimal(wire), len(found[1])) if found else wire
 
 
 def _hour(value: time) -> str:
@@ -162,6 +178,8 @@ def _as_typed(kind: FieldType, value: Value) -> str:
             return value.isoformat()
         case Decimal():
             return number_format(value, 2)
+        case Verbatim() if kind is FieldType.DECIMAL:
+            return _long_decimal(value)
     return str(value)
 
 

@@ -41,13 +41,24 @@ _FORM_FIELDS: dict[Problem, str] = {
 _SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "sms_number"}
 
 
-def explain_at_field(account: ClientAccount, form: ContactForm, error: Exception, action: UUID) -> Explanation:
-    """The explanation of an error. What is about a single field is told there, and the page points to it."""
+def explain_at_field(
+    account: ClientAccount,
+    form: ContactForm,
+    error: Exception,
+    action: UUID,
+    *,
+    updates: bool = False,
+    can_check: bool = False,
+) -> Explanation:
+    """The explanation of an error. What is about a single field is told there, and the page points to it.
+
+    updates: the contact was known to be one before
+    can_check: the page offers to check at KlickTipp what became of it
+    """
     explanation = explain(error, action)
     if explanation.may_have_happened and getattr(error, "operation", "") in ADDING:
-        unknown = _("The contact may have been added all the same: look it up in KlickTipp before you send it again.")
-        return replace(explanation, next_step=unknown)
-    nothing_added = _("No contact was added.")
+        return replace(explanation, next_step=f"{_may_have_happened(updates)} {_before_again(can_check)}")
+    nothing_added = _("Nothing was changed.") if updates else _("No contact was added.")
     explanation = replace(explanation, next_step=f"{nothing_added} {explanation.next_step}")
     if isinstance(error, Suppressed):
         for entry in error.found.values():
@@ -66,9 +77,23 @@ def explain_at_field(account: ClientAccount, form: ContactForm, error: Exception
         form.add_error(name, text)
     return replace(
         explanation,
-        what=_("KlickTipp refused this; no contact was added."),
+        what=_("KlickTipp refused this; nothing was changed.")
+        if updates
+        else _("KlickTipp refused this; no contact was added."),
         next_step=_("What is wrong stands at the marked field."),
     )
+
+
+def _may_have_happened(updates: bool) -> str:
+    if updates:
+        return _("The contact may have been updated all the same.")
+    return _("The contact may have been added all the same.")
+
+
+def _before_again(can_check: bool) -> str:
+    if can_check:
+        return _("The button “Check at KlickTipp” below tells it; please use it before you send this again.")
+    return _("Please look it up in KlickTipp before you send this again.")
 
 
 def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: Explanation) -> Explanation:

@@ -19,6 +19,7 @@ from accounts.validation import no_control_characters
 from integrations.addresses import check_local_part, sms_number
 from integrations.audit.forms import ContactField
 from integrations.contacts.browsing import WORDS, Wanted
+from integrations.contacts.controls import DayInput
 from integrations.contacts.datafields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, TYPE_NAMES, form_field
 from integrations.contacts.models import Basis
 from integrations.contacts.origins import Provenance
@@ -95,7 +96,7 @@ class ContactForm(forms.Form):
     )
     obtained_on = forms.DateField(
         label=_("Date (of the consent, order, …)"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
         validators=[MinValueValidator(date(1990, 1, 1), _("Please check the year."))],
     )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.models import Kind, SubjectKind
+from integrations.audit.models import AuditEntry, Kind, SubjectKind
 from integrations.audit.presentation import LoggedAction, page_of_actions
 from integrations.audit.reading import done_to
 from integrations.audit.subjects import Subject, search_hashes
@@ -24,9 +25,11 @@ _MOST_ACTIONS = 8
 
 @dataclass(frozen=True)
 class Known:
-    """The latest origins and actions, newest first. `hashes` find all of the contact's entries in the log."""
+    """The latest origins and actions, newest first. `hashes` find all of the contact's entries in the log, and
+    `checkable` are the actions of the origins of which a check may tell more."""
 
     origins: list[Origin]
+    checkable: set[UUID]
     actions: list[LoggedAction]
     has_more_actions: bool
     hashes: list[str]
@@ -52,9 +55,12 @@ def known_of(account: ClientAccount, membership: Membership, contact_id: str, su
     hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
     is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
     origins = list(account.origins.filter(is_its_origin).order_by("-created_at")[:_MOST_ORIGINS])
+    unsure = [origin.action for origin in origins if not origin.is_confirmed]
+    adds = AuditEntry.objects.filter(account_id=account.pk, action__in=unsure, operation="add_or_update_contact")
+    checkable = set(adds.values_list("action", flat=True)) if unsure else set()
     if not membership.may(Capability.SEE_LOG):
-        return Known(origins, [], False, [])
+        return Known(origins, checkable, [], False, [])
     visible = visible_entries(membership).filter(account_id=account.pk)
     changes = done_to(visible, account.team_id, subjects).exclude(kind=Kind.READ)
     actions, next_page = page_of_actions(changes, visible, size=_MOST_ACTIONS)
-    return Known(origins, actions, next_page is not None, hashes)
+    return Known(origins, checkable, actions, next_page is not None, hashes)

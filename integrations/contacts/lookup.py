@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
-from django.utils import timezone
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
@@ -20,22 +19,24 @@ from integrations.contacts.actions import CONTACT_LOOKED_UP
 from integrations.klicktipp import Contact, KlickTipp, NotFound
 from integrations.suppression.services import refuse_suppressed
 
-NOBODY_STAYS_FOR = timedelta(minutes=10)
-"""How long it counts that an address belonged to nobody when it was looked up."""
-
 NOBODY = ""
+
+_STATUSES = ("status", "bounce", "sms_status", "sms_bounce")
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """What a lookup came to: the contact's ID, or `NOBODY`. `contact` is there only where it has just been read.
+    """What a lookup came to: the contact's ID, or `NOBODY`. `contact` is there only where it has just been read; `told`
+    is of an earlier lookup too, but has only the statuses and the date.
 
-    `token` tells it to the next request of the same person, so that the address need not be looked up again.
+    `token` tells whose the address is to the next request of the same person, so that the contact need only be read
+    again; "" for nobody's, which counts for no later request: somebody may have added the contact meanwhile.
     """
 
     contact_id: str
     token: str
     contact: Contact | None = None
+    told: Contact | None = None
 
 
 def look_before_sending(account: ClientAccount, email: str, actor: Actor, action_id: UUID) -> Lookup:
@@ -65,22 +66,22 @@ def look_up(
     contact = _read(api, expected)
     if contact is None or contact.email.casefold() != email.casefold():
         contact = _read(api, api.find_contact(email))
-    contact_id = contact.id if contact else NOBODY
-    return Lookup(contact_id, _token(account, email, actor, contact_id), contact)
+    if contact is None:
+        return Lookup(NOBODY, "")
+    return Lookup(contact.id, _token(account, email, actor, contact), contact, contact)
 
 
 def looked_up_before(account: ClientAccount, email: str, actor: Actor, token: str) -> Lookup | None:
-    """What the token of an earlier lookup of this address tells; None if it is of another address, person or client,
-    or if it was nobody's too long ago."""
+    """What the token of an earlier lookup of this address tells; None if it is of another address, person or client."""
     try:
-        subject_hash, contact_id, at = signing.loads(token, salt=_salt(account, actor))
+        subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(account, actor))
     except (signing.BadSignature, ValueError):
         return None
     if subject_hash != _hash(account, email):
         return None
-    if contact_id == NOBODY and at < (timezone.now() - NOBODY_STAYS_FOR).timestamp():
-        return None
-    return Lookup(contact_id, token)
+    date = datetime.fromisoformat(day) if day else None
+    told = Contact(contact_id, **dict(zip(_STATUSES, statuses, strict=True)), date=date, dates_as_written=written)
+    return Lookup(contact_id, token, told=told)
 
 
 def _action(sentence: Sentence, email: str, actor: Actor, action_id: UUID) -> Action:
@@ -97,8 +98,10 @@ def _read(api: KlickTipp, contact_id: str | None) -> Contact | None:
         return None
 
 
-def _token(account: ClientAccount, email: str, actor: Actor, contact_id: str) -> str:
-    told = [_hash(account, email), contact_id, int(timezone.now().timestamp())]
+def _token(account: ClientAccount, email: str, actor: Actor, contact: Contact) -> str:
+    statuses = [getattr(contact, name) for name in _STATUSES]
+    written = {name: text for name, text in contact.dates_as_written.items() if name == "date"}
+    told = [_hash(account, email), contact.id, statuses, contact.date and contact.date.isoformat(), written]
     return signing.dumps(told, salt=_salt(account, actor))
 
 

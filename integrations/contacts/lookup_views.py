@@ -12,10 +12,11 @@ from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.contacts.added import AddOutcome, add_outcome
+from integrations.contacts.cautions import standing_of
 from integrations.contacts.checking import Checked, Verdict, check_add, is_about
 from integrations.contacts.forms import ContactAddressForm
 from integrations.contacts.lookup import look_before_sending
-from integrations.contacts.shown import ShownContact
+from integrations.contacts.sent import sent_address
 
 
 @require_POST
@@ -34,7 +35,7 @@ def look(request: AccountRequest) -> HttpResponse:
             context["failure"] = explain(error, action)
         else:
             context["lookup"] = lookup
-            context["channel"] = lookup.contact and ShownContact(lookup.contact, {}, {}).email_channel
+            context["standing"] = standing_of(lookup.contact) if lookup.contact else None
     return render(request, "contacts/add/known.html", context)
 
 
@@ -71,5 +72,6 @@ def _page(
     checked: Checked | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"added": added, "form": form, "failure": failure, "checked": checked}
+    address = sent_address(request.session, added.action)
+    context = {"added": added, "address": address, "form": form, "failure": failure, "checked": checked}
     return render(request, "contacts/added.html", context, status=status)

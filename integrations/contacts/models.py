@@ -17,6 +17,10 @@ class Origin(models.Model):
     Stored before the first call and completed with the contact's ID by the answer; where the outcome is unknown, or
     listbuilding has added the contact, it stays without one. `subject_hash` is the address or number as the log's
     subjects hash it.
+
+    It proves nothing unless it `is_confirmed`: by KlickTipp's answer, or by a check that has found what was sent. The
+    latest check that tells something was made at `checked_at`, as the action `last_check` of the log; one that has not
+    found it confirms nothing and rules nothing out, as KlickTipp can be late.
     """
 
     account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="origins")
@@ -28,6 +32,9 @@ class Origin(models.Model):
     obtained_on = models.DateField()
     added_by = models.CharField(max_length=254)
     created_at = models.DateTimeField(db_default=Now())
+    is_confirmed = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True)
+    last_check = models.UUIDField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["account", "contact_id"], name="origin_of_contact")]

@@ -32,8 +32,9 @@ class Provenance:
 def origin_kept(
     account: ClientAccount, subject: Subject, provenance: Provenance, actor: Actor, action_id: UUID
 ) -> Iterator[Origin]:
-    """Stores where the contact comes from, before anything is sent for it. An error inside takes it back, unless the
-    contact may have been added all the same. A second submit of the same form raises `AlreadyStarted`."""
+    """Stores where the contact comes from, before anything is sent for it, and confirms it in the end, with the
+    `contact_id` that it was given inside. An error there takes it back, or leaves it unconfirmed if the contact may
+    have been added all the same. A second submit of the same form raises `AlreadyStarted`."""
     origin, is_new = Origin.objects.get_or_create(
         action=action_id,
         defaults={
@@ -53,6 +54,7 @@ def origin_kept(
         if not _may_have_added(error):
             origin.delete()
         raise
+    Origin.objects.filter(pk=origin.pk).update(is_confirmed=True, contact_id=origin.contact_id)
 
 
 def _may_have_added(error: Exception) -> bool:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import Promise
 
 from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.models import ClientAccount
+from integrations.contacts.cautions import cautions_for
 from integrations.contacts.differences import Differences, differences
 from integrations.contacts.lookup import NOBODY, Lookup, look_up, looked_up_before
 from integrations.contacts.services import NewContact, Provenance, add_contact, ready_to_add
@@ -28,6 +31,14 @@ class Shown:
     seen: str = ""
 
 
+class Sent(StrEnum):
+    """What was sent. EITHER is for an SMS number alone, of which KlickTipp does not tell whether it is a contact's."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    EITHER = "either"
+
+
 @dataclass(frozen=True)
 class Preview:
     """What sending would change in a contact; nothing was sent. `differences` is None where the contact has gone since
@@ -40,6 +51,11 @@ class Preview:
     lookup: Lookup
     differences: Differences | None = None
     seen: str = ""
+
+    @property
+    def cautions(self) -> list[str | Promise]:
+        """What to consider before sending."""
+        return cautions_for(self.lookup.contact) if self.lookup.contact else []
 
 
 def preview_of(account: ClientAccount, new: NewContact, lookup: Lookup, actor: Actor) -> Preview:
@@ -58,19 +74,20 @@ def add_or_preview(
     action_id: UUID,
     lookup_id: UUID,
     shown: Shown,
-) -> Preview | None:
+) -> Preview | Sent:
     """Add a contact as `add_contact` does. Where its address belongs to a contact and `shown` is not what would change
     in it now, nothing is sent and that is returned.
 
-    The lookup is an action of its own in the log, `lookup_id`: who only looks can still send the form. A fresh token in
-    `shown` saves it, and an SMS number alone cannot be looked up. Raises what `add_contact` and `look_up` raise.
+    The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
+    form. An SMS number alone cannot be looked up. Raises what `add_contact` and `look_up` raise.
     """
     began = monotonic()
     _refuse_second_submit(account, action_id)
-    ready_to_add(account, new, actor, action_id)
     before = looked_up_before(account, new.email, actor, shown.looked)
-    if new.email and not (before and before.contact_id == NOBODY):
-        expected = before.contact_id if before else NOBODY
+    expected = before.contact_id if before else NOBODY
+    ready_to_add(account, new, actor, action_id, updates=bool(expected))
+    sends = Sent.EITHER
+    if new.email:
         half = settings.KLICKTIPP_PAGE_DEADLINE / 2
         lookup = look_up(account, new.email, actor, lookup_id, expected=expected, seconds=half)
         account.refresh_from_db()  # somebody may have removed the client meanwhile
@@ -79,9 +96,10 @@ def add_or_preview(
         if not is_expected:
             _refuse_second_submit(account, action_id)
             return preview
+        sends = Sent.UPDATED if lookup.contact else Sent.ADDED
     left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
-    add_contact(account, new, provenance, actor, action_id, seconds=left)
-    return None
+    add_contact(account, new, provenance, actor, action_id, updates=sends is Sent.UPDATED, seconds=left)
+    return sends
 
 
 def _refuse_second_submit(account: ClientAccount, action_id: UUID) -> None:

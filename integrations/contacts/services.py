@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.reading import known_label
@@ -16,12 +18,15 @@ from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import actions
+from integrations.contacts.datafields import GLOBAL_NAMES
 from integrations.contacts.fieldsettings import learn
-from integrations.contacts.models import Origin
 from integrations.contacts.origins import Provenance, origin_kept
 from integrations.klicktipp import Contact, KlickTipp, KlickTippError
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags.services import forget_missing_tags, ids_of
+
+_SMS_NUMBER = {"id": "sms_number", "name": "", "word": "SMS number"}
+"""As a data field of an update in the log."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ def add_contact(
     actor: Actor,
     action_id: UUID,
     *,
+    updates: bool = False,
     seconds: float | None = None,
 ) -> None:
     """Create the new tags, add or update the contact with its first tag, then tag it with the others.
@@ -52,9 +58,10 @@ def add_contact(
     `AlreadyStarted` where `action_id` has been used before.
     What was created before an error stays. The origin is kept unless it is certain that nothing happened.
 
+    updates: the person knows that it is a contact already; the log tells it so
     seconds: for all calls together; the deadline of a page unless told
     """
-    api = ready_to_add(account, new, actor, action_id, seconds=seconds)
+    api = ready_to_add(account, new, actor, action_id, updates=updates, seconds=seconds)
     with origin_kept(account, subject_of(new), provenance, actor, action_id) as origin:
         try:
             tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
@@ -68,7 +75,7 @@ def add_contact(
         except KlickTippError as error:
             forget_missing_tags(api, account, error)
             raise
-    Origin.objects.filter(pk=origin.pk).update(contact_id=contact.id)
+        origin.contact_id = contact.id
     if further := tag_ids[1:]:
         try:
             api.tag_contact(new.email, further)
@@ -78,11 +85,17 @@ def add_contact(
 
 
 def ready_to_add(
-    account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID, *, seconds: float | None = None
+    account: ClientAccount,
+    new: NewContact,
+    actor: Actor,
+    action_id: UUID,
+    *,
+    updates: bool,
+    seconds: float | None = None,
 ) -> KlickTipp:
     """A client for an add that nothing here stands in the way of. Raises `Obstructed` and `Suppressed`; the log has it
     then as what came of the add."""
-    action = _action(account, new, actor, action_id)
+    action = _action(account, new, actor, action_id, updates)
     api = gateway.connect(account, action, seconds=seconds)
     refuse_suppressed(account, addresses_of(new), action)
     return api
@@ -127,21 +140,33 @@ def addresses_of(new: NewContact) -> Sequence[Subject]:
     return subjects_of({"email": new.email, "sms_number": new.sms_number})
 
 
-def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID) -> Action:
+def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID, updates: bool) -> Action:
     """What the log says of the add, with tags, opt-in process and data fields by name as far as they are known."""
     tags = _named(account, ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
     parameters: dict[str, Any] = {"contact": subject_of(new).label, "tags": tags}
     if new.optin_process_id:
         parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
-    if new.fields:
-        parameters["fields"] = field_names(account, new.fields)
-    sentence = (actions.ADD_CONTACT, actions.ADD_CONTACT_WITH_TAG, actions.ADD_CONTACT_WITH_TAGS)[min(len(tags), 2)]
+    fields = field_names(account, new.fields)
+    sentence = actions.ADDING[min(len(tags), 2)]
+    if updates:
+        fields += [_SMS_NUMBER] if new.email and new.sms_number else []
+        sentence = actions.UPDATING[bool(fields), bool(tags)]
+    if fields:
+        parameters["fields"] = fields
     return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)
 
 
 def field_names(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Data fields by ID and name, as far as that is known, for the parameters of an action."""
-    return _named(account, ReferenceKind.FIELDS, field_ids)
+    """Data fields by ID and name, as far as that is known, for the parameters of an action; the global ones read in the
+    reader's language where the list is not known."""
+    names = last_known(account, ReferenceKind.FIELDS).names()
+    with translation.override("en"):
+        return [
+            {"id": field_id, "name": names[field_id]}
+            if names.get(field_id)
+            else {"id": field_id, "name": "", "word": str(GLOBAL_NAMES.get(field_id, ""))}
+            for field_id in field_ids
+        ]
 
 
 def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.access import is_fragment
@@ -20,8 +21,9 @@ from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.actions import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
-from integrations.contacts.added import add_outcome, tags_created_by
-from integrations.contacts.checking import Verdict, check_add, is_about
+from integrations.contacts.added import add_outcome, is_update, tags_created_by
+from integrations.contacts.cautions import standing_of
+from integrations.contacts.checking import Verdict, check_add, is_about, unsure_of
 from integrations.contacts.contact_page import as_contact_id, contact_page, gone_page
 from integrations.contacts.datafields import FIRST_SHOWN
 from integrations.contacts.failures import explain_at_field
@@ -29,8 +31,9 @@ from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.forms import AddContactForm, ContactAddressForm, ContactForm, FindContactForm
 from integrations.contacts.lookup import Lookup, looked_up_before
 from integrations.contacts.models import Origin
-from integrations.contacts.preview import Preview, Shown, add_or_preview, preview_of
+from integrations.contacts.preview import Preview, Sent, Shown, add_or_preview, preview_of
 from integrations.contacts.recent import recent_contacts
+from integrations.contacts.sent import address_of, has_sent, remember_sent, sent_address
 from integrations.contacts.services import NewContact, find_contact, open_contact, subject_of
 from integrations.contacts.shown import empty_fields
 from integrations.klicktipp import NotFound
@@ -41,6 +44,12 @@ _NAMED = {
     ReferenceKind.TAGS: TAGS_NAMED,
     ReferenceKind.FIELDS: FIELDS_NAMED,
     ReferenceKind.OPTIN_PROCESSES: OPTIN_PROCESSES_NAMED,
+}
+
+_TOLD = {
+    Sent.ADDED: gettext_lazy("%(contact)s has been added."),
+    Sent.UPDATED: gettext_lazy("%(contact)s has been updated."),
+    Sent.EITHER: gettext_lazy("%(contact)s has been added, or updated if it was there before."),
 }
 
 
@@ -131,21 +140,30 @@ def add(request: AccountRequest) -> HttpResponse:
     lookup = uuid4()
     shown = Shown(request.POST.get("looked", ""), request.POST.get("seen", ""))
     try:
-        preview = add_or_preview(request.account, new, form.provenance(), Actor.of(request), action, lookup, shown)
+        sent = add_or_preview(request.account, new, form.provenance(), Actor.of(request), action, lookup, shown)
     except AlreadyStarted:
         return _sent_before(request, new, action)
     except EXPLAINED as error:
-        logged = action if calls_of(request.account.scope, action) else lookup
-        failure = explain_at_field(request.account, form, error, logged)
-        made = tags_created_by(request.account, action)
+        calls = calls_of(request.account.scope, action)
         unsure = Origin.objects.filter(account=request.account, action=action).first()
+        failure = explain_at_field(
+            request.account,
+            form,
+            error,
+            action if calls else lookup,
+            updates=is_update(calls),
+            can_check=bool(unsure and new.email),
+        )
+        if unsure:
+            remember_sent(request.session, action, new)
+        made = tags_created_by(request.account, action)
         return _form_page(request, form, failure, status=422, created_tags=made, unsure=unsure)
-    if preview:
-        return _form_page(request, form, preview=preview)
-    messages.success(
-        request,
-        _("%(contact)s has been added, or updated if it was there before.") % {"contact": new.email or new.sms_number},
-    )
+    if isinstance(sent, Preview):
+        changes_nothing = sent.differences is not None and not sent.differences
+        unsure = unsure_of(request.account, new.email) if changes_nothing else None
+        return _form_page(request, form, preview=sent, unsure=unsure)
+    remember_sent(request.session, action, new)
+    messages.success(request, _TOLD[sent] % {"contact": address_of(new)})
     return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=action)
 
 
@@ -167,7 +185,9 @@ def added(request: AccountRequest, action: UUID) -> HttpResponse:
     outcome = add_outcome(request.account, action)
     if outcome is None:
         raise Http404
-    return render(request, "contacts/added.html", {"added": outcome, "form": ContactAddressForm()})
+    address = sent_address(request.session, action)
+    form = ContactAddressForm(initial={"email": address})
+    return render(request, "contacts/added.html", {"added": outcome, "address": address, "form": form})
 
 
 def _find_page(
@@ -206,6 +226,7 @@ def _form_page(
     """
     kinds = (ReferenceKind.FIELDS, ReferenceKind.OPTIN_PROCESSES)
     known = {kind.value: last_known(request.account, kind) for kind in kinds}
+    lookup = preview.lookup if preview else None if failure else _looked_up_before(request)
     context = {
         "form": form,
         "looks_up": True,
@@ -216,8 +237,10 @@ def _form_page(
         "created_tags": created_tags,
         "tags_found": tags_found,
         "preview": preview,
-        "lookup": preview.lookup if preview else None if failure else _looked_up_before(request),
+        "lookup": lookup,
+        "standing": standing_of(lookup.told) if lookup and lookup.told else None,
         "unsure": unsure,
+        "unsure_updates": unsure is not None and is_update(calls_of(request.account.scope, unsure.action)),
         "verdict": verdict,
     }
     return render(request, "contacts/add.html", context, status=status)
@@ -238,11 +261,17 @@ def _check(request: AccountRequest, form: AddContactForm, new: NewContact) -> Ht
         return _form_page(request, form, status=422, unsure=unsure)
     lookup = uuid4()
     try:
-        checked = check_add(request.account, unsure, new.email, new, Actor.of(request), lookup)
+        as_sent = new if has_sent(request.session, unsure.action, new) else None
+        checked = check_add(request.account, unsure, new.email, as_sent, Actor.of(request), lookup)
     except EXPLAINED as error:
         return _form_page(request, form, explain(error, lookup), status=422, unsure=unsure)
     if checked.verdict is Verdict.DONE:
-        messages.success(request, _("%(contact)s is in KlickTipp with everything you typed.") % {"contact": new.email})
+        told = (
+            _("%(contact)s is in KlickTipp with everything you typed.")
+            if as_sent
+            else _("%(contact)s is in KlickTipp.")
+        )
+        messages.success(request, told % {"contact": new.email})
         return redirect("contact_added", team=request.team.slug, account=request.account.slug, action=unsure.action)
     preview = preview_of(request.account, new, checked.lookup, Actor.of(request))
     return _form_page(request, form, preview=preview, unsure=unsure, verdict=checked.verdict)

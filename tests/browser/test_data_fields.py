@@ -66,7 +66,7 @@ def test_a_guess_is_taken_over_and_the_form_shows_the_right_control(fields: Page
     since.fill("2024-02-29")
     total.fill("1.234,50")
     add.click()
-    expect(fields.get_by_text("Please leave out the separators between thousands")).to_be_visible()
+    expect(fields.get_by_text("Please type the number without separators between thousands")).to_be_visible()
     expect(since).to_have_value("2024-02-29")
     expect(total).to_have_value("1.234,50")
 

@@ -11,12 +11,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.clients.reference import load
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
-from tests.factories import OriginFactory, actor
+from tests.factories import MembershipFactory, OriginFactory, actor
 from tests.service import Service
 
 Page = Any
@@ -81,8 +82,10 @@ def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
     assert "VIP" in words
     assert "waiting for the confirmation of the opt-in" in words
     assert f"/log/action/{entry.action}/" in words
-    assert "rainer@klick-tipp.team has been added, or updated" in words
-    assert "rainer@klick-tipp.team" not in browser.get(answer.url).content.decode(), "later only the masked address"
+    assert "rainer@klick-tipp.team has been added." in words
+    assert "rainer@klick-tipp.team" in browser.get(answer.url).content.decode()
+    browser.force_login(MembershipFactory(team=account.team, role=Role.EDITOR).user)
+    assert "rainer@klick-tipp.team" not in browser.get(answer.url).content.decode(), "the portal keeps only a hash"
     assert [call for call in service.paths() if call.startswith("POST")] == [
         "POST /subscriber/search",
         "POST /subscriber",
@@ -124,7 +127,7 @@ def test_a_failure_to_set_the_further_tags_is_told_as_such(
     service.fault(path="/subscriber/tag", status=406, body='{"error": 9}')
     answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]])
     words = browser.get(answer.url).content.decode()
-    assert "The contact was added, but further tags could not be set." in words
+    assert "The contact is in KlickTipp, but further tags could not be set." in words
     assert "The contact is not subscribed." in words
     assert words.index("Tags not set") < words.index("VIP", words.index("Tags not set"))
     contact_id = AuditEntry.objects.get(operation="add_or_update_contact").answer["contact_id"]
@@ -243,6 +246,19 @@ def test_bad_input_is_told_at_its_field_and_nothing_is_sent(
     assert list(errors(page)) == [at]
     assert page.content.decode().count('aria-invalid="true"') == 1
     assert service.received() == []
+
+
+@pytest.mark.parametrize("value", ["31.02.2026", "2026-02-31", "8.5.2024", "soon"])
+def test_a_day_that_its_control_cannot_show_comes_back_as_text(
+    browser: Client, account: ClientAccount, value: str
+) -> None:
+    page = send(browser, account, source="", obtained_on=value, shown=["fieldBirthday"], fieldBirthday=value)
+    text = page.content.decode()
+    for name in ("obtained_on", "fieldBirthday"):
+        assert re.search(rf'<input type="text" name="{name}" value="{re.escape(value)}"', text), name
+    fresh = send(browser, account, source="", shown=["fieldBirthday"], fieldBirthday="2024-05-08").content.decode()
+    for name in ("obtained_on", "fieldBirthday"):
+        assert f'<input type="date" name="{name}"' in fresh, name
 
 
 @pytest.mark.parametrize("number", ["+49 (151) 1234-5678", "0049 151 12345678"])

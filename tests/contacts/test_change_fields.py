@@ -94,7 +94,7 @@ def test_nothing_touched_is_nothing_sent(dario: OnPage, service: Service) -> Non
         (FieldType.TIME, "24:00", "There is no such time"),
         (FieldType.NUMBER, "-3", "Please use digits only"),
         (FieldType.NUMBER, "1.000", "Please use digits only"),
-        (FieldType.DECIMAL, "1.234,50", "Please leave out the separators between thousands"),
+        (FieldType.DECIMAL, "1.234,50", "Please type the number without separators between thousands"),
         (FieldType.URL, "example.com", "Please start the address with http:// or https://."),
         (FieldType.EMAIL, "nobody", "Please enter a complete email address"),
         (FieldType.LINE, "a\x07b", "This contains control characters."),

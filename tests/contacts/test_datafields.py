@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils import timezone, translation
 
+from integrations.contacts.change_forms import ChangeFieldsForm, EditedField
 from integrations.contacts.datafields import PROBLEMS, TYPE_NAMES, form_field, in_words
 from integrations.klicktipp import FieldType, ValueProblem
 
@@ -38,6 +40,8 @@ def test_every_type_and_every_problem_has_its_words() -> None:
         ("time", "52200", "14:30", "14:30"),
         ("time", "1", "00:00:01", "00:00:01"),
         ("decimal", "19.9", "19,90", "19.90"),
+        ("decimal", "12.345", "12,345", "12.345"),
+        ("decimal", "12.3.4", "12.3.4", "12.3.4"),
         ("number", "1999", "1999", "1999"),
         ("number", "0042", "0042", "0042"),
         ("date", "tomorrow", "tomorrow", "tomorrow"),
@@ -49,6 +53,19 @@ def test_a_value_reads_in_the_readers_format(kind: str, wire: str, german: str, 
     with translation.override("de"):
         assert in_words(FieldType(kind), wire) == german
     assert in_words(FieldType(kind), wire) == english
+
+
+def test_a_decimal_with_more_places_stays_as_it_is_unless_it_is_changed() -> None:
+    with translation.override("de"):
+        assert control(FieldType.DECIMAL, "12.345") == ("text", "12,345")
+        assert cleaned("decimal", "12,345", "12.345") == "12.345"
+
+
+def test_separators_between_thousands_are_told_with_the_readers_own_sign() -> None:
+    for language, example in (("en", "1234.50"), ("de", "1234,50")):
+        with translation.override(language), pytest.raises(ValidationError) as raised:
+            cleaned("decimal", "1.234,56")
+        assert f"{example}." in raised.value.messages[0]
 
 
 def test_a_field_of_unknown_type_is_a_line_of_text() -> None:
@@ -130,7 +147,7 @@ def test_a_time_is_in_the_portals_time_zone() -> None:
         ("date", "31.02.2026", "There is no such day", "Diesen Tag gibt es im Kalender nicht."),
         ("time", "24:00", "There is no such time", "Diese Uhrzeit gibt es nicht"),
         ("number", "-5", "digits only", "nur Ziffern"),
-        ("decimal", "1.234,50", "leave out the separators", "lassen Sie die Trennzeichen"),
+        ("decimal", "1.234,50", "without separators", "ohne Trennzeichen"),
         ("url", "www.example.com", "http:// or https://", "http:// oder https://"),
         ("email", "alex", "complete email address", "vollständige E-Mail-Adresse"),
         ("line", "bell\x07", "control characters", "Steuerzeichen"),
@@ -143,3 +160,12 @@ def test_bad_input_is_told_in_both_languages(kind: str, typed: str, english: str
     with translation.override("de"), pytest.raises(ValidationError) as raised:
         cleaned(kind, typed)
     assert german in raised.value.messages[0]
+
+
+@pytest.mark.parametrize(("typed", "says"), [("1985-09-19", "13:54:51"), ("31.02.2026", ""), ("", "")])
+def test_the_note_on_a_time_of_day_stays_only_with_its_day(typed: str, says: str) -> None:
+    edited = [EditedField("fieldBirthday", "Birthday", FieldType.DATE, "495986091")]
+    form = ChangeFieldsForm(QueryDict(f"fieldBirthday={typed}"), edited=edited)
+    help_text = form["fieldBirthday"].help_text
+    assert says in help_text
+    assert bool(says) == bool(help_text)

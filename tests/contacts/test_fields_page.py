@@ -301,7 +301,7 @@ def test_bad_values_are_told_at_their_fields_and_nothing_is_sent(
         "Best time to call": ("time", "24:00", "There is no such time"),
         "Customer since": ("date", "31.02.2026", "There is no such day"),
         "Employees": ("number", "-1", "digits only"),
-        "Order total": ("decimal", "1.234,50", "leave out the separators"),
+        "Order total": ("decimal", "1.234,50", "without separators"),
         "Profile page": ("url", "www.example.com", "http:// or https://"),
     }
     for name, (kind, _typed, _sentence) in bad.items():

@@ -7,13 +7,16 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Membership
+from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
-from tests.contacts.test_add import Page, errors, look, shown_by, tag_ids, typed, url
+from tests.contacts.test_add import Page, errors, shown_by, tag_ids, typed, url
 from tests.contacts.test_preview import ADD, LOOK, NEW, add, words_of
+from tests.factories import MembershipFactory
 from tests.service import Service
 
 LOST = {"close": "before"}
@@ -59,25 +62,45 @@ def test_what_cannot_have_added_the_contact_is_not_to_be_checked(
     assert "Check at KlickTipp" not in words_of(page)
 
 
-def test_an_add_that_was_lost_is_told_as_such_and_sent_again_without_another_lookup(
+def test_an_add_that_was_lost_is_told_as_such_and_can_be_sent_again(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
     page = browser.post(url(account), checking)
     assert page.status_code == 200
-    assert f"{NEW} is not among the contacts of Harbour Lane Coffee: nothing was added" in words_of(page)
+    words = words_of(page)
+    assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet" in words
+    assert "KlickTipp may still be working on what was sent" in words
+    assert words.index("Check once more") < words.index("Add contact to Harbour Lane Coffee", words.index(" yet"))
     assert 'value="Reiner"' in page.content.decode()
-    assert "Check once more" in words_of(page)
     before = len(service.paths())
     del checking["check"]
     answer = browser.post(url(account), checking | {"action": page.context["action"]} | shown_by(page))
     assert answer.status_code == 302
-    assert service.paths()[before:] == [ADD]
+    assert service.paths()[before:] == [LOOK, ADD]
+
+
+def test_an_add_that_arrives_after_the_check_is_not_sent_twice_unseen(
+    browser: Client, account: ClientAccount, api: KlickTipp, service: Service, form: dict[str, Any]
+) -> None:
+    _, checking = send_into_the_dark(browser, account, service, LOST, form)
+    page = browser.post(url(account), checking)
+    api.add_or_update_contact(NEW, fields={"fieldFirstName": "Reiner"})
+    before = len(service.paths())
+    del checking["check"]
+    page = browser.post(url(account), checking | {"action": page.context["action"]} | shown_by(page))
+    words = words_of(page)
+    assert "nothing would change" in words
+    assert "KlickTipp gave no answer when this address was sent" in words
+    assert ADD not in service.paths()[before:]
+    assert browser.post(url(account), checking | {"check": str(page.context["unsure"].action)}).status_code == 302
+    assert Origin.objects.get().is_confirmed
 
 
 def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_completed(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
+    form |= {"tags": [tag_ids(account)["VIP"]]}
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     answer = browser.post(url(account), checking)
     origin = Origin.objects.get()
@@ -89,8 +112,13 @@ def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_complete
     assert "Added to Harbour Lane Coffee" in words
     assert url(account, f"{origin.contact_id}/") in page.content.decode()
     assert "Check at KlickTipp" not in words
+    assert "Status in KlickTipp waiting for the confirmation of the opt-in" in words
+    assert "Tags VIP" in words
     assert "A check has found the contact there since." in words_of(browser.get(answer.url))
     assert service.paths().count(ADD) == 1
+    colleague = Client()
+    colleague.force_login(MembershipFactory(team=account.team, role=Role.EDITOR).user)
+    assert NEW not in words_of(colleague.get(answer.url))
 
 
 def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
@@ -107,6 +135,47 @@ def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
     assert AuditEntry.objects.get(operation="add_or_update_contact").outcome == Outcome.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("fault", "finding"),
+    [
+        (LOST, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was not there yet"),
+        (DONE_BUT_UNANSWERED, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was there"),
+    ],
+)
+def test_the_log_tells_what_the_check_has_found(
+    browser: Client,
+    account: ClientAccount,
+    service: Service,
+    form: dict[str, Any],
+    fault: dict[str, Any],
+    finding: str,
+) -> None:
+    _, checking = send_into_the_dark(browser, account, service, fault, form)
+    browser.post(url(account), checking)
+    event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
+    assert finding in tell(event.sentence, event.parameters)
+    assert finding in words_of(browser.get(f"/t/{account.team.slug}/log/"))
+
+
+def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
+    browser: Client, account: ClientAccount, api: KlickTipp, service: Service, form: dict[str, Any]
+) -> None:
+    _, checking = send_into_the_dark(browser, account, service, LOST, form)
+    contact_id = api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"}).id
+    page = url(account, f"{contact_id}/")
+    assert "nobody knows whether this add or update has happened" in words_of(browser.get(page))
+    browser.post(url(account), checking)
+    words = words_of(browser.get(page))
+    assert "not confirmed" in words
+    assert "did not find what was sent. This proves nothing." in words
+    assert url(account, f"added/{checking['check']}/") in browser.get(page).content.decode()
+    api.update_contact(contact_id, fields={"fieldFirstName": "Reiner"})
+    browser.post(url(account), checking)
+    words = words_of(browser.get(page))
+    assert "Consent of the person: Trade fair" in words
+    assert "not confirmed" not in words
+
+
 def test_an_update_that_was_lost_is_told_with_what_still_differs(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
@@ -117,7 +186,8 @@ def test_an_update_that_was_lost_is_told_with_what_still_differs(
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
     page = browser.post(url(account), checking)
     words = words_of(page)
-    assert f"{NEW} is there, but not with what you typed: the update has not happened" in words
+    assert f"{NEW} is there, but not with what you typed yet" in words
+    assert "KlickTipp may still be working on what was sent" in words
     assert "First name Rainer Reiner" in words
     assert "Tags to be set VIP" in words
     assert not Origin.objects.get(action=checking["check"]).contact_id
@@ -131,9 +201,38 @@ def test_an_update_that_has_happened_is_told_as_such(
 ) -> None:
     contact_id = add(browser, account, fieldFirstName="Rainer")
     shown = shown_by(browser.post(url(account), form))
-    _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form | shown)
+    page, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form | shown)
+    assert "The contact may have been updated all the same." in words_of(page)
+    assert "Was it updated?" in words_of(page)
+    later = url(account, f"added/{checking['check']}/")
+    assert "Contact of Harbour Lane Coffee perhaps updated" in words_of(browser.get(later))
     assert browser.post(url(account), checking).status_code == 302
+    assert "Contact of Harbour Lane Coffee updated" in words_of(browser.get(later))
+    event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
+    assert "updating r•••@klick-tipp.team of Harbour Lane Coffee" in tell(event.sentence, event.parameters)
     assert Origin.objects.get(action=checking["check"]).contact_id == contact_id
+
+
+def test_a_form_that_is_no_longer_what_was_sent_settles_nothing_of_an_update(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    add(browser, account, fieldFirstName="Rainer")
+    shown = shown_by(browser.post(url(account), form))
+    _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
+    page = browser.post(url(account), checking | {"fieldFirstName": "Rainer"})
+    assert f"{NEW} is there; whether with what was sent cannot be told" in words_of(page)
+    assert not Origin.objects.get(action=checking["check"]).is_confirmed
+
+
+def test_an_update_of_a_contact_that_came_the_same_day_is_not_taken_for_done(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    add(browser, account, fieldFirstName="Rainer")
+    shown = shown_by(browser.post(url(account), form))
+    _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
+    page = browser.post(url(account, f"added/{checking['check']}/check/"), {"email": NEW})
+    assert f"{NEW} was a contact of Harbour Lane Coffee before." in words_of(page)
+    assert not Origin.objects.get(action=checking["check"]).is_confirmed
 
 
 def test_further_tags_that_were_not_set_are_told_apart(
@@ -205,11 +304,14 @@ def test_an_sms_number_cannot_be_checked_and_the_page_says_where_to_look(
 
 
 class TestLater:
-    """On the page of the add, which knows the address no more."""
+    """On the page of the add, for somebody else, to whom the portal cannot tell the address."""
 
     @pytest.fixture
-    def page_url(self, browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]) -> str:
+    def page_url(
+        self, browser: Client, owner: Membership, account: ClientAccount, service: Service, form: dict[str, Any]
+    ) -> str:
         _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
+        browser.force_login(MembershipFactory(team=owner.team, role=Role.EDITOR).user)
         return url(account, f"added/{checking['check']}/")
 
     def test_the_address_is_typed_again_and_the_contact_found(self, browser: Client, page_url: str) -> None:
@@ -241,7 +343,8 @@ class TestLater:
     ) -> None:
         api.delete_contact(api.find_contact(NEW) or "")
         page = browser.post(f"{page_url}check/", {"email": NEW})
-        assert f"{NEW} is not among the contacts of Harbour Lane Coffee: nothing was added." in words_of(page)
+        assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet." in words_of(page)
+        assert "did not find what was sent" in words_of(browser.get(page_url))
 
     def test_of_a_contact_that_was_there_before_it_cannot_be_told(
         self, browser: Client, account: ClientAccount, page_url: str
@@ -273,8 +376,7 @@ def test_looking_up_once_more_is_what_sending_it_again_begins_with(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     """Who does not check, and sends the form again, is shown that nothing would change."""
-    shown = shown_by(look(browser, account, NEW))
-    _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form | shown)
+    _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     del checking["check"]
     page = browser.post(url(account), checking)
     assert "nothing would change" in words_of(page)

@@ -18,7 +18,6 @@ from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import load
-from integrations.contacts.lookup import NOBODY_STAYS_FOR
 from integrations.contacts.models import FieldSetting, Origin
 from integrations.klicktipp import KlickTipp
 from integrations.suppression.models import Reason
@@ -48,14 +47,15 @@ def read(service: Service, contact_id: str) -> str:
 
 
 class TestLook:
-    def test_an_address_that_is_new_says_nothing_and_is_not_looked_up_again(
+    def test_an_address_that_is_new_says_nothing_and_is_looked_up_again_before_it_is_sent(
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
         fragment = look(browser, account, NEW)
         assert b"<html" not in fragment.content
         assert "contact already" not in words_of(fragment)
-        assert browser.post(url(account), typed() | shown_by(fragment)).status_code == 302
-        assert service.paths() == [LOOK, ADD]
+        assert shown_by(fragment) == {}
+        assert browser.post(url(account), typed()).status_code == 302
+        assert service.paths() == [LOOK, LOOK, ADD]
 
     def test_the_address_of_a_contact_says_so_with_status_date_and_the_way_there(
         self, browser: Client, account: ClientAccount
@@ -63,8 +63,9 @@ class TestLook:
         contact_id = add(browser, account)
         fragment = look(browser, account, "Rainer@Klick-Tipp.team")
         words = words_of(fragment)
-        assert "Rainer@Klick-Tipp.team is a contact already: waiting for the confirmation of the opt-in" in words
-        assert f"signed up on {timezone.now():%d/%m/%Y}" in words
+        assert "is a contact already (status: waiting for the confirmation of the opt-in; contact since" in words
+        assert f"contact since {timezone.now():%d/%m/%Y})" in words
+        assert "it may get the confirmation email once more" in words
         assert "before that you see what changes" in words
         assert url(account, f"{contact_id}/") in fragment.content.decode()
 
@@ -118,6 +119,12 @@ class TestLook:
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
+    def test_what_there_is_to_consider_is_said(self, browser: Client, account: ClientAccount) -> None:
+        words = words_of(look(browser, account, "unsubscribed@klick-tipp.team"))
+        assert "(status: unsubscribed; contact since" in words
+        assert "please be sure of its consent" in words
+        assert "(hard bounce)" in words_of(look(browser, account, "hardbounce@klick-tipp.team"))
+
 
 class TestPreview:
     def test_what_would_change_is_shown_and_sent_only_then(
@@ -152,6 +159,14 @@ class TestPreview:
         answer = browser.post(url(account), form | {"action": typed()["action"]} | shown_by(page))
         assert answer.status_code == 302
         assert service.paths()[before + 2 :] == [read(service, contact_id), "POST /tag", ADD, "POST /subscriber/tag"]
+        told = words_of(browser.get(answer.url))
+        assert f"{NEW} has been updated." in told
+        assert "Contact of Harbour Lane Coffee updated" in told
+        entry = AuditEntry.objects.filter(operation="add_or_update_contact").latest("number")
+        assert tell(entry.sentence, entry.parameters).endswith(
+            "updated r•••@klick-tipp.team of Harbour Lane Coffee "
+            "(data fields: First name, Last name, Birthday, SMS number; tags: Newsletter, VIP, Herbst 2026)"
+        )
 
     def test_a_preview_does_not_use_up_the_form(self, browser: Client, account: ClientAccount) -> None:
         add(browser, account)
@@ -216,7 +231,7 @@ class TestPreview:
 
     def test_an_unsubscribed_contact_is_told_as_such(self, browser: Client, account: ClientAccount) -> None:
         form = typed(email="unsubscribed@klick-tipp.team")
-        assert "is unsubscribed: KlickTipp will probably refuse" in words_of(browser.post(url(account), form))
+        assert "is unsubscribed. KlickTipp will probably refuse this" in words_of(browser.post(url(account), form))
         page = send_as_seen(browser, account, form)
         assert "is unsubscribed" in errors(page)["email"][0]
         assert "Error code 4" in words_of(page)
@@ -273,30 +288,31 @@ class TestPreview:
         assert page.context["preview"].differences.values
         assert ADD not in service.paths()
 
-    def test_that_an_address_was_nobodys_counts_for_some_minutes(
-        self, browser: Client, account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
+    def test_a_contact_that_came_after_the_address_was_typed_is_not_overwritten_unseen(
+        self, browser: Client, account: ClientAccount, api: KlickTipp, service: Service
     ) -> None:
         shown = shown_by(look(browser, account, NEW))
-        later = timezone.now() + NOBODY_STAYS_FOR + timedelta(seconds=1)
-        monkeypatch.setattr("integrations.contacts.lookup.timezone.now", lambda: later)
-        browser.post(url(account), typed() | shown)
-        assert service.paths() == [LOOK, LOOK, ADD]
+        api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"})
+        before = len(service.paths())
+        page = browser.post(url(account), typed(fieldFirstName="Reiner") | shown)
+        assert "First name Rosa Reiner" in words_of(page)
+        assert ADD not in service.paths()[before:]
 
     def test_tokens_of_another_person_or_client_and_made_up_ones_do_not_count(
         self, browser: Client, owner: Membership, account: ClientAccount, service: Service, client: Client
     ) -> None:
         other = ClientAccountFactory(team=account.team, customer_key=service.customer_keys[1])
-        of_other_client = shown_by(look(browser, other, KNOWN.replace("soft", "no")))
+        of_other_client = shown_by(look(browser, other, KNOWN))
         colleague = Client()
         colleague.force_login(MembershipFactory(team=owner.team, role=Role.EDITOR).user)
-        of_colleague = shown_by(look(colleague, account, NEW))
+        of_colleague = shown_by(look(colleague, account, KNOWN))
         before = len(service.paths())
         tokens = [of_other_client["looked"], of_colleague["looked"], signing.dumps(["x", "", 9e9]), "x", ""]
         for token in tokens:
             browser.post(url(account), typed(looked=token, email=KNOWN))
             browser.post(url(account), typed(looked=token, seen="x" * 64, email=KNOWN))
         assert service.paths()[before:].count(LOOK) == 2 * len(tokens)
-        assert ADD not in service.paths()
+        assert ADD not in service.paths()[before:]
 
     def test_an_sms_number_alone_is_not_looked_up(
         self, browser: Client, account: ClientAccount, service: Service
@@ -313,7 +329,9 @@ class TestPreview:
         page = browser.post(url(account), typed(source="") | shown)
         assert page.status_code == 422
         assert shown_by(page) == shown
-        assert f"{NEW} is a contact already." in words_of(page)
+        assert f"{NEW} is a contact already (status: waiting for the confirmation of the opt-in; contact" in words_of(
+            page
+        )
 
     @pytest.mark.parametrize(
         ("fault", "says"),

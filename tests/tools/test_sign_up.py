@@ -230,8 +230,9 @@ def test_an_unknown_outcome_is_said_and_the_origin_stays(send: Any, service: Ser
     service.fault(path="/subscriber/signin", close="after")
     page = send()
     assert page.status_code == 422
-    assert "The contact may have been added all the same: look it up in KlickTipp before you send it again." in words(
-        page
+    assert (
+        "The contact may have been added all the same. Please look it up in KlickTipp before you send this again."
+        in words(page)
     )
     assert f'value="{EMAIL}"' in words(page)
     assert Origin.objects.count() == 1
