@@ -52,6 +52,8 @@ _FINDINGS: dict[Verdict, str | Promise] = {
 }
 """How the log ends its sentence."""
 
+_AS_SENT = _("it was there with what was sent")
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -94,7 +96,7 @@ def check_add(
     _settle(origin, verdict, lookup.contact_id, at, action_id)
     subject = Subject(SubjectKind.EMAIL, email)
     with translation.override("en"):
-        finding = {"word": str(_FINDINGS[verdict])}
+        finding = {"word": str(_AS_SENT if verdict is Verdict.DONE and new else _FINDINGS[verdict])}
     settled = UPDATE_SETTLED if updates else ADD_SETTLED
     record(settled, actor, account.scope, (subject,), contact=subject.label, finding=finding)
     return Checked(verdict, lookup, is_new)

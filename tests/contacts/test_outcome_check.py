@@ -139,7 +139,7 @@ def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
     ("fault", "finding"),
     [
         (LOST, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was not there yet"),
-        (DONE_BUT_UNANSWERED, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was there"),
+        (DONE_BUT_UNANSWERED, "adding r•••@klick-tipp.team to Harbour Lane Coffee: it was there with what was sent"),
     ],
 )
 def test_the_log_tells_what_the_check_has_found(
