@@ -21,6 +21,13 @@ FIELD_LOOKED_UP = Sentence(
 KEY_STORED = Sentence(
     "tools.key_stored", _("%(actor)s stored the listbuilding key %(key)s (…%(four)s) for %(account)s")
 )
+KEY_REFUSED = Sentence(
+    "tools.key_refused",
+    _(
+        "%(actor)s could not store the listbuilding key %(key)s (…%(four)s) for %(account)s: another client has it "
+        "already"
+    ),
+)
 KEY_RENAMED = Sentence(
     "tools.key_renamed", _("%(actor)s renamed the listbuilding key %(before)s of %(account)s to %(key)s")
 )

@@ -14,7 +14,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.models import ReferenceKind
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
@@ -53,7 +53,7 @@ def new_key(request: AccountRequest) -> HttpResponse:
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except keys.StoredBefore as error:
-            form.add_error("key", _("This key is stored already, as “%(label)s”.") % {"label": error.key})
+            form.add_error("key", _stored_before(request, error.key))
         else:
             messages.success(request, _("The listbuilding key “%(label)s” is stored.") % {"label": label})
             return _to_keys(request)
@@ -143,6 +143,21 @@ def unsubscribe(request: AccountRequest, key_id: int) -> HttpResponse:
     if not form.cleaned_data["sure"]:
         return render(request, "tools/unsubscribe_sure.html", {"key": key, "form": form})
     return _done(request, "tools/unsubscribe.html", key, form, "signoff", listbuilding.unsubscribe)
+
+
+def _stored_before(request: AccountRequest, key: ListbuildingKey) -> str:
+    """Where a key is stored that was to be stored again. Another client is named to those who see it."""
+    if key.account == request.account:
+        return _("This key is stored already, as “%(label)s”.") % {"label": key}
+    if ClientAccount.objects.visible_to(request.membership).filter(pk=key.account_id).exists():
+        return _(
+            "This key is stored already for the client %(client)s, as “%(label)s”. A listbuilding key belongs to one "
+            "KlickTipp account: please copy the key from the account of this client."
+        ) % {"client": key.account, "label": key}
+    return _(
+        "This key is stored already for another client of your team. A listbuilding key belongs to one KlickTipp "
+        "account: please copy the key from the account of this client."
+    )
 
 
 def _key(request: AccountRequest, key_id: int) -> ListbuildingKey:
