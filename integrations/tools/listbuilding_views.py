@@ -232,7 +232,7 @@ def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanat
     """What stood in the way; what is about the address is told there, and the page points to it."""
     explanation = _with_hint(error, explain(error, action))
     if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
-        form.add_error("email", message(error.problem).sentences())
+        form.add_error("email", message(error.problem, operation=error.operation).sentences())
         return replace(
             explanation,
             what=_("KlickTipp refused this; nothing was changed."),
