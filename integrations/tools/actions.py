@@ -43,3 +43,15 @@ TAG_REMOVED = Sentence(
 UNSUBSCRIBED = Sentence(
     "tools.unsubscribed", _("%(actor)s unsubscribed %(contact)s from %(account)s with the listbuilding key %(key)s")
 )
+LOOKED_UP_AFTERWARDS = Sentence(
+    "tools.looked_up_afterwards",
+    _("%(actor)s looked how %(contact)s stands in %(account)s after listbuilding"),
+    only_reads=True,
+)
+CONTACT_MISSING = Sentence(
+    "tools.contact_missing",
+    _(
+        "%(actor)s used the listbuilding key %(key)s for %(contact)s, but %(account)s has no such contact: the key "
+        "probably belongs to another KlickTipp account"
+    ),
+)

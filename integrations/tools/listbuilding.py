@@ -4,8 +4,11 @@ has been used before, `AlreadyStarted`."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import Outcome, SubjectKind
@@ -22,8 +25,10 @@ from integrations.contacts.origins import Provenance, origin_kept
 from integrations.contacts.services import NewContact, addresses_of, field_names, subject_of
 from integrations.klicktipp import KlickTipp
 from integrations.messages import Message, Obstacle
-from integrations.suppression.services import refuse_suppressed
+from integrations.suppression.models import Reason
+from integrations.suppression.services import refuse_suppressed, suppressed_after
 from integrations.tools import actions
+from integrations.tools.afterwards import Afterwards, look_afterwards, record_missing
 from integrations.tools.models import ListbuildingKey
 
 
@@ -49,11 +54,19 @@ def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) 
     api.signout(secret, email)
 
 
-def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
-    """Unsubscribe a contact from emails."""
+def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID, *, never_again: bool) -> Afterwards:
+    """Unsubscribe a contact from emails, then look how it stands; with `never_again` the address goes on the
+    suppression list, also where it is not known whether it happened."""
+    began = monotonic()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = _connect(key, _action(key, actions.UNSUBSCRIBED, contact, actor, action_id))
-    api.signoff(secret, email)
+    with suppressed_after(key.account, [contact] if never_again else [], Reason.UNSUBSCRIBED, actor):
+        api.signoff(secret, email)
+    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
+    afterwards = look_afterwards(key.account, email, actor, seconds=left)
+    if afterwards.is_missing:
+        record_missing(key, email, actor)
+    return afterwards
 
 
 def _action(

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,14 +15,17 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import last_known
+from integrations.contacts.change_page import STATUS, contact_url
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.forms import ContactForm
 from integrations.contacts.services import subject_of
+from integrations.contacts.shown import ShownContact
 from integrations.contacts.views import rows_with_further_field
 from integrations.klicktipp import Problem, Rejected, ServiceError
 from integrations.messages import message
 from integrations.tools import keys, listbuilding
+from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards
 from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
 from integrations.tools.models import ListbuildingKey
 
@@ -128,7 +130,20 @@ def remove_tag(request: AccountRequest, key_id: int) -> HttpResponse:
     form = EmailForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/remove_tag.html", key, form, status=422)
-    return _done(request, "tools/remove_tag.html", key, form, "signout", listbuilding.remove_tag)
+    email, action = form.cleaned_data["email"], form.action_id
+    try:
+        listbuilding.remove_tag(key, email, Actor.of(request), action)
+    except AlreadyStarted:
+        if not listbuilding.has_done(request.account, action, "signout", email):
+            form = EmailForm(typed=request.POST)
+            failure = sent_before(request.account, action)
+            return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+    except EXPLAINED as error:
+        failure = _at_the_address(form, error, action)
+        return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+    text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
+    messages.success(request, text % {"contact": email, "key": key})
+    return _to_keys(request)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -140,9 +155,24 @@ def unsubscribe(request: AccountRequest, key_id: int) -> HttpResponse:
     form = UnsubscribeForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/unsubscribe.html", key, form, status=422)
+    email, action, never_again = form.cleaned_data["email"], form.action_id, form.cleaned_data["never_again"]
     if not form.cleaned_data["sure"]:
-        return render(request, "tools/unsubscribe_sure.html", {"key": key, "form": form})
-    return _done(request, "tools/unsubscribe.html", key, form, "signoff", listbuilding.unsubscribe)
+        return _sure_page(request, key, form, action)
+    actor = Actor.of(request)
+    try:
+        afterwards = listbuilding.unsubscribe(key, email, actor, action, never_again=never_again)
+    except AlreadyStarted:
+        if not listbuilding.has_done(request.account, action, "signoff", email):
+            form = UnsubscribeForm(typed=request.POST)
+            failure = sent_before(request.account, action)
+            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
+        afterwards = look_afterwards(request.account, email, actor)
+    except EXPLAINED as error:
+        failure = _at_the_address(form, error, action)
+        if form.errors:
+            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
+        return _sure_page(request, key, form, uuid4(), failure)
+    return _unsubscribed(request, key, email, never_again, afterwards)
 
 
 def _stored_before(request: AccountRequest, key: ListbuildingKey) -> str:
@@ -164,33 +194,50 @@ def _key(request: AccountRequest, key_id: int) -> ListbuildingKey:
     return get_object_or_404(request.account.listbuilding_keys.select_related("account"), pk=key_id)
 
 
-def _done(
+def _sure_page(
     request: AccountRequest,
-    template: str,
     key: ListbuildingKey,
-    form: EmailForm,
-    operation: str,
-    do: Callable[[ListbuildingKey, str, Actor, UUID], None],
+    form: UnsubscribeForm,
+    action: UUID,
+    failure: Explanation | None = None,
 ) -> HttpResponse:
-    """Do it for the typed address and say what happened. A second submit of the form ends on what the first did."""
-    email, action = form.cleaned_data["email"], form.action_id
-    try:
-        do(key, email, Actor.of(request), action)
-    except AlreadyStarted:
-        if not listbuilding.has_done(request.account, action, operation, email):
-            form = type(form)(typed=request.POST)
-            return _address_page(request, template, key, form, sent_before(request.account, action), status=422)
-    except EXPLAINED as error:
-        return _address_page(request, template, key, form, _at_the_address(form, error, action), status=422)
-    if operation == "signoff":
+    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it may not have happened."""
+    if failure and failure.may_have_happened and form.cleaned_data["never_again"]:
+        listed = _("The suppression list has the address in any case.")
+        failure = replace(failure, next_step=f"{failure.next_step} {listed}")
+    looks_up = can_look_up(request.account, form.cleaned_data["email"], Actor.of(request))
+    context = {"key": key, "form": form, "action": action, "failure": failure, "looks_up": looks_up}
+    return render(request, "tools/unsubscribe_sure.html", context, status=422 if failure else 200)
+
+
+def _unsubscribed(
+    request: AccountRequest, key: ListbuildingKey, email: str, never_again: bool, afterwards: Afterwards
+) -> HttpResponse:
+    """The contact's page, which shows how it stands with both channels; the list of keys where that is not known."""
+    named = {"contact": email, "client": request.account, "key": key}
+    listed = _("The suppression list has the address in any case.") if never_again else ""
+    found = afterwards.contact
+    if afterwards.is_missing:
         text = _(
-            "%(contact)s is unsubscribed from emails. KlickTipp does not say whether this ends SMS messages too: "
-            "please look the contact up."
+            "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
+            "probably belongs to another KlickTipp account."
         )
+        messages.warning(request, f"{text % named} {listed}".strip())
+    elif found and ShownContact(found, {}, {}).may_be_unsubscribed:
+        text = _(
+            "KlickTipp has accepted this, but %(contact)s is still subscribed to %(client)s: the listbuilding key "
+            "“%(key)s” probably belongs to another KlickTipp account. Please unsubscribe the contact here."
+        )
+        messages.warning(request, f"{text % named} {listed}".strip())
     else:
-        text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
-    messages.success(request, text % {"contact": email, "key": key})
-    return _to_keys(request)
+        text = _("%(contact)s has been unsubscribed.")
+        if never_again:
+            text = _("%(contact)s has been unsubscribed and is on the suppression list.")
+        unknown = _("KlickTipp does not say whether this ends SMS messages too: please look the contact up.")
+        messages.success(request, text % named if found else f"{text % named} {unknown}")
+    if not found:
+        return _to_keys(request)
+    return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
 
 
 def _to_keys(request: AccountRequest) -> HttpResponse:

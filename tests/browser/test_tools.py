@@ -66,8 +66,10 @@ def use_listbuilding(page: Page, secret: str) -> None:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name=f"Unsubscribe {EMAIL} from Harbour Lane Coffee?")).to_be_visible()
     page.get_by_role("button", name=f"Unsubscribe {EMAIL} from Harbour Lane Coffee").click()
-    expect(page.get_by_text(f"{EMAIL} is unsubscribed from emails.")).to_be_visible()
+    expect(page.get_by_text(f"{EMAIL} has been unsubscribed and is on the suppression list.")).to_be_visible()
 
+    page.get_by_role("link", name="Tools", exact=True).click()
+    page.get_by_role("link", name="Listbuilding keys").click()
     page.get_by_role("link", name="Remove the key").click()
     page.get_by_role("button", name="Remove the key “Website” of Harbour Lane Coffee").click()
     expect(page.get_by_text("No listbuilding key is stored for this client.")).to_be_visible()
