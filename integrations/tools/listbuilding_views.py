@@ -1,32 +1,26 @@
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
+from integrations.clients.models import ClientAccount
 from integrations.contacts.change_page import STATUS, contact_url
-from integrations.contacts.failures import explain_at_field
-from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import ContactForm
-from integrations.contacts.services import subject_of
 from integrations.contacts.shown import ShownContact
-from integrations.contacts.views import rows_with_further_field
-from integrations.klicktipp import Problem, Rejected, ServiceError
+from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 from integrations.tools import keys, listbuilding
 from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards
 from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
+from integrations.tools.key_page import key_removed, of_a_key, to_keys, with_hint
 from integrations.tools.models import ListbuildingKey
 
 _ABOUT_THE_ADDRESS = {
@@ -58,14 +52,14 @@ def new_key(request: AccountRequest) -> HttpResponse:
             form.add_error("key", _stored_before(request, error.key))
         else:
             messages.success(request, _("The listbuilding key “%(label)s” is stored.") % {"label": label})
-            return _to_keys(request)
+            return to_keys(request)
     return render(request, "tools/key_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-def rename_key(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key()
+def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Give a listbuilding key another label."""
-    key = _key(request, key_id)
     form = LabelForm(request.POST or None, initial={"label": key.label})
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,57 +68,34 @@ def rename_key(request: AccountRequest, key_id: int) -> HttpResponse:
             form.add_error("label", LABEL_TAKEN)
         else:
             messages.success(request, _("Saved."))
-            return _to_keys(request)
+            return to_keys(request)
     return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-def remove_key(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key()
+def remove_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Forget a listbuilding key, after asking once."""
-    key = _key(request, key_id)
     if request.method == "POST":
         keys.remove_key(key, Actor.of(request))
         messages.success(request, _("The listbuilding key “%(label)s” is removed from this portal.") % {"label": key})
-        return _to_keys(request)
+        return to_keys(request)
     return render(request, "tools/key_remove.html", {"key": key})
 
 
-@account_view(Capability.CHANGE_CONTACTS)
-def sign_up(request: AccountRequest, key_id: int) -> HttpResponse:
-    """Subscribe a contact through listbuilding."""
-    key = _key(request, key_id)
-    names = last_known(request.account, ReferenceKind.FIELDS).names()
-    types = types_of(request.account)
-    if request.method != "POST":
-        return _sign_up_page(request, key, ContactForm(names=names, types=types))
-    if "show_field" in request.POST:
-        form = ContactForm(names=names, types=types, typed=request.POST)
-        rows = rows_with_further_field(request, form)
-        return rows if is_fragment(request) else _sign_up_page(request, key, form)
-    form = ContactForm(request.POST, names=names, types=types)
-    if not form.is_valid():
-        return _sign_up_page(request, key, form, status=422)
-    action: UUID = form.cleaned_data["action"]
-    new = form.new_contact()
-    context: dict[str, Any] = {"key": key, "contact": new.email or new.sms_number}
-    try:
-        context["url"] = listbuilding.sign_up(key, new, form.provenance(), Actor.of(request), action)
-    except AlreadyStarted:
-        context["sent_before"] = True
-    except EXPLAINED as error:
-        failure = _with_hint(error, explain_at_field(request.account, form, error, action))
-        return _sign_up_page(request, key, form, failure, status=422)
-    context["signed_up"] = listbuilding.sign_up_outcome(request.account, action, subject_of(new))
-    if context["signed_up"] is None:
-        form = ContactForm(names=names, types=types, typed=request.POST)
-        return _sign_up_page(request, key, form, sent_before(request.account, action), status=422)
-    return render(request, "tools/signed_up.html", context)
+def _without_the_key(template: str) -> Callable[[AccountRequest], HttpResponse]:
+    """The form as it was typed, of a key that is not there any more."""
+
+    def gone(request: AccountRequest) -> HttpResponse:
+        return _address_page(request, template, None, EmailForm(typed=request.POST), key_removed(), status=422)
+
+    return gone
 
 
 @account_view(Capability.CHANGE_CONTACTS)
-def remove_tag(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key(gone=_without_the_key("tools/remove_tag.html"))
+def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Take the tag of a listbuilding key from a contact."""
-    key = _key(request, key_id)
     if request.method != "POST":
         return _address_page(request, "tools/remove_tag.html", key, EmailForm())
     form = EmailForm(request.POST)
@@ -143,13 +114,13 @@ def remove_tag(request: AccountRequest, key_id: int) -> HttpResponse:
         return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
     text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
     messages.success(request, text % {"contact": email, "key": key})
-    return _to_keys(request)
+    return to_keys(request)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
-def unsubscribe(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key(gone=_without_the_key("tools/unsubscribe.html"))
+def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Unsubscribe a contact with a listbuilding key, after asking once."""
-    key = _key(request, key_id)
     if request.method != "POST":
         return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm())
     form = UnsubscribeForm(request.POST)
@@ -188,10 +159,6 @@ def _stored_before(request: AccountRequest, key: ListbuildingKey) -> str:
         "This key is stored already for another client of your team. A listbuilding key belongs to one KlickTipp "
         "account: please copy the key from the account of this client."
     )
-
-
-def _key(request: AccountRequest, key_id: int) -> ListbuildingKey:
-    return get_object_or_404(request.account.listbuilding_keys.select_related("account"), pk=key_id)
 
 
 def _sure_page(
@@ -236,37 +203,14 @@ def _unsubscribed(
         unknown = _("KlickTipp does not say whether this ends SMS messages too: please look the contact up.")
         messages.success(request, text % named if found else f"{text % named} {unknown}")
     if not found:
-        return _to_keys(request)
+        return to_keys(request)
     return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
-
-
-def _to_keys(request: AccountRequest) -> HttpResponse:
-    return redirect("tools_keys", team=request.team.slug, account=request.account.slug)
-
-
-def _sign_up_page(
-    request: AccountRequest,
-    key: ListbuildingKey,
-    form: ContactForm,
-    failure: Explanation | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    fields = last_known(request.account, ReferenceKind.FIELDS)
-    context = {
-        "key": key,
-        "form": form,
-        "failure": failure,
-        "lists": {"fields": fields} if fields.fetched_at else {},
-        "load_lists": request.method != "POST",
-        "action": uuid4(),
-    }
-    return render(request, "tools/sign_up.html", context, status=status)
 
 
 def _address_page(
     request: AccountRequest,
     template: str,
-    key: ListbuildingKey,
+    key: ListbuildingKey | None,
     form: EmailForm,
     failure: Explanation | None = None,
     status: int = 200,
@@ -277,7 +221,7 @@ def _address_page(
 
 def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way; what is about the address is told there, and the page points to it."""
-    explanation = _with_hint(error, explain(error, action))
+    explanation = with_hint(error, explain(error, action))
     if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
         form.add_error("email", message(error.problem, operation=error.operation).sentences())
         return replace(
@@ -286,11 +230,3 @@ def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanat
             next_step=_("What is wrong stands at the marked field."),
         )
     return explanation
-
-
-def _with_hint(error: Exception, explanation: Explanation) -> Explanation:
-    """KlickTipp has been seen to answer an unknown listbuilding key with an empty error 500."""
-    if not (isinstance(error, ServiceError) and error.status == 500):
-        return explanation
-    hint = _("KlickTipp also answers like this when it does not know the listbuilding key.")
-    return replace(explanation, next_step=f"{hint} {explanation.next_step}")

@@ -256,3 +256,17 @@ def test_a_form_after_a_refusal_can_be_sent_again(browser: Client, address: Any,
     refused = form(page, email="nobody@example.com")
     again = browser.post(address(page), refused).context["action"]
     assert browser.post(address(page), form(page) | {"action": str(again)}).status_code == 302
+
+
+@pytest.mark.parametrize("page", CALLS)
+def test_a_key_that_has_been_removed_meanwhile_is_named_and_the_address_kept(
+    browser: Client, address: Any, service: Service, url: Any, page: str
+) -> None:
+    there = address(page)
+    ListbuildingKey.objects.all().delete()
+    answer = browser.post(there, form(page))
+    assert answer.status_code == 422
+    assert "This listbuilding key has been removed meanwhile, so nothing was sent." in words(answer)
+    assert f'value="{EMAIL}"' in words(answer)
+    assert url("listbuilding/") in words(answer)
+    assert calls(service, page) == 0
