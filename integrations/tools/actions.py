@@ -55,3 +55,10 @@ CONTACT_MISSING = Sentence(
         "probably belongs to another KlickTipp account"
     ),
 )
+CONTACT_UNREACHED = Sentence(
+    "tools.contact_unreached",
+    _(
+        "%(actor)s used the listbuilding key %(key)s for %(contact)s, but the contact of %(account)s stayed as it was: "
+        "the key probably belongs to another KlickTipp account"
+    ),
+)

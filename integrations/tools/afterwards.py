@@ -55,9 +55,9 @@ def look_afterwards(
     return Afterwards(lookup.contact)
 
 
-def record_missing(key: ListbuildingKey, email: str, actor: Actor) -> None:
-    """Put into the log that the key did something to a contact that the client's account does not have."""
+def record_elsewhere(key: ListbuildingKey, email: str, actor: Actor, *, is_missing: bool) -> None:
+    """Put into the log that what the key did has not come to the client's account: the contact is missing there, or as
+    it was before."""
     contact = Subject(SubjectKind.EMAIL, email)
-    events.record(
-        actions.CONTACT_MISSING, actor, key.account.scope, subjects=(contact,), contact=contact.label, key=key.label
-    )
+    sentence = actions.CONTACT_MISSING if is_missing else actions.CONTACT_UNREACHED
+    events.record(sentence, actor, key.account.scope, subjects=(contact,), contact=contact.label, key=key.label)

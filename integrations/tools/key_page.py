@@ -9,6 +9,7 @@ from functools import wraps
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django_htmx.http import reselect, reswap, retarget
 
 from integrations.clients.access import AccountRequest
 from integrations.clients.explain import Explanation
@@ -20,8 +21,8 @@ _Gone = Callable[[AccountRequest], HttpResponse]
 
 
 def of_a_key(gone: _Gone | None = None) -> Callable[[_View], Callable[..., HttpResponse]]:
-    """Gives the view the key whose ID is in the address. Where it has been removed, `gone` answers to a form that was
-    sent, so that what was typed is kept; to all else a page that says so."""
+    """Gives the view the key whose ID is in the address. Where it has been removed that is said with a 404: by `gone`,
+    which keeps what was typed, for a form that was sent, else by a page of its own."""
 
     def decorate(view: _View) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -31,7 +32,7 @@ def of_a_key(gone: _Gone | None = None) -> Callable[[_View], Callable[..., HttpR
             if key:
                 return view(request, key)
             if gone and request.method == "POST":
-                return gone(request)
+                return _in_the_place_of_the_page(gone(request))
             return render(request, "tools/key_gone.html", status=404)
 
         return with_the_key
@@ -39,12 +40,9 @@ def of_a_key(gone: _Gone | None = None) -> Callable[[_View], Callable[..., HttpR
     return decorate
 
 
-def key_removed() -> Explanation:
-    """Nothing was sent, as somebody has removed the key while its form was open."""
-    return Explanation(
-        _("This listbuilding key has been removed meanwhile, so nothing was sent."),
-        _("What you typed still stands below."),
-    )
+def _in_the_place_of_the_page(response: HttpResponse) -> HttpResponse:
+    """htmx shows it as it shows a form with errors, though it is a 404."""
+    return retarget(reselect(reswap(response, "outerHTML"), "#content"), "#content")
 
 
 def to_keys(request: AccountRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ from integrations.messages import Message, Obstacle
 from integrations.suppression.models import Reason
 from integrations.suppression.services import refuse_suppressed, suppressed_after
 from integrations.tools import actions
-from integrations.tools.afterwards import Afterwards, look_afterwards, record_missing
+from integrations.tools.afterwards import Afterwards, look_afterwards, record_elsewhere
 from integrations.tools.models import ListbuildingKey
 
 
@@ -84,7 +84,7 @@ def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID,
     left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
     afterwards = look_afterwards(key.account, email, actor, seconds=left)
     if afterwards.is_missing:
-        record_missing(key, email, actor)
+        record_elsewhere(key, email, actor, is_missing=True)
     return afterwards
 
 

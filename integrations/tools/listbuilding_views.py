@@ -20,7 +20,7 @@ from integrations.messages import message
 from integrations.tools import keys, listbuilding
 from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards
 from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
-from integrations.tools.key_page import key_removed, of_a_key, to_keys, with_hint
+from integrations.tools.key_page import of_a_key, to_keys, with_hint
 from integrations.tools.models import ListbuildingKey
 
 _ABOUT_THE_ADDRESS = {
@@ -87,7 +87,7 @@ def _without_the_key(template: str) -> Callable[[AccountRequest], HttpResponse]:
     """The form as it was typed, of a key that is not there any more."""
 
     def gone(request: AccountRequest) -> HttpResponse:
-        return _address_page(request, template, None, EmailForm(typed=request.POST), key_removed(), status=422)
+        return _address_page(request, template, None, EmailForm(typed=request.POST), status=404)
 
     return gone
 

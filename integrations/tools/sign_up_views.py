@@ -26,7 +26,7 @@ from integrations.contacts.services import NewContact, subject_of
 from integrations.contacts.views import rows_with_further_field
 from integrations.messages import status_in_words
 from integrations.tools.afterwards import Afterwards, look_afterwards
-from integrations.tools.key_page import key_removed, of_a_key, with_hint
+from integrations.tools.key_page import of_a_key, with_hint
 from integrations.tools.listbuilding import sign_up_outcome
 from integrations.tools.models import ListbuildingKey
 from integrations.tools.signing_up import Agreed, NotLookedUp, SignedUp, as_it_stands, sign_up_or_preview
@@ -35,8 +35,7 @@ from integrations.tools.signing_up import Agreed, NotLookedUp, SignedUp, as_it_s
 def _without_the_key(request: AccountRequest) -> HttpResponse:
     """The form as it was typed, to be sent with another key."""
     form = _form(request, typed=True)
-    others = request.account.listbuilding_keys.all()
-    return _page(request, None, form, key_removed(), status=422, others=others)
+    return _page(request, None, form, status=404, others=request.account.listbuilding_keys.all())
 
 
 @account_view(Capability.CHANGE_CONTACTS)

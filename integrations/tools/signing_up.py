@@ -23,7 +23,7 @@ from integrations.contacts.origins import Provenance
 from integrations.contacts.preview import Preview, preview_of
 from integrations.contacts.services import NewContact
 from integrations.klicktipp import Contact
-from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards, record_missing
+from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards, record_elsewhere
 from integrations.tools.listbuilding import ready_to_sign_up, sign_up
 from integrations.tools.models import ListbuildingKey
 
@@ -40,14 +40,16 @@ class Standing(StrEnum):
     """How the contact stands in the client's account after the sign-up.
 
     THERE: with everything that was sent
-    UNCHANGED: just as it was there before, so that nothing shows that the sign-up has reached it
+    SAME: it was there with all that before, so that nothing shows whether the sign-up has reached it
+    UNREACHED: it is there just as before, without what was sent: the key is probably another account's
     DIFFERENT: it is there, but not with everything that was sent
     MISSING: it is not there, though KlickTipp has accepted it: the key is probably another account's
     UNTOLD: it could not be looked up
     """
 
     THERE = "there"
-    UNCHANGED = "unchanged"
+    SAME = "same"
+    UNREACHED = "unreached"
     DIFFERENT = "different"
     MISSING = "missing"
     UNTOLD = "untold"
@@ -114,9 +116,10 @@ def as_it_stands(
         return SignedUp(Standing.UNTOLD, afterwards, [], url)
     if afterwards.contact is None:
         return SignedUp(Standing.MISSING, afterwards, [], url)
+    is_as_before = afterwards.contact == before
     if differing := differences(account, new, afterwards.contact).values:
-        return SignedUp(Standing.DIFFERENT, afterwards, differing, url)
-    return SignedUp(Standing.UNCHANGED if afterwards.contact == before else Standing.THERE, afterwards, [], url)
+        return SignedUp(Standing.UNREACHED if is_as_before else Standing.DIFFERENT, afterwards, differing, url)
+    return SignedUp(Standing.SAME if is_as_before else Standing.THERE, afterwards, [], url)
 
 
 def _preview(account: ClientAccount, new: NewContact, actor: Actor, lookup_id: UUID) -> Preview:
@@ -135,10 +138,10 @@ def _refuse_second_submit(account: ClientAccount, action_id: UUID) -> None:
 
 
 def _settle_origin(key: ListbuildingKey, new: NewContact, actor: Actor, action_id: UUID, signed_up: SignedUp) -> None:
-    """The origin is the client's proof for the contact: it gets its ID, or goes where there is no such contact."""
+    """The origin is the client's proof for the contact: it gets its ID, or goes where nothing has come there."""
     origin = Origin.objects.filter(account=key.account, action=action_id)
     if signed_up.standing is Standing.THERE and signed_up.afterwards.contact:
         origin.update(contact_id=signed_up.afterwards.contact.id)
-    if signed_up.standing is Standing.MISSING:
+    if signed_up.standing in (Standing.MISSING, Standing.UNREACHED):
         origin.delete()
-        record_missing(key, new.email, actor)
+        record_elsewhere(key, new.email, actor, is_missing=signed_up.standing is Standing.MISSING)

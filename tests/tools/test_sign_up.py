@@ -362,10 +362,25 @@ def test_a_key_of_another_account_does_not_update_the_clients_contact_and_that_i
     address = url(f"listbuilding/{foreign.pk}/sign-up/")
     asked = browser.post(address, typed(fieldFirstName="Reiner"))
     page = browser.post(address, typed(fieldFirstName="Reiner", seen=asked.context["preview"].seen))
-    assert "Accepted by KlickTipp, but different at Harbour Lane Coffee" in words(page)
-    assert "First name: there “Rainer”, typed “Reiner”" in words(page)
+    assert "Accepted by KlickTipp, but not updated at Harbour Lane Coffee" in words(page)
+    assert f"{EMAIL} is a contact of Harbour Lane Coffee, but nothing has changed in it." in words(page)
+    assert "<dt>First name</dt>" in words(page)
+    assert "there “Rainer”, typed “Reiner”" in words(page)
     assert "Open the contact" in words(page)
-    assert [bool(origin.contact_id) for origin in Origin.objects.order_by("pk")] == [True, False]
+    assert Origin.objects.get().contact_id, "the first one's only"
+    (event,) = AuditEntry.objects.filter(sentence="tools.contact_unreached")
+    assert "the contact of Harbour Lane Coffee stayed as it was" in tell(event.sentence, event.parameters)
+
+
+def test_where_nobody_looked_before_no_more_is_said_than_that_it_differs(
+    browser: Client, send: Any, url: Any, foreign: ListbuildingKey
+) -> None:
+    send(fieldFirstName="Rainer")
+    form = typed(fieldFirstName="Reiner", unlooked=EMAIL)
+    page = words(browser.post(url(f"listbuilding/{foreign.pk}/sign-up/"), form))
+    assert "Accepted by KlickTipp, but different at Harbour Lane Coffee" in page
+    assert "there “Rainer”, typed “Reiner”" in page
+    assert Origin.objects.get(action=form["action"]).contact_id == ""
 
 
 # --- A sign-up that KlickTipp did not answer ---
@@ -428,7 +443,7 @@ def test_the_form_of_a_removed_key_is_kept_and_can_be_sent_with_another(
 ) -> None:
     key.delete()
     page = browser.post(address, typed(fieldFirstName="Rainer"))
-    assert page.status_code == 422
+    assert page.status_code == 404
     assert "This listbuilding key has been removed meanwhile, so nothing was sent." in words(page)
     assert f'value="{EMAIL}"' in words(page)
     assert 'value="Rainer"' in words(page)
