@@ -75,8 +75,11 @@ def problem_in_words(error: KlickTippError) -> str:
     return NO_ANSWER if is_harmless else error.problem
 
 
-def message(problem: str, code: int | None = None) -> Message:
-    """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it."""
+def message(problem: str, code: int | None = None, operation: str = "") -> Message:
+    """The message for a problem of an operation; for a code that is in no catalogue, the developer guide's default text
+    with it."""
+    if (operation, problem) in _MESSAGES_OF:
+        return _MESSAGES_OF[operation, problem]
     if problem in _MESSAGES:
         return _MESSAGES[problem]
     return Message(
@@ -198,7 +201,7 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("only the person can subscribe again"),
     ),
     Problem.CONTACT_NOT_FOUND: Message(
-        gettext_lazy("the contact was not found"),
+        gettext_lazy("KlickTipp has no such contact"),
         gettext_lazy("it may have been deleted in KlickTipp; please look it up there"),
     ),
     Problem.CONTACT_NOT_SUBSCRIBED: Message(
@@ -272,6 +275,26 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("please check both in KlickTipp and enter them again"),
     ),
 }
+
+_NOTHING_TO_END = gettext_lazy(
+    "so there is nothing to unsubscribe; if this portal must not add the contact again, put it on the suppression list"
+)
+_NOT_SUBSCRIBED = Message(_MESSAGES[Problem.CONTACT_NOT_SUBSCRIBED].what, _NOTHING_TO_END)
+_NO_SUBSCRIPTION = Message(_MESSAGES[Problem.SUBSCRIPTION_NOT_FOUND].what, _NOTHING_TO_END)
+
+_MESSAGES_OF: dict[tuple[str, str], Message] = {
+    ("delete_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
+    ("signoff", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
+    ("signoff", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
+    ("unsubscribe_contact", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
+    ("unsubscribe_contact", Problem.EMAIL_NOT_FOUND): Message(
+        gettext_lazy("KlickTipp does not find the email address of this contact"),
+        gettext_lazy("the contact may have been changed or deleted meanwhile; please load the page again"),
+    ),
+    ("unsubscribe_contact", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
+    ("update_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
+}
+"""Where an operation needs words of its own, mostly for what to do now."""
 
 _STATUSES: dict[str, Promise] = {
     "subscribed": gettext_lazy("subscribed"),

@@ -24,7 +24,7 @@ SAYS = {
     "address_required": ("email address or an SMS number is required", "E-Mail-Adresse oder eine SMS-Nummer"),
     "campaign_not_found": ("campaign was not found", "Kampagne wurde nicht gefunden"),
     "confirmation_email_failed": ("confirmation email could not be sent", "Bestätigungs-E-Mail konnte nicht gesendet"),
-    "contact_not_found": ("contact was not found", "Kontakt wurde nicht gefunden"),
+    "contact_not_found": ("KlickTipp has no such contact", "keinen solchen Kontakt"),
     "contact_not_subscribed": ("contact is not subscribed", "Kontakt ist nicht eingetragen"),
     "email_blocked": ("email address is blocked", "E-Mail-Adresse ist gesperrt"),
     "email_change_not_allowed": ("email address must not be changed", "E-Mail-Adresse darf nicht geändert werden"),
@@ -56,6 +56,14 @@ SAYS = {
     "username_taken": ("username exists already", "Benutzernamen gibt es schon"),
 }
 """What the page says of each meaning that the reference knows, in English and German."""
+
+
+SAYS_OF = {
+    ("delete_contact", 4): SAYS["contact_not_found"],
+    ("unsubscribe_contact", 7): ("does not find the email address of this contact", "E-Mail-Adresse dieses Kontakts"),
+    ("update_contact", 4): SAYS["contact_not_found"],
+}
+"""Where it says it in other words, so that the page and the log agree, or as the form has no address to check."""
 
 
 def texts(problem: str, language: str, code: int | None = None) -> tuple[str, str]:
@@ -178,13 +186,27 @@ def test_each_code_is_told_for_each_operation_as_the_reference_has_it(operation:
     english, german = told(operation, code)
     problem = meaning(operation, code)
     if problem:
-        assert SAYS[problem][0] in english
-        assert SAYS[problem][1] in german
+        says = SAYS_OF.get((operation, code), SAYS[problem])
+        assert says[0] in english
+        assert says[1] in german
         assert "something went wrong" not in english.lower()
     else:
         assert english.startswith(f"Something went wrong. Error: {code}. Please try again later;")
         assert str(code) in german
     assert str(code) in english
+
+
+@pytest.mark.parametrize("operation", ["unsubscribe_contact", "signoff"])
+@pytest.mark.parametrize("code", [4, 9])
+def test_who_wants_to_unsubscribe_is_not_told_to_have_the_person_subscribe(operation: str, code: int) -> None:
+    english, german = told(operation, code)
+    assert "So there is nothing to unsubscribe; if this portal must not add the contact again" in english
+    assert "Also gibt es nichts auszutragen" in german
+
+
+def test_only_a_form_with_an_address_is_told_to_check_it() -> None:
+    assert "please load the page again" in told("unsubscribe_contact", 7)[0]
+    assert "Please check the address" in told("signoff", 7)[0]
 
 
 @pytest.mark.parametrize("detail", DETAILS)
@@ -206,7 +228,7 @@ def test_a_refused_data_field_is_named_with_the_reason() -> None:
     ("operation", "says"),
     [
         ("get_tag", "The tag was not found."),
-        ("delete_contact", "The contact was not found."),
+        ("delete_contact", "KlickTipp has no such contact."),
         ("get_optin_process", "The opt-in process was not found."),
         ("get_field", "KlickTipp did not find this."),
     ],

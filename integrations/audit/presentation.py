@@ -60,7 +60,7 @@ _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_pro
 def problem_message(entry: AuditEntry) -> Message | None:
     """What stood in the way of a call, if anything did."""
     problem = entry.answer.get("problem")
-    return message(problem, entry.code) if problem else None
+    return message(problem, entry.code, entry.operation) if problem else None
 
 
 def is_signed_in(entry: AuditEntry) -> bool:

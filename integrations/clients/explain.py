@@ -115,7 +115,7 @@ def sent_before(account: ClientAccount, action: UUID | None) -> Explanation:
 
 
 def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
-    text = message(problem_in_words(error), error.code)
+    text = message(problem_in_words(error), error.code, error.operation)
     unknown = error.happened == Happened.UNKNOWN
     is_told_with_code = error.problem is Problem.UNKNOWN_CODE
     return Explanation(

@@ -47,10 +47,12 @@ def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) ->
     return _client(_auth(login, None, scope, action), _recorder(login, owner, scope, action))
 
 
-def connect_listbuilding(api_key: str, account: ClientAccount, action: Action) -> KlickTipp:
+def connect_listbuilding(
+    api_key: str, account: ClientAccount, action: Action, *, seconds: float | None = None
+) -> KlickTipp:
     """A client for the three calls that a listbuilding key of the account allows. The caller names the key in each of
     them, as no header does. Everything else as in `connect`."""
-    return _client(None, Recorder(action, account.scope, last_four(api_key), KeyOwner.LISTBUILDING))
+    return _client(None, Recorder(action, account.scope, last_four(api_key), KeyOwner.LISTBUILDING), seconds)
 
 
 def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:

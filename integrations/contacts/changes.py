@@ -24,9 +24,9 @@ from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.known import addresses_of, subjects_of
 from integrations.contacts.services import field_names
-from integrations.klicktipp import Contact, Happened, KlickTippError, NotFound, Problem
+from integrations.klicktipp import Contact, KlickTippError, NotFound, Problem
 from integrations.suppression.models import Reason
-from integrations.suppression.services import refuse_suppressed, suppress
+from integrations.suppression.services import refuse_suppressed, suppressed_after
 from integrations.tags.actions import CONTACT_TAGGED, CONTACT_UNTAGGED
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -157,7 +157,8 @@ def unsubscribe(account: ClientAccount, shown: Contact, actor: Actor, action_id:
     it is not known whether it happened. Raises `WithoutAddress`, and `ChangedMeanwhile` for other addresses."""
     contact = _with_address(_same_addresses(shown, look_before(account, shown.id, actor, action_id)))
     api = gateway.connect(account, _action(actions.UNSUBSCRIBED, contact, actor, action_id))
-    with _suppressed_after(account, contact if never_again else None, Reason.UNSUBSCRIBED, actor):
+    listed = addresses_of(contact) if never_again else []
+    with suppressed_after(account, listed, Reason.UNSUBSCRIBED, actor):
         api.unsubscribe_contact(contact.email)
 
 
@@ -165,21 +166,9 @@ def delete(account: ClientAccount, shown: Contact, actor: Actor, action_id: UUID
     """Delete the contact; `never_again` as in `unsubscribe`. Raises `ChangedMeanwhile` for other addresses."""
     contact = _same_addresses(shown, look_before(account, shown.id, actor, action_id))
     api = gateway.connect(account, _action(actions.DELETED, contact, actor, action_id))
-    with _suppressed_after(account, contact if never_again else None, Reason.DELETED, actor), _gone_is_told():
+    listed = addresses_of(contact) if never_again else []
+    with suppressed_after(account, listed, Reason.DELETED, actor), _gone_is_told():
         api.delete_contact(contact.id)
-
-
-@contextmanager
-def _suppressed_after(account: ClientAccount, contact: Contact | None, reason: Reason, actor: Actor) -> Iterator[None]:
-    """Puts the contact's addresses on the list unless the call has certainly not happened."""
-    try:
-        yield
-    except KlickTippError as error:
-        if contact and error.happened is Happened.UNKNOWN:
-            suppress(account, addresses_of(contact), reason, actor)
-        raise
-    if contact:
-        suppress(account, addresses_of(contact), reason, actor)
 
 
 @contextmanager

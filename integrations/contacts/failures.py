@@ -66,7 +66,7 @@ def explain_at_field(
         return explanation
     if not isinstance(error, Rejected):
         return explanation
-    text = message(error.problem).sentences()
+    text = message(error.problem, operation=error.operation).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, _refused_value(error))
     elif (name := _FORM_FIELDS.get(error.problem, "")) not in form.fields:
@@ -105,13 +105,13 @@ def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: 
     if not isinstance(error, Rejected):
         return told
     if "address" in form.fields:
-        form.add_error("address", message(error.problem, error.code).sentences())
+        form.add_error("address", message(error.problem, error.code, error.operation).sentences())
     elif error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.fields:
         form.add_error(error.name, _refused_value(error))
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
         form.add_error("tags", _no_longer_there(missing))
     elif error.problem in (Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE):
-        form.add_error("tags", message(error.problem).sentences())
+        form.add_error("tags", message(error.problem, operation=error.operation).sentences())
     else:
         return told
     return replace(

@@ -15,8 +15,8 @@ class Origin(models.Model):
     """Why a contact could be added: one per add. The action leads to it from the log.
 
     Stored before the first call and completed with the contact's ID by the answer; where the outcome is unknown, or
-    listbuilding has added the contact, it stays without one. `subject_hash` is the address or number as the log's
-    subjects hash it.
+    what listbuilding has added cannot be looked up, it stays without one. `subject_hash` is the address or number as
+    the log's subjects hash it.
 
     It proves nothing unless it `is_confirmed`: by KlickTipp's answer, or by a check that has found what was sent. The
     latest check that tells something was made at `checked_at`, as the action `last_check` of the log; one that has not

@@ -1,6 +1,7 @@
 """Who must not be added again: put on the list, found, refused, and taken off with a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
 from integrations.clients.gateway import Obstructed
 from integrations.clients.models import ClientAccount
+from integrations.klicktipp import Happened, KlickTippError
 from integrations.messages import Obstacle
 from integrations.suppression import actions
 from integrations.suppression.models import Reason, Suppression
@@ -46,6 +48,20 @@ def suppress(account: ClientAccount, subjects: Iterable[Subject], reason: Reason
                 events.record(actions.ADDED, actor, account.scope, subjects=(subject,), contact=subject.label)
                 added += 1
     return added
+
+
+@contextmanager
+def suppressed_after(
+    account: ClientAccount, subjects: Collection[Subject], reason: Reason, actor: Actor
+) -> Iterator[None]:
+    """Puts addresses and numbers on the list unless the call inside has certainly not happened."""
+    try:
+        yield
+    except KlickTippError as error:
+        if error.happened is Happened.UNKNOWN:
+            suppress(account, subjects, reason, actor)
+        raise
+    suppress(account, subjects, reason, actor)
 
 
 def suppression_of(account: ClientAccount, subject: Subject) -> Suppression | None:

@@ -21,6 +21,13 @@ FIELD_LOOKED_UP = Sentence(
 KEY_STORED = Sentence(
     "tools.key_stored", _("%(actor)s stored the listbuilding key %(key)s (…%(four)s) for %(account)s")
 )
+KEY_REFUSED = Sentence(
+    "tools.key_refused",
+    _(
+        "%(actor)s could not store the listbuilding key %(key)s (…%(four)s) for %(account)s: another client has it "
+        "already"
+    ),
+)
 KEY_RENAMED = Sentence(
     "tools.key_renamed", _("%(actor)s renamed the listbuilding key %(before)s of %(account)s to %(key)s")
 )
@@ -35,4 +42,23 @@ TAG_REMOVED = Sentence(
 )
 UNSUBSCRIBED = Sentence(
     "tools.unsubscribed", _("%(actor)s unsubscribed %(contact)s from %(account)s with the listbuilding key %(key)s")
+)
+LOOKED_UP_AFTERWARDS = Sentence(
+    "tools.looked_up_afterwards",
+    _("%(actor)s looked how %(contact)s stands in %(account)s after listbuilding"),
+    only_reads=True,
+)
+CONTACT_MISSING = Sentence(
+    "tools.contact_missing",
+    _(
+        "%(actor)s used the listbuilding key %(key)s for %(contact)s, but %(account)s has no such contact: the key "
+        "probably belongs to another KlickTipp account"
+    ),
+)
+CONTACT_UNREACHED = Sentence(
+    "tools.contact_unreached",
+    _(
+        "%(actor)s used the listbuilding key %(key)s for %(contact)s, but the contact of %(account)s stayed as it was: "
+        "the key probably belongs to another KlickTipp account"
+    ),
 )

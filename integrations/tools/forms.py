@@ -83,6 +83,16 @@ class EmailForm(forms.Form):
 
 
 class UnsubscribeForm(EmailForm):
-    """`sure` says that the person has been asked whether the contact shall be unsubscribed."""
+    """`sure` says that the person has been asked whether the contact shall be unsubscribed; who has not been finds the
+    offer of the suppression list ticked."""
 
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    never_again = forms.BooleanField(
+        label=_("Put the email address on the suppression list: this portal does not add it again."), required=False
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:
+        if data is not None and "sure" not in data:
+            data = data.copy()
+            data["never_again"] = "on"
+        super().__init__(data, typed=typed)

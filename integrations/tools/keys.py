@@ -20,7 +20,7 @@ class LabelTaken(Exception):
 
 
 class StoredBefore(Exception):
-    """The client account has this key already."""
+    """The client account, or another one of the team, has this key already."""
 
     def __init__(self, key: ListbuildingKey) -> None:
         super().__init__(key)
@@ -29,16 +29,19 @@ class StoredBefore(Exception):
 
 def add_key(account: ClientAccount, label: str, secret: str, actor: Actor) -> ListbuildingKey:
     """Store a listbuilding key under a label. Raises `LabelTaken` and `StoredBefore`."""
-    with transaction.atomic():
-        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        for other in locked.listbuilding_keys.all():
-            if _has_secret(other, secret):
-                raise StoredBefore(other)
-        _check_label(locked, label)
-        key = ListbuildingKey(account=locked, label=label, stored_by_id=actor.user_id, stored_at=timezone.now())
-        key.secret = secret
-        key.save()
-        events.record(actions.KEY_STORED, actor, locked.scope, key=label, four=shown(key.last_four))
+    try:
+        with transaction.atomic():
+            _check_unused(account, secret)
+            _check_label(account, label)
+            key = ListbuildingKey(account=account, label=label, stored_by_id=actor.user_id, stored_at=timezone.now())
+            key.secret = secret
+            key.save()
+            events.record(actions.KEY_STORED, actor, account.scope, key=label, four=shown(key.last_four))
+    except StoredBefore as error:
+        if error.key.account_id != account.pk:
+            four = shown(error.key.last_four)
+            events.record(actions.KEY_REFUSED, actor, account.scope, key=label, four=four)
+        raise
     return key
 
 
@@ -66,6 +69,18 @@ def remove_all(account: ClientAccount, actor: Actor) -> None:
     """Forget the listbuilding keys of a client account that goes."""
     for key in account.listbuilding_keys.order_by("pk"):
         remove_key(key, actor)
+
+
+def _check_unused(account: ClientAccount, secret: str) -> None:
+    """Refuse what a client account of the team has already: the key says itself whose contacts it is for. All of them
+    are locked, as the database cannot compare what is encrypted."""
+    team = ClientAccount.objects.select_for_update().filter(team=account.team_id).order_by("pk")
+    if account not in team:
+        raise ClientAccount.DoesNotExist
+    stored = ListbuildingKey.objects.filter(account__team=account.team_id).select_related("account")
+    own_first = sorted(stored, key=lambda key: key.account_id != account.pk)
+    if same := next((key for key in own_first if _has_secret(key, secret)), None):
+        raise StoredBefore(same)
 
 
 def _has_secret(key: ListbuildingKey, secret: str) -> bool:

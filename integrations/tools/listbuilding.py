@@ -4,8 +4,11 @@ has been used before, `AlreadyStarted`."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
+
+from django.conf import settings
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import Outcome, SubjectKind
@@ -22,24 +25,45 @@ from integrations.contacts.origins import Provenance, origin_kept
 from integrations.contacts.services import NewContact, addresses_of, field_names, subject_of
 from integrations.klicktipp import KlickTipp
 from integrations.messages import Message, Obstacle
-from integrations.suppression.services import refuse_suppressed
+from integrations.suppression.models import Reason
+from integrations.suppression.services import refuse_suppressed, suppressed_after
 from integrations.tools import actions
+from integrations.tools.afterwards import Afterwards, look_afterwards, record_elsewhere
 from integrations.tools.models import ListbuildingKey
 
 
-def sign_up(key: ListbuildingKey, new: NewContact, provenance: Provenance, actor: Actor, action_id: UUID) -> str:
+def sign_up(
+    key: ListbuildingKey,
+    new: NewContact,
+    provenance: Provenance,
+    actor: Actor,
+    action_id: UUID,
+    *,
+    seconds: float | None = None,
+) -> str:
     """Add or update a contact with the opt-in process and the tag of the key. Gives the URL of the page that KlickTipp
     sends the contact on to, "" if there is none. Of `new` only addresses and data fields are sent.
 
     Raises `Suppressed` for whom the client's suppression list has. The origin is kept unless it is certain that nothing
     happened.
+
+    seconds: for the call; the deadline of a page unless told
     """
-    named: dict[str, Any] = {"fields": field_names(key.account, new.fields)} if new.fields else {}
-    action = _action(key, actions.SIGNED_UP, subject_of(new), actor, action_id, **named)
-    api, secret = _connect(key, action)
-    refuse_suppressed(key.account, addresses_of(new), action)
+    api, secret = ready_to_sign_up(key, new, actor, action_id, seconds=seconds)
     with origin_kept(key.account, subject_of(new), provenance, actor, action_id):
         return api.signin(secret, new.email or None, new.sms_number or None, fields=new.fields or None)
+
+
+def ready_to_sign_up(
+    key: ListbuildingKey, new: NewContact, actor: Actor, action_id: UUID, *, seconds: float | None = None
+) -> tuple[KlickTipp, str]:
+    """A client for a sign-up that nothing here stands in the way of, and the key's secret. Raises `Obstructed` and
+    `Suppressed`; the log has it then as what came of the sign-up."""
+    named: dict[str, Any] = {"fields": field_names(key.account, new.fields)} if new.fields else {}
+    action = _action(key, actions.SIGNED_UP, subject_of(new), actor, action_id, **named)
+    api, secret = _connect(key, action, seconds=seconds)
+    refuse_suppressed(key.account, addresses_of(new), action)
+    return api, secret
 
 
 def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
@@ -49,11 +73,19 @@ def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) 
     api.signout(secret, email)
 
 
-def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
-    """Unsubscribe a contact from emails."""
+def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID, *, never_again: bool) -> Afterwards:
+    """Unsubscribe a contact from emails, then look how it stands; with `never_again` the address goes on the
+    suppression list, also where it is not known whether it happened."""
+    began = monotonic()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = _connect(key, _action(key, actions.UNSUBSCRIBED, contact, actor, action_id))
-    api.signoff(secret, email)
+    with suppressed_after(key.account, [contact] if never_again else [], Reason.UNSUBSCRIBED, actor):
+        api.signoff(secret, email)
+    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
+    afterwards = look_afterwards(key.account, email, actor, seconds=left)
+    if afterwards.is_missing:
+        record_elsewhere(key, email, actor, is_missing=True)
+    return afterwards
 
 
 def _action(
@@ -63,13 +95,13 @@ def _action(
     return Action(sentence, actor, parameters, subjects=(contact,), id=action_id)
 
 
-def _connect(key: ListbuildingKey, action: Action) -> tuple[KlickTipp, str]:
+def _connect(key: ListbuildingKey, action: Action, *, seconds: float | None = None) -> tuple[KlickTipp, str]:
     """A client, and the secret that each call has to name."""
     try:
         secret = key.secret
     except Undecryptable:
         raise gateway.not_connected(key.account, action, Obstacle.LISTBUILDING_KEY_UNDECRYPTABLE) from None
-    return gateway.connect_listbuilding(secret, key.account, action), secret
+    return gateway.connect_listbuilding(secret, key.account, action, seconds=seconds), secret
 
 
 @dataclass(frozen=True)
@@ -79,7 +111,10 @@ class SignUpOutcome:
     action: UUID
     outcome: Outcome
     problem: Message | None = None
-    origin: Origin | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.outcome == Outcome.DONE
 
 
 def sign_up_outcome(account: ClientAccount, action_id: UUID, contact: Subject) -> SignUpOutcome | None:
@@ -88,11 +123,11 @@ def sign_up_outcome(account: ClientAccount, action_id: UUID, contact: Subject) -
     calls = [call for call in calls_of(account.scope, action_id) if call.operation == "signin"]
     if not calls:
         is_to_come = origin is not None and origin.subject_hash in search_hashes(contact, account.team_id)
-        return SignUpOutcome(action_id, Outcome.PENDING, origin=origin) if is_to_come else None
+        return SignUpOutcome(action_id, Outcome.PENDING) if is_to_come else None
     last = calls[-1]
     if not is_about(last, contact):
         return None
-    return SignUpOutcome(action_id, Outcome(last.outcome), problem_message(last), origin)
+    return SignUpOutcome(action_id, Outcome(last.outcome), problem_message(last))
 
 
 def has_done(account: ClientAccount, action_id: UUID, operation: str, email: str) -> bool:

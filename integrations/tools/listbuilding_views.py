@@ -1,30 +1,26 @@
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known
-from integrations.contacts.failures import explain_at_field
-from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import ContactForm
-from integrations.contacts.services import subject_of
-from integrations.contacts.views import rows_with_further_field
-from integrations.klicktipp import Problem, Rejected, ServiceError
+from integrations.clients.models import ClientAccount
+from integrations.contacts.change_page import STATUS, contact_url
+from integrations.contacts.shown import ShownContact
+from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 from integrations.tools import keys, listbuilding
+from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards
 from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
+from integrations.tools.key_page import of_a_key, to_keys, with_hint
 from integrations.tools.models import ListbuildingKey
 
 _ABOUT_THE_ADDRESS = {
@@ -53,17 +49,17 @@ def new_key(request: AccountRequest) -> HttpResponse:
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except keys.StoredBefore as error:
-            form.add_error("key", _("This key is stored already, as “%(label)s”.") % {"label": error.key})
+            form.add_error("key", _stored_before(request, error.key))
         else:
             messages.success(request, _("The listbuilding key “%(label)s” is stored.") % {"label": label})
-            return _to_keys(request)
+            return to_keys(request)
     return render(request, "tools/key_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-def rename_key(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key()
+def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Give a listbuilding key another label."""
-    key = _key(request, key_id)
     form = LabelForm(request.POST or None, initial={"label": key.label})
     if request.method == "POST" and form.is_valid():
         try:
@@ -72,139 +68,149 @@ def rename_key(request: AccountRequest, key_id: int) -> HttpResponse:
             form.add_error("label", LABEL_TAKEN)
         else:
             messages.success(request, _("Saved."))
-            return _to_keys(request)
+            return to_keys(request)
     return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-def remove_key(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key()
+def remove_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Forget a listbuilding key, after asking once."""
-    key = _key(request, key_id)
     if request.method == "POST":
         keys.remove_key(key, Actor.of(request))
         messages.success(request, _("The listbuilding key “%(label)s” is removed from this portal.") % {"label": key})
-        return _to_keys(request)
+        return to_keys(request)
     return render(request, "tools/key_remove.html", {"key": key})
 
 
-@account_view(Capability.CHANGE_CONTACTS)
-def sign_up(request: AccountRequest, key_id: int) -> HttpResponse:
-    """Subscribe a contact through listbuilding."""
-    key = _key(request, key_id)
-    names = last_known(request.account, ReferenceKind.FIELDS).names()
-    types = types_of(request.account)
-    if request.method != "POST":
-        return _sign_up_page(request, key, ContactForm(names=names, types=types))
-    if "show_field" in request.POST:
-        form = ContactForm(names=names, types=types, typed=request.POST)
-        rows = rows_with_further_field(request, form)
-        return rows if is_fragment(request) else _sign_up_page(request, key, form)
-    form = ContactForm(request.POST, names=names, types=types)
-    if not form.is_valid():
-        return _sign_up_page(request, key, form, status=422)
-    action: UUID = form.cleaned_data["action"]
-    new = form.new_contact()
-    context: dict[str, Any] = {"key": key, "contact": new.email or new.sms_number}
-    try:
-        context["url"] = listbuilding.sign_up(key, new, form.provenance(), Actor.of(request), action)
-    except AlreadyStarted:
-        context["sent_before"] = True
-    except EXPLAINED as error:
-        failure = _with_hint(error, explain_at_field(request.account, form, error, action))
-        return _sign_up_page(request, key, form, failure, status=422)
-    context["signed_up"] = listbuilding.sign_up_outcome(request.account, action, subject_of(new))
-    if context["signed_up"] is None:
-        form = ContactForm(names=names, types=types, typed=request.POST)
-        return _sign_up_page(request, key, form, sent_before(request.account, action), status=422)
-    return render(request, "tools/signed_up.html", context)
+def _without_the_key(template: str) -> Callable[[AccountRequest], HttpResponse]:
+    """The form as it was typed, of a key that is not there any more."""
+
+    def gone(request: AccountRequest) -> HttpResponse:
+        return _address_page(request, template, None, EmailForm(typed=request.POST), status=404)
+
+    return gone
 
 
 @account_view(Capability.CHANGE_CONTACTS)
-def remove_tag(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key(gone=_without_the_key("tools/remove_tag.html"))
+def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Take the tag of a listbuilding key from a contact."""
-    key = _key(request, key_id)
     if request.method != "POST":
         return _address_page(request, "tools/remove_tag.html", key, EmailForm())
     form = EmailForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/remove_tag.html", key, form, status=422)
-    return _done(request, "tools/remove_tag.html", key, form, "signout", listbuilding.remove_tag)
+    email, action = form.cleaned_data["email"], form.action_id
+    try:
+        listbuilding.remove_tag(key, email, Actor.of(request), action)
+    except AlreadyStarted:
+        if not listbuilding.has_done(request.account, action, "signout", email):
+            form = EmailForm(typed=request.POST)
+            failure = sent_before(request.account, action)
+            return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+    except EXPLAINED as error:
+        failure = _at_the_address(form, error, action)
+        return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+    text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
+    messages.success(request, text % {"contact": email, "key": key})
+    return to_keys(request)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
-def unsubscribe(request: AccountRequest, key_id: int) -> HttpResponse:
+@of_a_key(gone=_without_the_key("tools/unsubscribe.html"))
+def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Unsubscribe a contact with a listbuilding key, after asking once."""
-    key = _key(request, key_id)
     if request.method != "POST":
         return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm())
     form = UnsubscribeForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/unsubscribe.html", key, form, status=422)
+    email, action, never_again = form.cleaned_data["email"], form.action_id, form.cleaned_data["never_again"]
     if not form.cleaned_data["sure"]:
-        return render(request, "tools/unsubscribe_sure.html", {"key": key, "form": form})
-    return _done(request, "tools/unsubscribe.html", key, form, "signoff", listbuilding.unsubscribe)
-
-
-def _key(request: AccountRequest, key_id: int) -> ListbuildingKey:
-    return get_object_or_404(request.account.listbuilding_keys.select_related("account"), pk=key_id)
-
-
-def _done(
-    request: AccountRequest,
-    template: str,
-    key: ListbuildingKey,
-    form: EmailForm,
-    operation: str,
-    do: Callable[[ListbuildingKey, str, Actor, UUID], None],
-) -> HttpResponse:
-    """Do it for the typed address and say what happened. A second submit of the form ends on what the first did."""
-    email, action = form.cleaned_data["email"], form.action_id
+        return _sure_page(request, key, form, action)
+    actor = Actor.of(request)
     try:
-        do(key, email, Actor.of(request), action)
+        afterwards = listbuilding.unsubscribe(key, email, actor, action, never_again=never_again)
     except AlreadyStarted:
-        if not listbuilding.has_done(request.account, action, operation, email):
-            form = type(form)(typed=request.POST)
-            return _address_page(request, template, key, form, sent_before(request.account, action), status=422)
+        if not listbuilding.has_done(request.account, action, "signoff", email):
+            form = UnsubscribeForm(typed=request.POST)
+            failure = sent_before(request.account, action)
+            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
+        afterwards = look_afterwards(request.account, email, actor)
     except EXPLAINED as error:
-        return _address_page(request, template, key, form, _at_the_address(form, error, action), status=422)
-    if operation == "signoff":
-        text = _(
-            "%(contact)s is unsubscribed from emails. KlickTipp does not say whether this ends SMS messages too: "
-            "please look the contact up."
-        )
-    else:
-        text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
-    messages.success(request, text % {"contact": email, "key": key})
-    return _to_keys(request)
+        failure = _at_the_address(form, error, action)
+        if form.errors:
+            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
+        return _sure_page(request, key, form, uuid4(), failure)
+    return _unsubscribed(request, key, email, never_again, afterwards)
 
 
-def _to_keys(request: AccountRequest) -> HttpResponse:
-    return redirect("tools_keys", team=request.team.slug, account=request.account.slug)
+def _stored_before(request: AccountRequest, key: ListbuildingKey) -> str:
+    """Where a key is stored that was to be stored again. Another client is named to those who see it."""
+    if key.account == request.account:
+        return _("This key is stored already, as “%(label)s”.") % {"label": key}
+    if ClientAccount.objects.visible_to(request.membership).filter(pk=key.account_id).exists():
+        return _(
+            "This key is stored already for the client %(client)s, as “%(label)s”. A listbuilding key belongs to one "
+            "KlickTipp account: please copy the key from the account of this client."
+        ) % {"client": key.account, "label": key}
+    return _(
+        "This key is stored already for another client of your team. A listbuilding key belongs to one KlickTipp "
+        "account: please copy the key from the account of this client."
+    )
 
 
-def _sign_up_page(
+def _sure_page(
     request: AccountRequest,
     key: ListbuildingKey,
-    form: ContactForm,
+    form: UnsubscribeForm,
+    action: UUID,
     failure: Explanation | None = None,
-    status: int = 200,
 ) -> HttpResponse:
-    fields = last_known(request.account, ReferenceKind.FIELDS)
-    context = {
-        "key": key,
-        "form": form,
-        "failure": failure,
-        "lists": {"fields": fields} if fields.fetched_at else {},
-        "load_lists": request.method != "POST",
-        "action": uuid4(),
-    }
-    return render(request, "tools/sign_up.html", context, status=status)
+    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it may not have happened."""
+    if failure and failure.may_have_happened and form.cleaned_data["never_again"]:
+        listed = _("The suppression list has the address in any case.")
+        failure = replace(failure, next_step=f"{failure.next_step} {listed}")
+    looks_up = can_look_up(request.account, form.cleaned_data["email"], Actor.of(request))
+    context = {"key": key, "form": form, "action": action, "failure": failure, "looks_up": looks_up}
+    return render(request, "tools/unsubscribe_sure.html", context, status=422 if failure else 200)
+
+
+def _unsubscribed(
+    request: AccountRequest, key: ListbuildingKey, email: str, never_again: bool, afterwards: Afterwards
+) -> HttpResponse:
+    """The contact's page, which shows how it stands with both channels; the list of keys where that is not known."""
+    named = {"contact": email, "client": request.account, "key": key}
+    listed = _("The suppression list has the address in any case.") if never_again else ""
+    found = afterwards.contact
+    if afterwards.is_missing:
+        text = _(
+            "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
+            "probably belongs to another KlickTipp account."
+        )
+        messages.warning(request, f"{text % named} {listed}".strip())
+    elif found and ShownContact(found, {}, {}).may_be_unsubscribed:
+        text = _(
+            "KlickTipp has accepted this, but %(contact)s is still subscribed to %(client)s: the listbuilding key "
+            "“%(key)s” probably belongs to another KlickTipp account. Please unsubscribe the contact here."
+        )
+        messages.warning(request, f"{text % named} {listed}".strip())
+    else:
+        text = _("%(contact)s has been unsubscribed.")
+        if never_again:
+            text = _("%(contact)s has been unsubscribed and is on the suppression list.")
+        unknown = _("KlickTipp does not say whether this ends SMS messages too: please look the contact up.")
+        messages.success(request, text % named if found else f"{text % named} {unknown}")
+    if not found:
+        return to_keys(request)
+    return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
 
 
 def _address_page(
     request: AccountRequest,
     template: str,
-    key: ListbuildingKey,
+    key: ListbuildingKey | None,
     form: EmailForm,
     failure: Explanation | None = None,
     status: int = 200,
@@ -215,20 +221,12 @@ def _address_page(
 
 def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way; what is about the address is told there, and the page points to it."""
-    explanation = _with_hint(error, explain(error, action))
+    explanation = with_hint(error, explain(error, action))
     if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
-        form.add_error("email", message(error.problem).sentences())
+        form.add_error("email", message(error.problem, operation=error.operation).sentences())
         return replace(
             explanation,
             what=_("KlickTipp refused this; nothing was changed."),
             next_step=_("What is wrong stands at the marked field."),
         )
     return explanation
-
-
-def _with_hint(error: Exception, explanation: Explanation) -> Explanation:
-    """KlickTipp has been seen to answer an unknown listbuilding key with an empty error 500."""
-    if not (isinstance(error, ServiceError) and error.status == 500):
-        return explanation
-    hint = _("KlickTipp also answers like this when it does not know the listbuilding key.")
-    return replace(explanation, next_step=f"{hint} {explanation.next_step}")

@@ -14,7 +14,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
 from integrations.clients import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import Listing, keep, last_known, remember_optin_process
+from integrations.clients.reference import Listing, keep, last_known, load, remember_optin_process
 from integrations.klicktipp import Field, KlickTippError
 from integrations.tools import actions
 
@@ -28,6 +28,11 @@ def list_processes(account: ClientAccount, actor: Actor) -> Listing:
         return Listing(items, timezone.now())
     except (KlickTippError, gateway.Obstructed) as error:
         return replace(known_processes(account), error=error)
+
+
+def list_processes_with_details(account: ClientAccount, actor: Actor) -> Listing:
+    """The same with the details of as many as a few seconds allow; what is known since today is not asked again."""
+    return load(account, ReferenceKind.OPTIN_PROCESSES, actor, actions.PROCESSES_LISTED)
 
 
 def known_processes(account: ClientAccount) -> Listing:

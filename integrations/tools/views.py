@@ -24,11 +24,15 @@ def tools(request: AccountRequest) -> HttpResponse:
 
 @account_view(Capability.SEE_CLIENTS)
 def processes(request: AccountRequest) -> HttpResponse:
-    """The opt-in processes, and of each what is known already. Opening one asks KlickTipp for its details."""
+    """The opt-in processes, and what each does to a new contact. Opening one shows all its details."""
     if not _is_connected(request):
         return render(request, "tools/not_connected.html")
-    listing = services.list_processes(request.account, Actor.of(request))
-    context = {"listing": listing, "stale": listing.error and explain(listing.error)}
+    listing = services.list_processes_with_details(request.account, Actor.of(request))
+    context = {
+        "listing": listing,
+        "stale": listing.error and explain(listing.error),
+        "some_are_untold": any(item.get("single_optin") is None for item in listing.items),
+    }
     return render(request, "tools/processes.html", context)
 
 

@@ -10,7 +10,7 @@ from integrations.audit.models import AuditEntry, Kind
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from tests.browser.axe import assert_accessible
-from tests.factories import ClientAccountFactory
+from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
 from tests.service import Service
 
 EMAIL = "rainer@klick-tipp.team"
@@ -66,8 +66,10 @@ def use_listbuilding(page: Page, secret: str) -> None:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name=f"Unsubscribe {EMAIL} from Harbour Lane Coffee?")).to_be_visible()
     page.get_by_role("button", name=f"Unsubscribe {EMAIL} from Harbour Lane Coffee").click()
-    expect(page.get_by_text(f"{EMAIL} is unsubscribed from emails.")).to_be_visible()
+    expect(page.get_by_text(f"{EMAIL} has been unsubscribed and is on the suppression list.")).to_be_visible()
 
+    page.get_by_role("link", name="Tools", exact=True).click()
+    page.get_by_role("link", name="Listbuilding keys").click()
     page.get_by_role("link", name="Remove the key").click()
     page.get_by_role("button", name="Remove the key “Website” of Harbour Lane Coffee").click()
     expect(page.get_by_text("No listbuilding key is stored for this client.")).to_be_visible()
@@ -100,9 +102,28 @@ def test_the_sign_up_form_grows_by_a_data_field_and_tells_refusals_in_place(tool
     tools.get_by_label("Why may this contact be added?").select_option("consent")
     tools.get_by_label("Where does it come from?").fill("Trade fair")
     tools.get_by_role("button", name="Subscribe the contact to Harbour Lane Coffee").click()
+    expect(tools.get_by_text("The contact is unsubscribed: KlickTipp will probably refuse this.")).to_be_visible()
+    tools.get_by_role("button", name="Update unsubscribed@klick-tipp.team of Harbour Lane Coffee").click()
     expect(tools.get_by_role("alert").first).to_contain_text("KlickTipp refused this; no contact was added.")
     expect(tools.get_by_label("City")).to_have_value("Bristol")
     assert_accessible(tools)
+
+
+def test_a_key_that_is_removed_meanwhile_leaves_the_form_as_it_is(
+    tools: Page, connected: ClientAccount, service: Service
+) -> None:
+    gone = ListbuildingKeyFactory(account=connected, label="Website", secret="old")
+    ListbuildingKeyFactory(account=connected, label="Shop", secret=service.accounts[0]["listbuilding_key"])
+    tools.goto(f"/t/demo/clients/harbour/tools/listbuilding/{gone.pk}/sign-up/")
+    tools.get_by_label("Email address").fill(EMAIL)
+    tools.get_by_label("Why may this contact be added?").select_option("consent")
+    tools.get_by_label("Where does it come from?").fill("Trade fair")
+    gone.delete()
+    tools.get_by_role("button", name="Subscribe the contact to Harbour Lane Coffee").click()
+    expect(tools.get_by_text("This listbuilding key has been removed meanwhile")).to_be_visible()
+    expect(tools.get_by_label("Where does it come from?")).to_have_value("Trade fair")
+    tools.get_by_role("button", name="with the key “Shop”").click()
+    expect(tools.get_by_role("heading", name="Subscribed to Harbour Lane Coffee")).to_be_visible()
 
 
 def test_opt_in_processes_and_the_page_after_signing_up(tools: Page) -> None:

@@ -147,6 +147,17 @@ def test_deleting_leads_to_where_contacts_are_found(
     assert listed(account) == dict.fromkeys(BOTH, Reason.DELETED)
 
 
+def test_a_contact_that_has_gone_is_told_in_the_same_words_on_the_page_and_in_the_log(
+    dario: OnPage, service: Service
+) -> None:
+    form = dario.form(DELETE, typed=ADDRESS)
+    service.fault(method="DELETE", status=406, body='{"error": 4}')
+    assert "KlickTipp has no contact" in words(dario.send(DELETE, form, htmx=False))
+    log = words(dario.browser.get(f"/t/{dario.account.team.slug}/log/"))
+    assert "KlickTipp has no such contact" in log
+    assert "no subscription" not in log
+
+
 def test_with_only_an_sms_number_that_is_typed(browser: Client, account: ClientAccount) -> None:
     page = sms_only(browser, account)
     assert page.fill(DELETE, typed="0049 1511 2345678")["HX-Redirect"] == url(account)

@@ -342,7 +342,7 @@ def test_a_link_with_a_contacts_id_fills_in_its_address(
     page = browser.get(url(f"tagging/?contact={contact_id}&tags={tag_ids['VIP']}"))
     assert page.context["form"]["addresses"].value() in contacts
     assert page.context["form"]["tags"].value().ids == (str(tag_ids["VIP"]),)
-    assert browser.get(url("tagging/?contact=4711")).context["failure"].what == "The contact was not found."
+    assert browser.get(url("tagging/?contact=4711")).context["failure"].what == "KlickTipp has no such contact."
     assert browser.get(url("tagging/?addresses=ada@example.com")).context["form"]["addresses"].value() == ""
 
 

@@ -13,7 +13,7 @@ from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.tools.models import ListbuildingKey
-from tests.factories import ListbuildingKeyFactory, MembershipFactory
+from tests.factories import ClientAccountFactory, ListbuildingKeyFactory, MembershipFactory
 from tests.service import Service
 from tests.tools.helpers import errors, words
 
@@ -86,10 +86,56 @@ def test_impossible_entries_are_told_at_the_field(
     assert account.listbuilding_keys.count() == 1
 
 
-def test_another_client_may_use_the_same_label_and_key(browser: Client, account: ClientAccount, url: Any) -> None:
+def test_the_client_of_another_team_may_use_the_same_label_and_key(
+    browser: Client, account: ClientAccount, url: Any
+) -> None:
     ListbuildingKeyFactory(label="Website form", secret=SECRET)
     browser.post(url("listbuilding/new/"), {"label": "Website form", "key": SECRET})
     assert account.listbuilding_keys.get().secret == SECRET
+
+
+def test_another_client_of_the_team_may_use_the_same_label(browser: Client, account: ClientAccount, url: Any) -> None:
+    ListbuildingKeyFactory(account=ClientAccountFactory(team=account.team), label="Website form")
+    browser.post(url("listbuilding/new/"), {"label": "Website form", "key": SECRET})
+    assert account.listbuilding_keys.get().secret == SECRET
+
+
+def test_the_key_of_another_client_of_the_team_is_refused_and_that_client_named(
+    browser: Client, account: ClientAccount, url: Any, owner: Membership
+) -> None:
+    bergwind = ClientAccountFactory(team=account.team, name="Bergwind")
+    ListbuildingKeyFactory(account=bergwind, label="Shop", secret=SECRET)
+    page = browser.post(url("listbuilding/new/"), {"label": "Website form", "key": SECRET})
+    assert errors(page)["key"][0].startswith("This key is stored already for the client Bergwind, as “Shop”.")
+    assert not account.listbuilding_keys.exists()
+    assert events() == [
+        f"{owner.user} could not store the listbuilding key Website form (…WXYZ) for Harbour Lane Coffee: "
+        "another client has it already"
+    ]
+
+
+def test_a_client_that_the_member_does_not_see_is_not_named(client: Client, account: ClientAccount, url: Any) -> None:
+    bergwind = ClientAccountFactory(team=account.team, name="Bergwind")
+    ListbuildingKeyFactory(account=bergwind, label="Shop", secret=SECRET)
+    limited = MembershipFactory(team=account.team, role=Role.ADMIN, is_limited=True)
+    limited.client_access.create(account=account)
+    client.force_login(limited.user)
+    page = client.post(url("listbuilding/new/"), {"label": "Website form", "key": SECRET})
+    assert errors(page)["key"][0].startswith("This key is stored already for another client of your team.")
+    assert "Bergwind" not in words(page)
+    assert "Shop" not in words(page)
+
+
+def test_however_many_clients_have_keys_storing_one_asks_the_database_as_often(
+    browser: Client, account: ClientAccount, url: Any, django_assert_num_queries: Any
+) -> None:
+    browser.post(url("listbuilding/new/"), {"label": "First", "key": "the-first-secret"})
+    with CaptureQueriesContext(connection) as few:
+        browser.post(url("listbuilding/new/"), {"label": "Second", "key": "the-second-secret"})
+    for _ in range(5):
+        ListbuildingKeyFactory(account=ClientAccountFactory(team=account.team))
+    with django_assert_num_queries(len(few)):
+        browser.post(url("listbuilding/new/"), {"label": "Third", "key": "the-third-secret"})
 
 
 def test_a_key_that_cannot_be_decrypted_is_no_obstacle_for_another(

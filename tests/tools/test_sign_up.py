@@ -12,6 +12,7 @@ from django.test import Client
 
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
 from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
@@ -22,12 +23,13 @@ from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from integrations.tools.listbuilding import sign_up
 from integrations.tools.models import ListbuildingKey
-from tests.factories import actor
+from tests.factories import ListbuildingKeyFactory, actor
 from tests.service import Service
 from tests.tools.helpers import Page, errors, told, words
 from tests.tools.helpers import typed as form_of
 
 EMAIL = "rainer@klick-tipp.team"
+LOOK, SIGN_UP = "POST /subscriber/search", "POST /subscriber/signin"
 
 
 def typed(**fields: Any) -> dict[str, Any]:
@@ -74,7 +76,10 @@ def test_a_contact_is_subscribed_and_the_page_tells_where_it_is_sent_on_to(
     assert 'href="https://harbourlane.example.com/please-confirm" target="_blank" rel="noreferrer"' in words(page)
     assert "Consent of the person: Trade fair" in words(page)
     assert f"<dd>{EMAIL}</dd>" in words(page)
-    assert service.paths() == ["POST /subscriber/signin"]
+    contact_id = Origin.objects.get().contact_id
+    assert service.paths() == [LOOK, SIGN_UP, LOOK, f"GET /subscriber/{contact_id}"]
+    assert f'/contacts/{contact_id}/">Open the contact</a>' in words(page)
+    assert "waiting for the confirmation of the opt-in" in words(page)
     assert told("signin") == [
         f"{owner.user} subscribed r•••@klick-tipp.team to Harbour Lane Coffee with the listbuilding key Website form"
     ]
@@ -106,6 +111,7 @@ def test_no_account_key_goes_along(
         sent.append(headers)
         return Answer(200, {}, b'[""]')
 
+    account.credentials.all().delete()
     monkeypatch.setattr(Transport, "send", spy)
     assert send().status_code == 200
     assert not {"X-Un", "X-Ci", "Cookie"} & sent[0].keys()
@@ -167,6 +173,8 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
     if body:
         service.fault(path="/subscriber/signin", status=406, body=body)
     page = send(**fields)
+    if page.status_code == 200:
+        page = send(**fields, seen=page.context["preview"].seen)
     assert list(errors(page)) == [field]
     assert "KlickTipp refused this; no contact was added." in words(page)
     assert 'value="Trade fair"' in words(page)
@@ -250,9 +258,208 @@ def test_a_key_that_cannot_be_decrypted_is_told_and_nothing_is_sent(
     assert not Origin.objects.exists()
 
 
-def test_it_works_without_a_customer_key(send: Any, account: ClientAccount) -> None:
+def test_without_a_customer_key_it_says_what_it_cannot_know(
+    send: Any, account: ClientAccount, service: Service
+) -> None:
     account.credentials.all().delete()
-    assert send().status_code == 200
+    page = words(send())
+    assert "Subscribed through listbuilding" in page
+    assert "Whether it is in the account of Harbour Lane Coffee is not known." in page
+    assert "without a customer key of the client the portal cannot look" in page
+    assert "Subscribed to Harbour Lane Coffee" not in page
+    assert service.paths() == [SIGN_UP]
+    assert Origin.objects.get().contact_id == ""
+
+
+def test_an_sms_number_alone_cannot_be_looked_up(send: Any, service: Service) -> None:
+    page = words(send(email="", sms_number="+49 1511 2345678"))
+    assert "KlickTipp's API offers no search by SMS number." in page
+    assert service.paths() == [SIGN_UP]
+
+
+def test_a_contact_that_cannot_be_looked_up_afterwards_is_subscribed_all_the_same(send: Any, service: Service) -> None:
+    service.fault(path="/subscriber/search", status=404, body="[]")
+    service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
+    page = words(send())
+    assert "Whether it is in the account of Harbour Lane Coffee is not known." in page
+    assert "KlickTipp refuses the access." in page
+    assert Origin.objects.count() == 1
+
+
+# --- Who is a contact already ---
+
+
+def test_who_is_a_contact_already_is_updated_once_it_was_seen_what_changes(send: Any, service: Service) -> None:
+    send(fieldFirstName="Rainer")
+    before = len(service.paths())
+    asked = send(fieldFirstName="Reiner")
+    assert asked.status_code == 200
+    assert f"{EMAIL} is a contact of Harbour Lane Coffee already" in words(asked)
+    assert "Nothing was sent yet. This is what sending changes" in words(asked)
+    assert 'value="Reiner"' in words(asked)
+    assert service.paths()[before] == LOOK
+    assert SIGN_UP not in service.paths()[before:]
+    other = send(fieldFirstName="Rainier", seen=asked.context["preview"].seen)
+    assert other.context["preview"], "something else than what was seen"
+    page = send(fieldFirstName="Reiner", seen=asked.context["preview"].seen)
+    assert "Subscribed to Harbour Lane Coffee" in words(page)
+    assert service.paths()[before:].count(SIGN_UP) == 1
+
+
+def test_a_contact_that_stays_as_it_was_is_no_proof_of_anything(send: Any) -> None:
+    send(fieldFirstName="Rainer")
+    asked = send(fieldFirstName="Rainer")
+    assert "already, and nothing would change" in words(asked)
+    page = words(send(fieldFirstName="Rainer", seen=asked.context["preview"].seen))
+    assert f"{EMAIL} is a contact of Harbour Lane Coffee, just as before." in page
+    assert "Subscribed to Harbour Lane Coffee" not in page
+
+
+def test_where_it_cannot_be_looked_up_before_the_person_decides(send: Any, service: Service) -> None:
+    service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
+    page = send()
+    assert page.status_code == 422
+    assert "It could not be looked up whether this address belongs to a contact already." in words(page)
+    assert "KlickTipp refuses the access. Nothing was sent." in words(page)
+    assert service.paths() == [LOOK]
+    somebody_else = send(email="pending@klick-tipp.team", unlooked=page.context["unlooked"])
+    assert somebody_else.context["preview"]
+    assert "Subscribed to Harbour Lane Coffee" in words(send(unlooked=page.context["unlooked"]))
+
+
+# --- A key of another KlickTipp account ---
+
+
+@pytest.fixture
+def foreign(account: ClientAccount, service: Service) -> ListbuildingKey:
+    return ListbuildingKeyFactory(account=account, label="Shop", secret=service.accounts[1]["listbuilding_key"])
+
+
+def test_a_key_of_another_account_is_noticed_and_nothing_is_claimed(
+    browser: Client, url: Any, foreign: ListbuildingKey, owner: Any
+) -> None:
+    form = typed()
+    address = url(f"listbuilding/{foreign.pk}/sign-up/")
+    page = words(browser.post(address, form))
+    assert "Accepted by KlickTipp, but not found at Harbour Lane Coffee" in page
+    assert f"The KlickTipp account of Harbour Lane Coffee has no contact {EMAIL}." in page
+    assert "The listbuilding key “Shop” probably belongs to another KlickTipp account" in page
+    assert "Subscribed to" not in page
+    assert not Origin.objects.exists()
+    again = words(browser.post(address, form))
+    assert "This form was sent before, so nothing was sent this time." in again
+    assert "Accepted by KlickTipp, but not found at Harbour Lane Coffee" in again
+    (event,) = AuditEntry.objects.filter(sentence="tools.contact_missing")
+    assert tell(event.sentence, event.parameters) == (
+        f"{owner.user} used the listbuilding key Shop for r•••@klick-tipp.team, but Harbour Lane Coffee has no such "
+        "contact: the key probably belongs to another KlickTipp account"
+    )
+
+
+def test_a_key_of_another_account_does_not_update_the_clients_contact_and_that_is_said(
+    browser: Client, send: Any, url: Any, foreign: ListbuildingKey
+) -> None:
+    send(fieldFirstName="Rainer")
+    address = url(f"listbuilding/{foreign.pk}/sign-up/")
+    asked = browser.post(address, typed(fieldFirstName="Reiner"))
+    page = browser.post(address, typed(fieldFirstName="Reiner", seen=asked.context["preview"].seen))
+    assert "Accepted by KlickTipp, but not updated at Harbour Lane Coffee" in words(page)
+    assert f"{EMAIL} is a contact of Harbour Lane Coffee, but nothing has changed in it." in words(page)
+    assert "<dt>First name</dt>" in words(page)
+    assert "there “Rainer”, typed “Reiner”" in words(page)
+    assert "Open the contact" in words(page)
+    assert Origin.objects.get().contact_id, "the first one's only"
+    (event,) = AuditEntry.objects.filter(sentence="tools.contact_unreached")
+    assert "the contact of Harbour Lane Coffee stayed as it was" in tell(event.sentence, event.parameters)
+
+
+def test_where_nobody_looked_before_no_more_is_said_than_that_it_differs(
+    browser: Client, send: Any, url: Any, foreign: ListbuildingKey
+) -> None:
+    send(fieldFirstName="Rainer")
+    form = typed(fieldFirstName="Reiner", unlooked=EMAIL)
+    page = words(browser.post(url(f"listbuilding/{foreign.pk}/sign-up/"), form))
+    assert "Accepted by KlickTipp, but different at Harbour Lane Coffee" in page
+    assert "there “Rainer”, typed “Reiner”" in page
+    assert Origin.objects.get(action=form["action"]).contact_id == ""
+
+
+# --- A sign-up that KlickTipp did not answer ---
+
+
+def check(browser: Client, address: str, service: Service, **fault: Any) -> Page:
+    """Send a form that gets no answer, then ask what came of it."""
+    service.fault(path="/subscriber/signin", **fault)
+    form = typed(fieldFirstName="Rainer")
+    page = browser.post(address, form)
+    assert "Check at KlickTipp" in words(page)
+    return browser.post(address, form | {"check": str(page.context["unsure"].action)})
+
+
+def test_a_sign_up_that_has_happened_is_told_as_such(browser: Client, address: str, service: Service) -> None:
+    page = words(check(browser, address, service, close="after"))
+    assert "A check has found the contact there since." in page
+    assert "Subscribed to Harbour Lane Coffee" in page
+    assert Origin.objects.get().contact_id in page
+    assert service.paths().count(SIGN_UP) == 1
+
+
+def test_a_sign_up_that_was_lost_can_be_sent_again(browser: Client, address: str, service: Service) -> None:
+    page = check(browser, address, service, close="before")
+    assert f"{EMAIL} is not among the contacts of Harbour Lane Coffee" in words(page)
+    assert "may belong to another KlickTipp account than that of Harbour Lane Coffee" in words(page)
+    assert 'value="Rainer"' in words(page)
+    again = browser.post(address, typed(action=str(page.context["action"])))
+    assert "Subscribed to Harbour Lane Coffee" in words(again)
+
+
+def test_another_address_than_the_one_that_was_sent_is_not_checked(
+    browser: Client, address: str, service: Service
+) -> None:
+    service.fault(path="/subscriber/signin", close="before")
+    unsure = browser.post(address, typed()).context["unsure"]
+    before = service.paths()
+    page = browser.post(address, typed(email="ada@klick-tipp.team", check=str(unsure.action)))
+    assert errors(page)["email"][0].startswith("Another address than this one was sent.")
+    assert service.paths() == before
+    assert browser.post(address, typed(check=str(uuid4()))).status_code == 404
+    assert browser.post(address, typed(check="x")).status_code == 404
+
+
+def test_without_a_customer_key_there_is_nothing_to_check_with(
+    send: Any, service: Service, account: ClientAccount
+) -> None:
+    account.credentials.all().delete()
+    service.fault(path="/subscriber/signin", close="before")
+    page = send()
+    assert "The contact may have been added all the same" in words(page)
+    assert "Check at KlickTipp" not in words(page)
+
+
+# --- A key that has been removed while its form was open ---
+
+
+def test_the_form_of_a_removed_key_is_kept_and_can_be_sent_with_another(
+    browser: Client, address: str, url: Any, key: ListbuildingKey, foreign: ListbuildingKey, service: Service
+) -> None:
+    key.delete()
+    page = browser.post(address, typed(fieldFirstName="Rainer"))
+    assert page.status_code == 404
+    assert "This listbuilding key has been removed meanwhile, so nothing was sent." in words(page)
+    assert f'value="{EMAIL}"' in words(page)
+    assert 'value="Rainer"' in words(page)
+    assert f'formaction="{url(f"listbuilding/{foreign.pk}/sign-up/")}"' in words(page)
+    assert "with the key “Shop”" in words(page)
+    assert url("listbuilding/") in words(page)
+    assert service.paths() == []
+
+
+def test_the_page_of_a_removed_key_says_so(browser: Client, address: str, url: Any, key: ListbuildingKey) -> None:
+    key.delete()
+    page = browser.get(address)
+    assert page.status_code == 404
+    assert "It has been removed from this portal, or never was a key of Harbour Lane Coffee." in words(page)
+    assert url("listbuilding/") in words(page)
 
 
 def test_a_second_submit_sends_nothing_and_ends_on_what_came_of_the_first(
