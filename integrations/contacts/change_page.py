@@ -158,7 +158,7 @@ def explained(request: AccountRequest, error: Exception, action: UUID, shown: Co
 
 def _gone(action: UUID | None) -> Explanation:
     return Explanation(
-        _("KlickTipp does not have this contact any more, so nothing was changed."),
+        _("KlickTipp has no such contact any more, so nothing was changed."),
         _("It has been deleted meanwhile. What you typed stays here until you leave the page."),
         action=action,
     )

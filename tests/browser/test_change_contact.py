@@ -154,7 +154,7 @@ def test_deleting_leads_to_where_contacts_are_found(contact: Page) -> None:
 
     other.get_by_role("button", name="Show what changes").click()
     other.get_by_role("button", name="Change this contact of Harbour Lane Coffee").click()
-    expect(section(other, "fields")).to_contain_text("KlickTipp does not have this contact any more")
+    expect(section(other, "fields")).to_contain_text("KlickTipp has no such contact any more")
     expect(other.get_by_label("First name")).to_have_value("Reiner")
 
 

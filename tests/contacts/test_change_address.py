@@ -133,7 +133,7 @@ def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage) -> None:
     for part, form in forms.items():
         answer = dario.send(part, form)
         assert answer.status_code == 422
-        assert "KlickTipp does not have this contact any more, so nothing was changed." in words(answer)
+        assert "KlickTipp has no such contact any more, so nothing was changed." in words(answer)
         assert answer.context["form"]["address"].value() == form["address"]
 
 

@@ -241,7 +241,7 @@ def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage, service: Servic
     for htmx in (True, False):
         answer = dario.send(PART, form | {"send": "1", "action": str(uuid4())}, htmx=htmx)
         assert answer.status_code == 422
-        assert "KlickTipp does not have this contact any more, so nothing was changed." in words(answer)
+        assert "KlickTipp has no such contact any more, so nothing was changed." in words(answer)
         assert answer.context["form"]["fieldFirstName"].value() == "Reiner"
     assert dario.browser.get(dario.url(PART)).status_code == 404
 

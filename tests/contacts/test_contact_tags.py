@@ -140,7 +140,7 @@ def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage, tag_ids: dict[s
     dario.fill("delete/", typed=dario.contact().email)
     for answer in (dario.send(ADD, form), remove(dario, tag_ids["Newsletter"])):
         assert answer.status_code == 422
-        assert "KlickTipp does not have this contact any more, so nothing was changed." in words(answer)
+        assert "KlickTipp has no such contact any more, so nothing was changed." in words(answer)
 
 
 def test_who_is_on_the_suppression_list_is_not_tagged(

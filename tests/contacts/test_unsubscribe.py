@@ -152,7 +152,7 @@ def test_a_contact_that_has_gone_is_told_in_the_same_words_on_the_page_and_in_th
 ) -> None:
     form = dario.form(DELETE, typed=ADDRESS)
     service.fault(method="DELETE", status=406, body='{"error": 4}')
-    assert "KlickTipp has no contact" in words(dario.send(DELETE, form, htmx=False))
+    assert "KlickTipp has no such contact" in words(dario.send(DELETE, form, htmx=False))
     log = words(dario.browser.get(f"/t/{dario.account.team.slug}/log/"))
     assert "KlickTipp has no such contact" in log
     assert "no subscription" not in log
