@@ -57,11 +57,10 @@ _AS_SENT = _("it was there with what was sent")
 
 @dataclass(frozen=True)
 class Checked:
-    """A verdict, and the contact as it was read for it. `is_new` says that it signed up since the add was sent."""
+    """A verdict, and the contact as it was read for it."""
 
     verdict: Verdict
     lookup: Lookup
-    is_new: bool
 
     @property
     def contact(self) -> Contact | None:
@@ -99,7 +98,7 @@ def check_add(
         finding = {"word": str(_AS_SENT if verdict is Verdict.DONE and new else _FINDINGS[verdict])}
     settled = UPDATE_SETTLED if updates else ADD_SETTLED
     record(settled, actor, account.scope, (subject,), contact=subject.label, finding=finding)
-    return Checked(verdict, lookup, is_new)
+    return Checked(verdict, lookup)
 
 
 def _settle(origin: Origin, verdict: Verdict, contact_id: str, at: datetime, check: UUID) -> None:

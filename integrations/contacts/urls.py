@@ -1,6 +1,14 @@
 from django.urls import path
 
-from integrations.contacts import browse_views, change_views, field_change_views, field_views, lookup_views, views
+from integrations.contacts import (
+    add_views,
+    browse_views,
+    change_views,
+    field_change_views,
+    field_views,
+    lookup_views,
+    views,
+)
 
 urlpatterns = [
     path("", views.contacts, name="contacts"),
@@ -13,10 +21,10 @@ urlpatterns = [
     path("<int:contact_id>/tags/remove/", change_views.remove_tag, name="contact_remove_tag"),
     path("<int:contact_id>/unsubscribe/", change_views.unsubscribe, name="contact_unsubscribe"),
     path("<int:contact_id>/delete/", change_views.delete, name="contact_delete"),
-    path("add/", views.add, name="contact_add"),
-    path("add/choices/<slug:kind>/", views.choices, name="contact_add_choices"),
+    path("add/", add_views.add, name="contact_add"),
+    path("add/choices/<slug:kind>/", add_views.choices, name="contact_add_choices"),
     path("add/lookup/", lookup_views.look, name="contact_add_lookup"),
-    path("added/<uuid:action>/", views.added, name="contact_added"),
+    path("added/<uuid:action>/", add_views.added, name="contact_added"),
     path("browse/", browse_views.browse, name="contact_browse"),
     path("browse/rows/", browse_views.rows, name="contact_browse_rows"),
     path("added/<uuid:action>/check/", lookup_views.check_added, name="contact_added_check"),

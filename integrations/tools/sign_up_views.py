@@ -16,6 +16,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_b
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known
+from integrations.contacts.add_views import rows_with_further_field
 from integrations.contacts.checking import Verdict, check_add, is_about
 from integrations.contacts.failures import explain_at_field
 from integrations.contacts.fieldsettings import types_of
@@ -23,7 +24,6 @@ from integrations.contacts.forms import ContactForm
 from integrations.contacts.models import Origin
 from integrations.contacts.preview import Preview, preview_of
 from integrations.contacts.services import NewContact, subject_of
-from integrations.contacts.views import rows_with_further_field
 from integrations.messages import status_in_words
 from integrations.tools.afterwards import Afterwards, look_afterwards
 from integrations.tools.key_page import of_a_key, with_hint
