@@ -36,8 +36,12 @@
 
   const search = (picker) => htmx.trigger(inputOf(picker), "search-tags");
 
+  // What was found first is chosen by Enter, and by arrow down and Enter too, as in lists that begin with nothing.
   function move(picker, step) {
     const options = optionsOf(picker);
+    const isOffered = "offered" in inputOf(picker).dataset;
+    delete inputOf(picker).dataset.offered;
+    if (isOffered && step > 0 && activeOf(picker)) return;
     const from = options.indexOf(activeOf(picker));
     const first = step > 0 ? 0 : options.length - 1;
     activate(picker, options[from < 0 ? first : (from + step + options.length) % options.length]);
@@ -158,6 +162,7 @@
     const input = inputOf(picker);
     if (!isOpen(picker) || !isFound(picker)) return;
     activate(picker, input.value.trim() ? optionsOf(picker)[0] : null);
+    input.dataset.offered = "";
     if ("enter" in input.dataset && activeOf(picker)) choose(picker, activeOf(picker));
     delete input.dataset.enter;
   });

@@ -107,7 +107,7 @@ def _settle(origin: Origin, verdict: Verdict, contact_id: str, at: datetime, che
     match verdict:
         case Verdict.DONE | Verdict.WITHOUT_FURTHER_TAGS:
             unsettled.update(is_confirmed=True, contact_id=contact_id, checked_at=at, last_check=check)
-        case Verdict.ABSENT | Verdict.NOT_DONE:
+        case Verdict.ABSENT | Verdict.NOT_DONE | Verdict.THERE:
             unsettled.update(checked_at=at, last_check=check)
 
 

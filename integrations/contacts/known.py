@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -50,11 +50,21 @@ def addresses_of(contact: Contact) -> list[Subject]:
     return [subject for subject in subjects_of(contact) if subject.kind is not SubjectKind.CONTACT]
 
 
+def _still_telling(origins: Iterable[Origin]) -> list[Origin]:
+    """Without attempts that nothing has confirmed and that a later, confirmed one made good. Latest first."""
+    told, has_confirmed = [], False
+    for origin in origins:
+        has_confirmed |= origin.is_confirmed
+        if origin.is_confirmed or not has_confirmed:
+            told.append(origin)
+    return told
+
+
 def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Sequence[Subject]) -> Known:
     """What is known of a contact. The log's part is for those who may see the log."""
     hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
     is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
-    origins = list(account.origins.filter(is_its_origin).order_by("-created_at")[:_MOST_ORIGINS])
+    origins = _still_telling(account.origins.filter(is_its_origin).order_by("-created_at")[:_MOST_ORIGINS])
     unsure = [origin.action for origin in origins if not origin.is_confirmed]
     adds = AuditEntry.objects.filter(account_id=account.pk, action__in=unsure, operation="add_or_update_contact")
     checkable = set(adds.values_list("action", flat=True)) if unsure else set()

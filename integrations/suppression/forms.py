@@ -32,7 +32,8 @@ class AddressField(forms.CharField):
         if not typed:
             return None
         if "@" in typed:
-            return Subject(SubjectKind.EMAIL, forms.EmailField().clean(typed))
+            complete = _("Please enter a complete email address, such as name@example.com.")
+            return Subject(SubjectKind.EMAIL, forms.EmailField(error_messages={"invalid": complete}).clean(typed))
         if not any(character.isdigit() for character in typed):
             raise ValidationError(_("Please give a complete email address, or an SMS number with + or 00 in front."))
         return Subject(SubjectKind.SMS, sms_number(typed))

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -54,7 +55,12 @@ def tagging(request: AccountRequest) -> HttpResponse:
         pass  # what came of the first submit is the answer to the second, too
     except Suppressed as error:
         form.add_error("addresses", suppressed_addresses([subject.value for subject in error.found]))
-        return _form_page(request, form, explain(error, action), status=422)
+        failure = replace(
+            explain(error, action),
+            what=_("Somebody here is on the suppression list, so nothing was sent."),
+            next_step=_("What is wrong stands at the marked field."),
+        )
+        return _form_page(request, form, failure, status=422)
     except EXPLAINED as error:
         return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
     outcome = tagging_outcome(request.account, action, wanted)

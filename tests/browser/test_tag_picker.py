@@ -167,6 +167,18 @@ def test_no_more_than_fifty(form: Page, picker: Locator, connected: ClientAccoun
     expect(chips(form)).to_have_count(50)
 
 
+def test_arrow_down_and_enter_take_what_was_found_first(form: Page, picker: Locator) -> None:
+    picker.press_sequentially("news")
+    expect(options(form)).to_have_text(["Newsletter", "Create the tag “news”"])
+    picker.press("ArrowDown")
+    expect(options(form).first).to_have_attribute("aria-selected", "true")
+    picker.press("ArrowDown")
+    expect(options(form).last).to_have_attribute("aria-selected", "true")
+    picker.press("ArrowUp")
+    picker.press("Enter")
+    expect(chips(form)).to_have_text(["Newsletter"])
+
+
 def test_five_thousand_tags(form: Page, picker: Locator, connected: ClientAccount) -> None:
     keep(connected, ReferenceKind.TAGS, [{"id": n, "name": f"Tag {n:04}"} for n in range(1, 5001)])
     picker.press_sequentially("4711")

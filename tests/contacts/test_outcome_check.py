@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -167,12 +168,24 @@ def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
     browser.post(url(account), checking)
     words = words_of(browser.get(page))
     assert "not confirmed" in words
-    assert "did not find what was sent. This proves nothing." in words
+    assert "could not confirm it. This proves nothing." in words
     assert url(account, f"added/{checking['check']}/") in browser.get(page).content.decode()
     api.update_contact(contact_id, fields={"fieldFirstName": "Reiner"})
     browser.post(url(account), checking)
     words = words_of(browser.get(page))
     assert "Consent of the person: Trade fair" in words
+    assert "not confirmed" not in words
+
+
+def test_an_attempt_that_a_later_one_made_good_is_not_told_any_more(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    send_into_the_dark(browser, account, service, LOST, form)
+    browser.post(url(account, "add/"), form | {"action": str(uuid4())})
+    done = Origin.objects.get(is_confirmed=True)
+    assert Origin.objects.filter(is_confirmed=False).count() == 1
+    words = words_of(browser.get(url(account, f"{done.contact_id}/")))
+    assert words.count("Consent of the person: Trade fair") == 1
     assert "not confirmed" not in words
 
 
@@ -344,7 +357,7 @@ class TestLater:
         api.delete_contact(api.find_contact(NEW) or "")
         page = browser.post(f"{page_url}check/", {"email": NEW})
         assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet." in words_of(page)
-        assert "did not find what was sent" in words_of(browser.get(page_url))
+        assert "could not confirm it." in words_of(browser.get(page_url))
 
     def test_of_a_contact_that_was_there_before_it_cannot_be_told(
         self, browser: Client, account: ClientAccount, page_url: str
