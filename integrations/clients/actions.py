@@ -31,6 +31,10 @@ KEY_REFUSED = Sentence(
     "clients.key_refused",
     _("%(actor)s could not store the customer key …%(key)s: it opens another KlickTipp account than it should"),
 )
+KEY_KEPT = Sentence(
+    "clients.key_kept",
+    _("%(actor)s did not store the customer key …%(key)s for %(account)s: something else had been stored meanwhile"),
+)
 KEY_TESTS_STOPPED = Sentence(
     "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys or API users: too many tries")
 )
@@ -58,6 +62,13 @@ BY_API_USER = {
     KEY_REFUSED.key: Sentence(
         "clients.api_user_refused",
         _("%(actor)s could not store the API user %(api_user)s: it opens another KlickTipp account than it should"),
+    ),
+    KEY_KEPT.key: Sentence(
+        "clients.api_user_kept",
+        _(
+            "%(actor)s did not store the API user %(api_user)s for %(account)s: something else had been stored "
+            "meanwhile"
+        ),
     ),
     OWN_KEY_TESTED.key: Sentence(
         "clients.own_api_user_tested",

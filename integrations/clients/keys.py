@@ -260,12 +260,17 @@ def store(
     Raises `StoredMeanwhile`, `UntoldAccount`, `OtherAccount` and `TakenByOtherClient`, as much can have happened since
     the test, and `AlreadyStarted` when this action has stored it before; the old login stays then.
     """
-    with _binding(account.team, account, tested.identity):
-        locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        must_be_as_shown(locked, user_id, shown)
-        _must_be_of(locked, tested.identity)
-        _bind(locked, tested.identity, tested.login.is_api_user)
-        _store(locked, tested, actor, action_id, user_id)
+    try:
+        with _binding(account.team, account, tested.identity):
+            locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
+            must_be_as_shown(locked, user_id, shown)
+            _must_be_of(locked, tested.identity)
+            _bind(locked, tested.identity, tested.login.is_api_user)
+            _store(locked, tested, actor, action_id, user_id)
+    except StoredMeanwhile:
+        sentence, parameters = told(actions.KEY_KEPT, tested.login)
+        events.record(sentence, actor, account.scope, **parameters)
+        raise
 
 
 def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user_id: int | None = None) -> None:

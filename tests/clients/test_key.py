@@ -155,3 +155,5 @@ def test_what_somebody_stores_during_the_test_at_klicktipp_is_not_replaced_eithe
     assert "meanwhile, so nothing was replaced." in page.content.decode()
     assert "See the log entry" in page.content.decode()
     assert Credential.objects.get().pk != opened
+    last = AuditEntry.objects.latest("number")
+    assert "something else had been stored meanwhile" in tell(last.sentence, last.parameters)
