@@ -17,6 +17,7 @@ from integrations.contacts.checking import Checked, Verdict, check_add, is_about
 from integrations.contacts.forms import ContactAddressForm
 from integrations.contacts.lookup import look_before_sending
 from integrations.contacts.sent import sent_address
+from integrations.suppression.services import Suppressed
 
 
 @require_POST
@@ -31,6 +32,8 @@ def look(request: AccountRequest) -> HttpResponse:
         context["email"] = email
         try:
             lookup = look_before_sending(request.account, email, Actor.of(request), action)
+        except Suppressed:
+            context["is_suppressed"] = True
         except EXPLAINED as error:
             context["failure"] = explain(error, action)
         else:

@@ -115,7 +115,7 @@ class TestLook:
     ) -> None:
         suppress(account, [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED, actor())
         words = words_of(look(browser, account, NEW))
-        assert "on the client's suppression list, so nothing was sent" in words
+        assert f"{NEW} is on the suppression list: the portal will not add this contact." in words
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
