@@ -102,18 +102,23 @@ def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     if not form.is_valid():
         return _address_page(request, "tools/remove_tag.html", key, form, status=422)
     email, action = form.cleaned_data["email"], form.action_id
+    actor = Actor.of(request)
     try:
-        listbuilding.remove_tag(key, email, Actor.of(request), action)
+        afterwards = listbuilding.remove_tag(key, email, actor, action)
     except AlreadyStarted:
         if not listbuilding.has_done(request.account, action, "signout", email):
             form = EmailForm(typed=request.POST)
             failure = sent_before(request.account, action)
             return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+        afterwards = look_afterwards(request.account, email, actor)
     except EXPLAINED as error:
         failure = _at_the_address(form, error, action)
         return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
-    text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
-    messages.success(request, text % {"contact": email, "key": key})
+    if afterwards.is_missing:
+        messages.warning(request, _missing(key, email))
+    else:
+        text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
+        messages.success(request, text % {"contact": email, "key": key})
     return to_keys(request)
 
 
@@ -185,11 +190,7 @@ def _unsubscribed(
     listed = _("The suppression list has the address in any case.") if never_again else ""
     found = afterwards.contact
     if afterwards.is_missing:
-        text = _(
-            "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
-            "probably belongs to another KlickTipp account."
-        )
-        messages.warning(request, f"{text % named} {listed}".strip())
+        messages.warning(request, f"{_missing(key, email)} {listed}".strip())
     elif found and ShownContact(found, {}, {}).may_be_unsubscribed:
         text = _(
             "KlickTipp has accepted this, but %(contact)s is still subscribed to %(client)s: the listbuilding key "
@@ -205,6 +206,14 @@ def _unsubscribed(
     if not found:
         return to_keys(request)
     return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
+
+
+def _missing(key: ListbuildingKey, email: str) -> str:
+    """KlickTipp knows the contact by this key, but the client's account has none with this address."""
+    return _(
+        "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
+        "probably belongs to another KlickTipp account."
+    ) % {"contact": email, "client": key.account, "key": key}
 
 
 def _address_page(

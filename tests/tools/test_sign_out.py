@@ -133,6 +133,31 @@ def test_a_key_of_another_account_is_noticed_by_the_missing_contact(
     )
 
 
+def test_a_tag_that_was_taken_away_in_another_account_is_claimed_for_no_contact_of_this_one(
+    browser: Client, foreign: ListbuildingKey, url: Any
+) -> None:
+    browser.post(url(f"listbuilding/{foreign.pk}/sign-up/"), sign_up_form())
+    address, sent = url(f"listbuilding/{foreign.pk}/remove-tag/"), form(REMOVE_TAG)
+    for _first_and_second_submit in range(2):
+        answer = browser.post(address, sent)
+        assert answer.url == url("listbuilding/")
+        page = words(browser.get(answer.url))
+        assert (
+            f"KlickTipp has accepted this, but Harbour Lane Coffee has no contact {EMAIL}: the listbuilding key “Shop” "
+            "probably belongs to another KlickTipp account."
+        ) in page
+        assert "has taken the tag" not in page
+    events = AuditEntry.objects.filter(sentence="tools.contact_missing")
+    assert len(events) == 2, "the sign-up's and this one's"
+
+
+def test_a_tag_is_taken_away_also_where_the_contact_cannot_be_looked_up(
+    browser: Client, address: Any, service: Service
+) -> None:
+    service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
+    assert "KlickTipp has taken the tag" in words(browser.get(browser.post(address(REMOVE_TAG), form(REMOVE_TAG)).url))
+
+
 def test_a_key_of_another_account_is_noticed_by_a_contact_that_is_still_subscribed(
     browser: Client, key: ListbuildingKey, foreign: ListbuildingKey, url: Any
 ) -> None:
