@@ -125,9 +125,12 @@ def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 @of_a_key(gone=_without_the_key("tools/unsubscribe.html"))
 def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
-    """Unsubscribe a contact with a listbuilding key, after asking once."""
+    """Unsubscribe a contact with a listbuilding key, after asking once. What is asked stays after a refusal, from where
+    the address can be changed too."""
     if request.method != "POST":
         return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm())
+    if "change" in request.POST:
+        return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm(typed=request.POST))
     form = UnsubscribeForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/unsubscribe.html", key, form, status=422)
@@ -144,10 +147,7 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
             return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
         afterwards = look_afterwards(request.account, email, actor)
     except EXPLAINED as error:
-        failure = _at_the_address(form, error, action)
-        if form.errors:
-            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
-        return _sure_page(request, key, form, uuid4(), failure)
+        return _sure_page(request, key, form, uuid4(), with_hint(error, explain(error, action)))
     return _unsubscribed(request, key, email, never_again, afterwards)
 
 
@@ -173,7 +173,8 @@ def _sure_page(
     action: UUID,
     failure: Explanation | None = None,
 ) -> HttpResponse:
-    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it may not have happened."""
+    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it has not or may not have
+    happened."""
     if failure and failure.may_have_happened and form.cleaned_data["never_again"]:
         listed = _("The suppression list has the address in any case.")
         failure = replace(failure, next_step=f"{failure.next_step} {listed}")

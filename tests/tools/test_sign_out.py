@@ -199,6 +199,29 @@ def test_a_refusal_lists_nobody(browser: Client, address: Any, service: Service,
     assert not is_listed(account)
 
 
+@pytest.mark.parametrize("code", [4, 5, 7, 9, 12])
+def test_after_a_refusal_the_question_stays_and_leads_to_the_suppression_list(
+    browser: Client, address: Any, service: Service, account: ClientAccount, code: int
+) -> None:
+    service.fault(path="/subscriber/signoff", status=406, body=f'{{"error": {code}}}', always=True)
+    for never_again in ({"never_again": "on"}, {}):
+        answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, **never_again))
+        assert answer.status_code == 422
+        assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in words(answer)
+        assert bool(answer.context["form"]["never_again"].value()) is bool(never_again)
+        assert "You can put it there all the same." in words(answer)
+        assert f'href="/t/{account.team.slug}/clients/{account.slug}/suppression/new/"' in words(answer)
+
+
+def test_after_a_refusal_the_address_can_be_changed(browser: Client, address: Any, service: Service) -> None:
+    refused = form(UNSUBSCRIBE, email="nobody@example.com", never_again="on")
+    assert 'name="change"' in words(browser.post(address(UNSUBSCRIBE), refused))
+    page = browser.post(address(UNSUBSCRIBE), refused | {"change": "1"})
+    assert page.status_code == 200
+    assert '<input type="email" name="email" value="nobody@example.com"' in words(page)
+    assert calls(service, UNSUBSCRIBE) == 1
+
+
 @pytest.mark.parametrize("page", CALLS)
 def test_the_log_keeps_neither_address_nor_key(browser: Client, address: Any, key: ListbuildingKey, page: str) -> None:
     browser.post(address(page), form(page))
@@ -220,9 +243,8 @@ def test_an_impossible_address_is_told_at_the_field(
     assert calls(service, page) == 0
 
 
-@pytest.mark.parametrize("page", CALLS)
-def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any, page: str) -> None:
-    answer = browser.post(address(page), form(page, email="nobody@example.com"))
+def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any) -> None:
+    answer = browser.post(address(REMOVE_TAG), form(REMOVE_TAG, email="nobody@example.com"))
     assert errors(answer) == {
         "email": ["The email address was not found. Please check the address and send the form again."]
     }
