@@ -248,9 +248,10 @@ def test_an_unknown_outcome_is_said_and_the_origin_stays(send: Any, service: Ser
     page = send()
     assert page.status_code == 422
     assert (
-        "The contact may have been added all the same. Please look it up in KlickTipp before you send this again."
-        in words(page)
-    )
+        "The contact may have been added all the same. The button “Check at KlickTipp” below tells it; please use it "
+        "before you send this again."
+    ) in words(page)
+    assert "look it up in KlickTipp" not in words(page)
     assert f'value="{EMAIL}"' in words(page)
     assert Origin.objects.count() == 1
     assert AuditEntry.objects.get(operation="signin").outcome == Outcome.UNKNOWN
@@ -447,8 +448,15 @@ def test_without_a_customer_key_there_is_nothing_to_check_with(
     account.credentials.all().delete()
     service.fault(path="/subscriber/signin", close="before")
     page = send()
-    assert "The contact may have been added all the same" in words(page)
+    assert "The contact may have been added all the same. Please look it up in KlickTipp" in words(page)
     assert "Check at KlickTipp" not in words(page)
+
+
+def test_an_sms_number_alone_is_nothing_to_check_with(send: Any, service: Service) -> None:
+    service.fault(path="/subscriber/signin", close="before")
+    page = words(send(email="", sms_number="+49 1511 2345678"))
+    assert "Please look it up in KlickTipp before you send this again." in page
+    assert "Check at KlickTipp" not in page
 
 
 # --- A key that has been removed while its form was open ---
