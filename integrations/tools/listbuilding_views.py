@@ -56,8 +56,19 @@ def new_key(request: AccountRequest) -> HttpResponse:
     return render(request, "tools/key_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _label_page(
+    request: AccountRequest, key: ListbuildingKey | None, form: LabelForm, status: int = 200
+) -> HttpResponse:
+    return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=status)
+
+
+def _label_without_the_key(request: AccountRequest) -> HttpResponse:
+    """The label as it was typed, of a key that is not there any more."""
+    return _label_page(request, None, LabelForm(initial={"label": request.POST.get("label", "")}), status=404)
+
+
 @account_view(Capability.MANAGE_CLIENTS)
-@of_a_key()
+@of_a_key(gone=_label_without_the_key)
 def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Give a listbuilding key another label."""
     form = LabelForm(request.POST or None, initial={"label": key.label})
@@ -66,10 +77,12 @@ def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
             keys.rename_key(key, form.cleaned_data["label"], Actor.of(request))
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
+        except ListbuildingKey.DoesNotExist:
+            return _label_without_the_key(request)
         else:
             messages.success(request, _("Saved."))
             return to_keys(request)
-    return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=422 if form.errors else 200)
+    return _label_page(request, key, form, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
