@@ -282,16 +282,29 @@ _NOTHING_TO_END = gettext_lazy(
 _NOT_SUBSCRIBED = Message(_MESSAGES[Problem.CONTACT_NOT_SUBSCRIBED].what, _NOTHING_TO_END)
 _NO_SUBSCRIPTION = Message(_MESSAGES[Problem.SUBSCRIPTION_NOT_FOUND].what, _NOTHING_TO_END)
 
+_NO_TAG_TAKEN = Message(
+    _MESSAGES[Problem.CONTACT_NOT_SUBSCRIBED].what,
+    gettext_lazy("so KlickTipp has taken no tag from it; the contact's page shows which tags it has"),
+)
+_NOT_FOUND_WHEN_ADDING = Message(
+    _MESSAGES[Problem.CONTACT_NOT_FOUND].what,
+    gettext_lazy("please send the form again; if it happens again, give this code to KlickTipp's support"),
+)
+
 _MESSAGES_OF: dict[tuple[str, str], Message] = {
+    ("add_or_update_contact", Problem.CONTACT_NOT_FOUND): _NOT_FOUND_WHEN_ADDING,
     ("delete_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
+    ("signin", Problem.CONTACT_NOT_FOUND): _NOT_FOUND_WHEN_ADDING,
     ("signoff", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
     ("signoff", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
+    ("signout", Problem.CONTACT_NOT_SUBSCRIBED): _NO_TAG_TAKEN,
     ("unsubscribe_contact", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
     ("unsubscribe_contact", Problem.EMAIL_NOT_FOUND): Message(
         gettext_lazy("KlickTipp does not find the email address of this contact"),
         gettext_lazy("the contact may have been changed or deleted meanwhile; please load the page again"),
     ),
     ("unsubscribe_contact", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
+    ("untag_contact", Problem.CONTACT_NOT_SUBSCRIBED): _NO_TAG_TAKEN,
     ("update_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
 }
 """Where an operation needs words of its own, mostly for what to do now."""

@@ -204,6 +204,22 @@ def test_who_wants_to_unsubscribe_is_not_told_to_have_the_person_subscribe(opera
     assert "Also gibt es nichts auszutragen" in german
 
 
+@pytest.mark.parametrize("operation", ["untag_contact", "signout"])
+def test_who_wants_to_remove_a_tag_is_not_told_to_have_the_person_subscribe(operation: str) -> None:
+    english, german = told(operation, 9)
+    assert "So KlickTipp has taken no tag from it; the contact's page shows which tags it has." in english
+    assert "Deshalb hat KlickTipp keinen Tag von ihm entfernt" in german
+    assert "subscribe again" in told("tag_contact", 9)[0]
+
+
+@pytest.mark.parametrize("operation", ["add_or_update_contact", "signin"])
+def test_a_contact_that_is_to_be_added_is_not_said_to_be_deleted(operation: str) -> None:
+    english, german = told(operation, 401)
+    assert "Please send the form again; if it happens again, give this code to KlickTipp's support. 401" in english
+    assert "deleted" not in english
+    assert "senden Sie das Formular noch einmal ab" in german
+
+
 def test_only_a_form_with_an_address_is_told_to_check_it() -> None:
     assert "please load the page again" in told("unsubscribe_contact", 7)[0]
     assert "Please check the address" in told("signoff", 7)[0]

@@ -46,7 +46,7 @@ def add_key(account: ClientAccount, label: str, secret: str, actor: Actor) -> Li
 
 
 def rename_key(key: ListbuildingKey, label: str, actor: Actor) -> None:
-    """Give a key another label. Raises `LabelTaken`."""
+    """Give a key another label. Raises `LabelTaken`, and `DoesNotExist` for a key that has been removed meanwhile."""
     with transaction.atomic():
         account = ClientAccount.objects.select_for_update().get(pk=key.account_id)
         before = account.listbuilding_keys.get(pk=key.pk).label

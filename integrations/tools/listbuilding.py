@@ -66,11 +66,13 @@ def ready_to_sign_up(
     return api, secret
 
 
-def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> None:
-    """Take the key's tag from a contact."""
+def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> Afterwards:
+    """Take the key's tag from a contact, then look whether it is one of the client's."""
+    began = monotonic()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = _connect(key, _action(key, actions.TAG_REMOVED, contact, actor, action_id))
     api.signout(secret, email)
+    return _look_afterwards(key, email, actor, began)
 
 
 def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID, *, never_again: bool) -> Afterwards:
@@ -81,6 +83,12 @@ def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID,
     api, secret = _connect(key, _action(key, actions.UNSUBSCRIBED, contact, actor, action_id))
     with suppressed_after(key.account, [contact] if never_again else [], Reason.UNSUBSCRIBED, actor):
         api.signoff(secret, email)
+    return _look_afterwards(key, email, actor, began)
+
+
+def _look_afterwards(key: ListbuildingKey, email: str, actor: Actor, began: float) -> Afterwards:
+    """How the contact stands after a call that KlickTipp has accepted, within what the page's deadline leaves. The log
+    has it where the client's account has no such contact."""
     left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
     afterwards = look_afterwards(key.account, email, actor, seconds=left)
     if afterwards.is_missing:

@@ -56,8 +56,19 @@ def new_key(request: AccountRequest) -> HttpResponse:
     return render(request, "tools/key_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
+def _label_page(
+    request: AccountRequest, key: ListbuildingKey | None, form: LabelForm, status: int = 200
+) -> HttpResponse:
+    return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=status)
+
+
+def _label_without_the_key(request: AccountRequest) -> HttpResponse:
+    """The label as it was typed, of a key that is not there any more."""
+    return _label_page(request, None, LabelForm(initial={"label": request.POST.get("label", "")}), status=404)
+
+
 @account_view(Capability.MANAGE_CLIENTS)
-@of_a_key()
+@of_a_key(gone=_label_without_the_key)
 def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Give a listbuilding key another label."""
     form = LabelForm(request.POST or None, initial={"label": key.label})
@@ -66,10 +77,12 @@ def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
             keys.rename_key(key, form.cleaned_data["label"], Actor.of(request))
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
+        except ListbuildingKey.DoesNotExist:
+            return _label_without_the_key(request)
         else:
             messages.success(request, _("Saved."))
             return to_keys(request)
-    return render(request, "tools/key_rename.html", {"form": form, "key": key}, status=422 if form.errors else 200)
+    return _label_page(request, key, form, status=422 if form.errors else 200)
 
 
 @account_view(Capability.MANAGE_CLIENTS)
@@ -102,27 +115,35 @@ def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     if not form.is_valid():
         return _address_page(request, "tools/remove_tag.html", key, form, status=422)
     email, action = form.cleaned_data["email"], form.action_id
+    actor = Actor.of(request)
     try:
-        listbuilding.remove_tag(key, email, Actor.of(request), action)
+        afterwards = listbuilding.remove_tag(key, email, actor, action)
     except AlreadyStarted:
         if not listbuilding.has_done(request.account, action, "signout", email):
             form = EmailForm(typed=request.POST)
             failure = sent_before(request.account, action)
             return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
+        afterwards = look_afterwards(request.account, email, actor)
     except EXPLAINED as error:
         failure = _at_the_address(form, error, action)
         return _address_page(request, "tools/remove_tag.html", key, form, failure, status=422)
-    text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
-    messages.success(request, text % {"contact": email, "key": key})
+    if afterwards.is_missing:
+        messages.warning(request, _missing(key, email))
+    else:
+        text = _("KlickTipp has taken the tag of the listbuilding key “%(key)s” from %(contact)s.")
+        messages.success(request, text % {"contact": email, "key": key})
     return to_keys(request)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
 @of_a_key(gone=_without_the_key("tools/unsubscribe.html"))
 def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
-    """Unsubscribe a contact with a listbuilding key, after asking once."""
+    """Unsubscribe a contact with a listbuilding key, after asking once. What is asked stays after a refusal, from where
+    the address can be changed too."""
     if request.method != "POST":
         return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm())
+    if "change" in request.POST:
+        return _address_page(request, "tools/unsubscribe.html", key, UnsubscribeForm(typed=request.POST))
     form = UnsubscribeForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "tools/unsubscribe.html", key, form, status=422)
@@ -139,10 +160,7 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
             return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
         afterwards = look_afterwards(request.account, email, actor)
     except EXPLAINED as error:
-        failure = _at_the_address(form, error, action)
-        if form.errors:
-            return _address_page(request, "tools/unsubscribe.html", key, form, failure, status=422)
-        return _sure_page(request, key, form, uuid4(), failure)
+        return _sure_page(request, key, form, uuid4(), with_hint(error, explain(error, action)))
     return _unsubscribed(request, key, email, never_again, afterwards)
 
 
@@ -168,7 +186,8 @@ def _sure_page(
     action: UUID,
     failure: Explanation | None = None,
 ) -> HttpResponse:
-    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it may not have happened."""
+    """Asks whether the contact shall be unsubscribed; with `failure` once more, as it has not or may not have
+    happened."""
     if failure and failure.may_have_happened and form.cleaned_data["never_again"]:
         listed = _("The suppression list has the address in any case.")
         failure = replace(failure, next_step=f"{failure.next_step} {listed}")
@@ -185,11 +204,7 @@ def _unsubscribed(
     listed = _("The suppression list has the address in any case.") if never_again else ""
     found = afterwards.contact
     if afterwards.is_missing:
-        text = _(
-            "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
-            "probably belongs to another KlickTipp account."
-        )
-        messages.warning(request, f"{text % named} {listed}".strip())
+        messages.warning(request, f"{_missing(key, email)} {listed}".strip())
     elif found and ShownContact(found, {}, {}).may_be_unsubscribed:
         text = _(
             "KlickTipp has accepted this, but %(contact)s is still subscribed to %(client)s: the listbuilding key "
@@ -205,6 +220,14 @@ def _unsubscribed(
     if not found:
         return to_keys(request)
     return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
+
+
+def _missing(key: ListbuildingKey, email: str) -> str:
+    """KlickTipp knows the contact by this key, but the client's account has none with this address."""
+    return _(
+        "KlickTipp has accepted this, but %(client)s has no contact %(contact)s: the listbuilding key “%(key)s” "
+        "probably belongs to another KlickTipp account."
+    ) % {"contact": email, "client": key.account, "key": key}
 
 
 def _address_page(

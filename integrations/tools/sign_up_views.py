@@ -66,8 +66,9 @@ def sign_up(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     except NotLookedUp as error:
         return _page(request, key, form, _not_looked_up(error, lookup), status=422, unlooked=new.email)
     except EXPLAINED as error:
-        failure = with_hint(error, explain_at_field(request.account, form, error, action))
-        return _page(request, key, form, failure, status=422, unsure=_unsure(request, action))
+        unsure = _unsure(request, action)
+        told = explain_at_field(request.account, form, error, action, can_check=bool(unsure and new.email))
+        return _page(request, key, form, with_hint(error, told), status=422, unsure=unsure)
     if isinstance(signed_up, Preview):
         return _page(request, key, form, preview=signed_up)
     return _signed_up_page(request, key, new, action, signed_up)

@@ -12,6 +12,7 @@ from accounts.roles import Role
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
+from integrations.tools import keys
 from integrations.tools.models import ListbuildingKey
 from tests.factories import ClientAccountFactory, ListbuildingKeyFactory, MembershipFactory
 from tests.service import Service
@@ -160,6 +161,24 @@ def test_a_key_is_renamed(browser: Client, key: ListbuildingKey, url: Any, owner
         f"{owner.user} renamed the listbuilding key Website form of Harbour Lane Coffee to Landing page",
         f"{owner.user} renamed the listbuilding key Landing page of Harbour Lane Coffee to landing page",
     ]
+
+
+def test_the_new_label_of_a_key_that_has_been_removed_meanwhile_stays(
+    browser: Client, key: ListbuildingKey, url: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def removed_right_before(key: ListbuildingKey, *rest: Any) -> None:
+        key.delete()
+        rename_key(key, *rest)
+
+    address, rename_key = url(f"listbuilding/{key.pk}/rename/"), keys.rename_key
+    monkeypatch.setattr(keys, "rename_key", removed_right_before)
+    for _right_before_and_long_ago in range(2):
+        answer = browser.post(address, {"label": "Landing page"})
+        assert answer.status_code == 404
+        assert "This listbuilding key has been removed meanwhile, so nothing was renamed." in words(answer)
+        assert 'value="Landing page"' in words(answer)
+        assert "Rename the key of" not in words(answer)
+    assert browser.get(address).status_code == 404
 
 
 def test_a_key_is_removed_after_asking_once(

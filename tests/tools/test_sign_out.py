@@ -133,6 +133,31 @@ def test_a_key_of_another_account_is_noticed_by_the_missing_contact(
     )
 
 
+def test_a_tag_that_was_taken_away_in_another_account_is_claimed_for_no_contact_of_this_one(
+    browser: Client, foreign: ListbuildingKey, url: Any
+) -> None:
+    browser.post(url(f"listbuilding/{foreign.pk}/sign-up/"), sign_up_form())
+    address, sent = url(f"listbuilding/{foreign.pk}/remove-tag/"), form(REMOVE_TAG)
+    for _first_and_second_submit in range(2):
+        answer = browser.post(address, sent)
+        assert answer.url == url("listbuilding/")
+        page = words(browser.get(answer.url))
+        assert (
+            f"KlickTipp has accepted this, but Harbour Lane Coffee has no contact {EMAIL}: the listbuilding key “Shop” "
+            "probably belongs to another KlickTipp account."
+        ) in page
+        assert "has taken the tag" not in page
+    events = AuditEntry.objects.filter(sentence="tools.contact_missing")
+    assert len(events) == 2, "the sign-up's and this one's"
+
+
+def test_a_tag_is_taken_away_also_where_the_contact_cannot_be_looked_up(
+    browser: Client, address: Any, service: Service
+) -> None:
+    service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
+    assert "KlickTipp has taken the tag" in words(browser.get(browser.post(address(REMOVE_TAG), form(REMOVE_TAG)).url))
+
+
 def test_a_key_of_another_account_is_noticed_by_a_contact_that_is_still_subscribed(
     browser: Client, key: ListbuildingKey, foreign: ListbuildingKey, url: Any
 ) -> None:
@@ -174,6 +199,29 @@ def test_a_refusal_lists_nobody(browser: Client, address: Any, service: Service,
     assert not is_listed(account)
 
 
+@pytest.mark.parametrize("code", [4, 5, 7, 9, 12])
+def test_after_a_refusal_the_question_stays_and_leads_to_the_suppression_list(
+    browser: Client, address: Any, service: Service, account: ClientAccount, code: int
+) -> None:
+    service.fault(path="/subscriber/signoff", status=406, body=f'{{"error": {code}}}', always=True)
+    for never_again in ({"never_again": "on"}, {}):
+        answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, **never_again))
+        assert answer.status_code == 422
+        assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in words(answer)
+        assert bool(answer.context["form"]["never_again"].value()) is bool(never_again)
+        assert "You can put it there all the same." in words(answer)
+        assert f'href="/t/{account.team.slug}/clients/{account.slug}/suppression/new/"' in words(answer)
+
+
+def test_after_a_refusal_the_address_can_be_changed(browser: Client, address: Any, service: Service) -> None:
+    refused = form(UNSUBSCRIBE, email="nobody@example.com", never_again="on")
+    assert 'name="change"' in words(browser.post(address(UNSUBSCRIBE), refused))
+    page = browser.post(address(UNSUBSCRIBE), refused | {"change": "1"})
+    assert page.status_code == 200
+    assert '<input type="email" name="email" value="nobody@example.com"' in words(page)
+    assert calls(service, UNSUBSCRIBE) == 1
+
+
 @pytest.mark.parametrize("page", CALLS)
 def test_the_log_keeps_neither_address_nor_key(browser: Client, address: Any, key: ListbuildingKey, page: str) -> None:
     browser.post(address(page), form(page))
@@ -195,9 +243,8 @@ def test_an_impossible_address_is_told_at_the_field(
     assert calls(service, page) == 0
 
 
-@pytest.mark.parametrize("page", CALLS)
-def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any, page: str) -> None:
-    answer = browser.post(address(page), form(page, email="nobody@example.com"))
+def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any) -> None:
+    answer = browser.post(address(REMOVE_TAG), form(REMOVE_TAG, email="nobody@example.com"))
     assert errors(answer) == {
         "email": ["The email address was not found. Please check the address and send the form again."]
     }

@@ -1,5 +1,6 @@
 """Subscribing a contact with a listbuilding key."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -29,6 +30,8 @@ from tests.tools.helpers import Page, errors, told, words
 from tests.tools.helpers import typed as form_of
 
 EMAIL = "rainer@klick-tipp.team"
+SUBSCRIBE = "Subscribe the contact to Harbour Lane Coffee"
+TAG_IS_SET = "Besides, KlickTipp sets the listbuilding key's tag, which can start campaigns."
 LOOK, SIGN_UP = "POST /subscriber/search", "POST /subscriber/signin"
 
 
@@ -41,6 +44,12 @@ def typed(**fields: Any) -> dict[str, Any]:
         "obtained_on": "2026-11-01",
     }
     return form_of(**given | fields)
+
+
+def buttons(page: Page) -> list[tuple[str, str]]:
+    """The class and the words of the page's large buttons that send the form."""
+    found = re.findall(r'<button class="(btn btn-(?:primary|secondary))"(?: name="check"[^>]*)?>([^<]+)<', words(page))
+    return [(kind, text.strip()) for kind, text in found]
 
 
 @pytest.fixture
@@ -239,9 +248,10 @@ def test_an_unknown_outcome_is_said_and_the_origin_stays(send: Any, service: Ser
     page = send()
     assert page.status_code == 422
     assert (
-        "The contact may have been added all the same. Please look it up in KlickTipp before you send this again."
-        in words(page)
-    )
+        "The contact may have been added all the same. The button “Check at KlickTipp” below tells it; please use it "
+        "before you send this again."
+    ) in words(page)
+    assert "look it up in KlickTipp" not in words(page)
     assert f'value="{EMAIL}"' in words(page)
     assert Origin.objects.count() == 1
     assert AuditEntry.objects.get(operation="signin").outcome == Outcome.UNKNOWN
@@ -298,6 +308,9 @@ def test_who_is_a_contact_already_is_updated_once_it_was_seen_what_changes(send:
     assert "Nothing was sent yet. This is what sending changes" in words(asked)
     assert 'value="Reiner"' in words(asked)
     assert service.paths()[before] == LOOK
+    assert TAG_IS_SET in words(asked)
+    assert "everything else stays as it is" not in words(asked)
+    assert buttons(asked) == [("btn btn-primary", SUBSCRIBE), ("btn btn-secondary", SUBSCRIBE)]
     assert SIGN_UP not in service.paths()[before:]
     other = send(fieldFirstName="Rainier", seen=asked.context["preview"].seen)
     assert other.context["preview"], "something else than what was seen"
@@ -309,7 +322,11 @@ def test_who_is_a_contact_already_is_updated_once_it_was_seen_what_changes(send:
 def test_a_contact_that_stays_as_it_was_is_no_proof_of_anything(send: Any) -> None:
     send(fieldFirstName="Rainer")
     asked = send(fieldFirstName="Rainer")
-    assert "already, and nothing would change" in words(asked)
+    assert "Nothing was sent yet. Everything you typed stands there already; sending changes nothing of it." in words(
+        asked
+    )
+    assert TAG_IS_SET in words(asked)
+    assert "nothing would change" not in words(asked)
     page = words(send(fieldFirstName="Rainer", seen=asked.context["preview"].seen))
     assert f"{EMAIL} is a contact of Harbour Lane Coffee, just as before." in page
     assert "Subscribed to Harbour Lane Coffee" not in page
@@ -406,6 +423,7 @@ def test_a_sign_up_that_has_happened_is_told_as_such(browser: Client, address: s
 
 def test_a_sign_up_that_was_lost_can_be_sent_again(browser: Client, address: str, service: Service) -> None:
     page = check(browser, address, service, close="before")
+    assert buttons(page)[1:] == [("btn btn-secondary", SUBSCRIBE), ("btn btn-secondary", SUBSCRIBE)]
     assert f"{EMAIL} is not among the contacts of Harbour Lane Coffee" in words(page)
     assert "may belong to another KlickTipp account than that of Harbour Lane Coffee" in words(page)
     assert 'value="Rainer"' in words(page)
@@ -432,8 +450,15 @@ def test_without_a_customer_key_there_is_nothing_to_check_with(
     account.credentials.all().delete()
     service.fault(path="/subscriber/signin", close="before")
     page = send()
-    assert "The contact may have been added all the same" in words(page)
+    assert "The contact may have been added all the same. Please look it up in KlickTipp" in words(page)
     assert "Check at KlickTipp" not in words(page)
+
+
+def test_an_sms_number_alone_is_nothing_to_check_with(send: Any, service: Service) -> None:
+    service.fault(path="/subscriber/signin", close="before")
+    page = words(send(email="", sms_number="+49 1511 2345678"))
+    assert "Please look it up in KlickTipp before you send this again." in page
+    assert "Check at KlickTipp" not in page
 
 
 # --- A key that has been removed while its form was open ---
