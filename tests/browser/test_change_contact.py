@@ -55,6 +55,7 @@ def test_data_fields_are_changed_in_place(contact: Page) -> None:
     assert_accessible(contact)
     fields.get_by_role("button", name="Edit again").click()
     expect(contact.get_by_label("First name")).to_have_value("Reiner")
+    expect(contact.get_by_label("First name")).to_be_focused()
     contact.get_by_label("City").fill("Leeds")
     fields.get_by_role("button", name="Show what changes").click()
     fields.get_by_role("button", name="Change this contact of Harbour Lane Coffee").click()
