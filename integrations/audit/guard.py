@@ -4,7 +4,7 @@ import logging
 
 from django.db import connection
 
-from integrations.audit import actions, events, triggers
+from integrations.audit import events, people_sentences, triggers
 from integrations.audit.actors import SYSTEM
 from integrations.audit.models import PORTAL
 from integrations.audit.recorder import Scope
@@ -19,4 +19,4 @@ def report_missing_triggers() -> None:
     """
     if missing := triggers.missing(connection):
         logger.error("The log's guard in the database is missing or changed: %s", ", ".join(missing))
-        events.record(actions.GUARD_MISSING, SYSTEM, Scope(PORTAL), triggers=missing)
+        events.record(people_sentences.GUARD_MISSING, SYSTEM, Scope(PORTAL), triggers=missing)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import Membership, Team, User
 from accounts.signals import end_changed, member_removed, membership_changed, sign_in_stopped, team_renamed
-from integrations.audit import actions, events
+from integrations.audit import events, people_sentences
 from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
 from integrations.audit.recorder import Scope
@@ -27,24 +27,24 @@ def _in_every_team(sentence: Sentence, actor: Actor, user: User | None, **parame
 
 @receiver(user_logged_in)
 def signed_in(request: HttpRequest, user: User, **_: Any) -> None:
-    _in_every_team(actions.SIGNED_IN, Actor.of(request, user), user)
+    _in_every_team(people_sentences.SIGNED_IN, Actor.of(request, user), user)
 
 
 @receiver(user_logged_out)
 def signed_out(request: HttpRequest, user: User | None, **_: Any) -> None:
     if user:
-        _in_every_team(actions.SIGNED_OUT, Actor.of(request, user), user)
+        _in_every_team(people_sentences.SIGNED_OUT, Actor.of(request, user), user)
 
 
 @receiver(user_login_failed)
 def sign_in_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     if request is not None:
-        _not_signed_in(actions.SIGN_IN_FAILED, credentials, request)
+        _not_signed_in(people_sentences.SIGN_IN_FAILED, credentials, request)
 
 
 @receiver(sign_in_stopped)
 def stopped_sign_in(credentials: dict[str, Any], request: HttpRequest, **_: Any) -> None:
-    _not_signed_in(actions.SIGN_IN_STOPPED, credentials, request)
+    _not_signed_in(people_sentences.SIGN_IN_STOPPED, credentials, request)
 
 
 def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: HttpRequest) -> None:
@@ -56,43 +56,47 @@ def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: Htt
 
 @receiver(user_signed_up)
 def signed_up(request: HttpRequest, user: User, **_: Any) -> None:
-    _in_every_team(actions.SIGNED_UP, Actor.of(request, user), user)
+    _in_every_team(people_sentences.SIGNED_UP, Actor.of(request, user), user)
 
 
 @receiver(password_changed)
 def changed_password(request: HttpRequest, user: User, **_: Any) -> None:
-    _in_every_team(actions.PASSWORD_CHANGED, Actor.of(request, user), user)
+    _in_every_team(people_sentences.PASSWORD_CHANGED, Actor.of(request, user), user)
 
 
 @receiver(password_reset)
 def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
-    _in_every_team(actions.PASSWORD_RESET, Actor.of(request, user), user)
+    _in_every_team(people_sentences.PASSWORD_RESET, Actor.of(request, user), user)
 
 
 @receiver(membership_changed)
 def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
     if before:
-        _of_member(actions.ROLE_CHANGED, membership, by, before={"role": before})
+        _of_member(people_sentences.ROLE_CHANGED, membership, by, before={"role": before})
     else:
-        _of_member(actions.MEMBER_JOINED if by == membership.user else actions.MEMBER_ADDED, membership, by)
+        _of_member(
+            people_sentences.MEMBER_JOINED if by == membership.user else people_sentences.MEMBER_ADDED, membership, by
+        )
 
 
 @receiver(end_changed)
 def changed_end(membership: Membership, by: User | None, **_: Any) -> None:
     if membership.last_day:
-        _of_member(actions.END_SET, membership, by, day={"day": membership.last_day.isoformat()})
+        _of_member(people_sentences.END_SET, membership, by, day={"day": membership.last_day.isoformat()})
     else:
-        _of_member(actions.END_REMOVED, membership, by)
+        _of_member(people_sentences.END_REMOVED, membership, by)
 
 
 @receiver(member_removed)
 def removed_member(membership: Membership, by: User | None, **_: Any) -> None:
-    _of_member(actions.MEMBER_LEFT if by == membership.user else actions.MEMBER_REMOVED, membership, by)
+    _of_member(
+        people_sentences.MEMBER_LEFT if by == membership.user else people_sentences.MEMBER_REMOVED, membership, by
+    )
 
 
 @receiver(team_renamed)
 def renamed_team(team: Team, before: str, by: User, **_: Any) -> None:
-    events.record(actions.TEAM_RENAMED, _actor(by), Scope(team.pk), before=before, team=team.name)
+    events.record(people_sentences.TEAM_RENAMED, _actor(by), Scope(team.pk), before=before, team=team.name)
 
 
 def _actor(by: User | None) -> Actor:

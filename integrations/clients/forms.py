@@ -10,7 +10,6 @@ from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
 
 _LONGEST_KEY = 200
-_LONGEST_TAG_NAME = 255
 
 
 class SecretKeyField(forms.CharField):
@@ -39,19 +38,6 @@ class CustomerKeyField(SecretKeyField):
             help_text=_("The owner of the KlickTipp account generates it there and gives it to you."),
             **options,
         )
-
-
-class TagNameField(forms.CharField):
-    """The name of a tag, without the blanks around it; blanks alone are no name."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=_LONGEST_TAG_NAME, strip=False, validators=[no_control_characters], **options)
-
-    def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        if typed and not typed.strip():
-            raise forms.ValidationError(_("A tag's name cannot consist of blanks only."))
-        return typed.strip()
 
 
 class TypedNameField(forms.CharField):

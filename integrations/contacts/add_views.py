@@ -20,7 +20,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_b
 from integrations.clients.gateway import credential_for
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
-from integrations.contacts.added import add_outcome, is_update, tags_created_by
+from integrations.contacts.added import add_outcome, is_update
 from integrations.contacts.cautions import standing_of
 from integrations.contacts.checking import Verdict, check_add, is_about, unsure_of
 from integrations.contacts.datafields import FIRST_SHOWN
@@ -33,6 +33,7 @@ from integrations.contacts.preview import Preview, Sent, Shown, add_or_preview, 
 from integrations.contacts.sent import address_of, has_sent, remember_sent, sent_address
 from integrations.contacts.services import NewContact, subject_of
 from integrations.tags.picker import is_search, list_to_search
+from integrations.tags.services import tags_created_by
 
 _TOLD = {
     Sent.ADDED: gettext_lazy("%(contact)s has been added."),

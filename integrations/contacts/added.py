@@ -17,6 +17,7 @@ from integrations.clients.reference import last_known
 from integrations.contacts.actions import ADDING, UPDATING
 from integrations.contacts.models import Origin
 from integrations.messages import Message, status_in_words
+from integrations.tags.services import created_tags
 
 _UPDATES = {sentence.key for sentence in UPDATING.values()}
 _SENTENCES = {sentence.key for sentence in ADDING} | _UPDATES
@@ -69,7 +70,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         answer = _found_by_check(account, origin)
     decisive = add or (calls[-1] if calls else None)
     parameters = decisive.parameters if decisive else {}
-    names = last_known(account, ReferenceKind.TAGS).names() | _created(calls)
+    names = last_known(account, ReferenceKind.TAGS).names() | created_tags(calls)
     tag_ids = list(answer.get("tag_ids", []))
     if tagging and tagging.outcome == Outcome.DONE:
         tag_ids += tagging.request["tag_ids"]
@@ -108,20 +109,6 @@ def _without_add(origin: Origin | None) -> Outcome:
     there, the add is still to come, unless the process has died."""
     is_under_way = origin is not None and origin.created_at > timezone.now() - STALE_AFTER
     return Outcome.PENDING if is_under_way else Outcome.FAILED
-
-
-def tags_created_by(account: ClientAccount, action: UUID) -> list[str]:
-    """Names of the tags that an action created, whatever became of its contact."""
-    return list(_created(calls_of(account.scope, action)).values())
-
-
-def _created(calls: list[AuditEntry]) -> dict[str, str]:
-    """The created tags' names by their ids as text."""
-    return {
-        str(call.answer.get("tag_id")): call.request["name"]
-        for call in calls
-        if call.operation == "create_tag" and call.outcome == Outcome.DONE
-    }
 
 
 def _last(calls: list[AuditEntry], operation: str) -> AuditEntry | None:

@@ -21,7 +21,6 @@ from integrations.clients.explain import Explanation
 from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import last_known
 from integrations.contacts import changes
-from integrations.contacts.added import tags_created_by
 from integrations.contacts.change_forms import (
     AddressForm,
     AddTagsForm,
@@ -57,6 +56,7 @@ from integrations.contacts.changes import ChangedMeanwhile, WithoutAddress
 from integrations.contacts.recent import forget
 from integrations.klicktipp import Contact
 from integrations.tags.picker import is_search, list_to_search
+from integrations.tags.services import tags_created_by
 
 # --- Addresses ---
 

@@ -27,7 +27,7 @@ from integrations.contacts.services import field_names
 from integrations.klicktipp import Contact, KlickTippError, NotFound, Problem
 from integrations.suppression.models import Reason
 from integrations.suppression.services import refuse_suppressed, suppressed_after
-from integrations.tags.actions import CONTACT_TAGGED, CONTACT_UNTAGGED
+from integrations.tags.sentences import CONTACT_TAGGED, CONTACT_UNTAGGED
 from integrations.tags.services import forget_missing_tags, ids_of
 
 _GONE = (Problem.CONTACT_NOT_FOUND, Problem.SUBSCRIPTION_NOT_FOUND)

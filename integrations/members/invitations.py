@@ -24,7 +24,7 @@ from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
 from integrations.clients.limits import grant, named
 from integrations.clients.models import ClientAccount
-from integrations.members import actions
+from integrations.members import sentences
 from integrations.members.models import VALID_FOR, Invitation
 from integrations.members.services import NotAllowed, managing
 
@@ -77,7 +77,7 @@ def invite(
         invitation.role, invitation.is_limited = role, accounts is not None
         token = _renew(invitation, by)
         invitation.accounts.set(accounts or [])
-        sentence = actions.INVITED if accounts is None else actions.INVITED_LIMITED
+        sentence = sentences.INVITED if accounts is None else sentences.INVITED_LIMITED
         _log(sentence, invitation, actor, role={"role": role}, clients=named(accounts or ()))
     _send(invitation, token)
     return invitation
@@ -92,7 +92,7 @@ def send_again(invitation: Invitation, by: Membership, actor: Actor) -> None:
         if invitation.was_just_sent:
             raise JustSent
         token = _renew(invitation, by)
-        _log(actions.SENT_AGAIN, invitation, actor)
+        _log(sentences.SENT_AGAIN, invitation, actor)
     _send(invitation, token)
 
 
@@ -102,7 +102,7 @@ def withdraw(invitation: Invitation, by: Membership, actor: Actor) -> None:
         invitation = Invitation.objects.unanswered().get(pk=invitation.pk)
         invitation.withdrawn_at = timezone.now()
         invitation.save(update_fields=["withdrawn_at"])
-        _log(actions.WITHDRAWN, invitation, actor)
+        _log(sentences.WITHDRAWN, invitation, actor)
 
 
 def find(token: str) -> Invitation | None:
@@ -209,7 +209,7 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
     membership = set_role(invitation.team, user, Role(invitation.role), by=user)
     accounts = list(invitation.accounts.all()) if invitation.is_limited else None
     grant(membership, accounts)
-    sentence = actions.ACCEPTED if accounts is None else actions.ACCEPTED_LIMITED
+    sentence = sentences.ACCEPTED if accounts is None else sentences.ACCEPTED_LIMITED
     _log(sentence, invitation, actor, inviter=str(invitation.invited_by), clients=named(accounts or ()))
 
 

@@ -14,7 +14,7 @@ from integrations.clients.gateway import Obstructed
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError
 from integrations.messages import Obstacle
-from integrations.suppression import actions
+from integrations.suppression import sentences
 from integrations.suppression.models import Reason, Suppression
 
 
@@ -45,7 +45,7 @@ def suppress(account: ClientAccount, subjects: Iterable[Subject], reason: Reason
                 },
             )
             if is_new:
-                events.record(actions.ADDED, actor, account.scope, subjects=(subject,), contact=subject.label)
+                events.record(sentences.ADDED, actor, account.scope, subjects=(subject,), contact=subject.label)
                 added += 1
     return added
 
@@ -90,7 +90,7 @@ def release(suppression: Suppression, subject: Subject, why: str, actor: Actor) 
         removed, _ = Suppression.objects.filter(pk=suppression.pk).delete()
         if removed:
             events.record(
-                actions.REMOVED,
+                sentences.REMOVED,
                 actor,
                 suppression.account.scope,
                 subjects=(subject,),

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.validation import no_control_characters_in_lines
-from integrations.clients.forms import TagNameField, TypedNameField
+from integrations.clients.forms import TypedNameField
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Tag
 from integrations.tags.addresses import read as read_addresses
-from integrations.tags.picker import TagsField, Typed
+from integrations.tags.picker import TagNameField, TagsField, Typed
 from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
 
 _LONGEST_DESCRIPTION = 10_000

@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validation import no_control_characters
 from integrations.audit.actors import Actor
-from integrations.clients.forms import TagNameField
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.tags.search import find_tags
@@ -207,3 +207,19 @@ def list_to_search(account: ClientAccount, actor: Actor) -> Listing:
 def missing_tags(account: ClientAccount, typed: Typed) -> list[str]:
     """The names of the chosen tags that the last known list does not have."""
     return [choice.name for choice in Picker("", last_known(account, ReferenceKind.TAGS), typed).gone]
+
+
+_LONGEST_TAG_NAME = 255
+
+
+class TagNameField(forms.CharField):
+    """The name of a tag, without the blanks around it; blanks alone are no name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=_LONGEST_TAG_NAME, strip=False, validators=[no_control_characters], **options)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if typed and not typed.strip():
+            raise forms.ValidationError(_("A tag's name cannot consist of blanks only."))
+        return typed.strip()

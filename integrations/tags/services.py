@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
-from integrations.audit.models import Kind, Outcome
+from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
@@ -26,13 +26,13 @@ from integrations.klicktipp import (
     Rejected,
     Tag,
 )
-from integrations.tags import actions
+from integrations.tags import sentences
 
 
 def open_tag(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> Tag:
     """A tag with its description."""
     named = _tag(tag_id, known_name(account, tag_id))
-    api = gateway.connect(account, _action(actions.TAG_OPENED, actor, action_id, named))
+    api = gateway.connect(account, _action(sentences.TAG_OPENED, actor, action_id, named))
     try:
         tag = api.get_tag(tag_id)
     except NotFound:
@@ -44,7 +44,7 @@ def open_tag(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID)
 
 def create_tag(account: ClientAccount, name: str, text: str, actor: Actor, action_id: UUID) -> int:
     """A new tag with this name and description; its ID."""
-    api = gateway.connect(account, Action(actions.TAG_CREATED, actor, {"tag": name}, id=action_id))
+    api = gateway.connect(account, Action(sentences.TAG_CREATED, actor, {"tag": name}, id=action_id))
     tag_id = api.create_tag(name, text or None)
     remember_new_tag(account, tag_id, name)
     return tag_id
@@ -54,9 +54,9 @@ def change_tag(
     account: ClientAccount, tag: Tag, name: str | None, text: str | None, actor: Actor, action_id: UUID
 ) -> None:
     """Give a tag another name, description or both; None leaves it as it is. `tag` is how it was."""
-    sentence = actions.TAG_DESCRIBED
+    sentence = sentences.TAG_DESCRIBED
     if name is not None:
-        sentence = actions.TAG_RENAMED if text is None else actions.TAG_RENAMED_AND_DESCRIBED
+        sentence = sentences.TAG_RENAMED if text is None else sentences.TAG_RENAMED_AND_DESCRIBED
     before = {} if name is None else {"before": tag.name}
     action = _action(sentence, actor, action_id, _tag(tag.id, tag.name if name is None else name), **before)
     api = gateway.connect(account, action)
@@ -71,7 +71,7 @@ def change_tag(
 
 def delete_tag(account: ClientAccount, tag: Tag, actor: Actor, action_id: UUID) -> None:
     """Delete a tag, and with that take it from all contacts."""
-    api = gateway.connect(account, _action(actions.TAG_DELETED, actor, action_id, _tag(tag.id, tag.name)))
+    api = gateway.connect(account, _action(sentences.TAG_DELETED, actor, action_id, _tag(tag.id, tag.name)))
     try:
         api.delete_tag(tag.id)
     except NotFound:
@@ -83,7 +83,7 @@ def delete_tag(account: ClientAccount, tag: Tag, actor: Actor, action_id: UUID) 
 def count_contacts(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> int:
     """How many contacts have a tag, whatever their status."""
     named = _tag(tag_id, known_name(account, tag_id))
-    api = gateway.connect(account, _action(actions.TAG_COUNTED, actor, action_id, named))
+    api = gateway.connect(account, _action(sentences.TAG_COUNTED, actor, action_id, named))
     return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
 
 
@@ -152,3 +152,17 @@ def _tag(tag_id: int, name: str) -> dict[str, Any]:
 def _action(sentence: Sentence, actor: Actor, action_id: UUID, tag: dict[str, Any], **parameters: Any) -> Action:
     """`tag` completes the sentence; `tags` names the tag where the log shows its id."""
     return Action(sentence, actor, {"tag": tag, "tags": [tag], **parameters}, id=action_id)
+
+
+def tags_created_by(account: ClientAccount, action: UUID) -> list[str]:
+    """Names of the tags that an action created, whatever became of its contact."""
+    return list(created_tags(calls_of(account.scope, action)).values())
+
+
+def created_tags(calls: list[AuditEntry]) -> dict[str, str]:
+    """The created tags' names by their ids as text."""
+    return {
+        str(call.answer.get("tag_id")): call.request["name"]
+        for call in calls
+        if call.operation == "create_tag" and call.outcome == Outcome.DONE
+    }

@@ -21,13 +21,13 @@ from integrations.audit.sweep import STALE_AFTER
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Problem
 from integrations.messages import Message
-from integrations.tags import actions
+from integrations.tags import sentences
 from integrations.tags.tagging import Tagging
 
 NOT_SENT: Final = "not_sent"
 
-_REMOVING: Final = {actions.CONTACT_UNTAGGED.key, actions.CONTACTS_UNTAGGED.key}
-_SENTENCES: Final = {actions.CONTACT_TAGGED.key, actions.CONTACTS_TAGGED.key} | _REMOVING
+_REMOVING: Final = {sentences.CONTACT_UNTAGGED.key, sentences.CONTACTS_UNTAGGED.key}
+_SENTENCES: Final = {sentences.CONTACT_TAGGED.key, sentences.CONTACTS_TAGGED.key} | _REMOVING
 _OPERATIONS: Final = ("tag_contact", "untag_contact")
 _LEADING: Final = (Outcome.PENDING, Outcome.UNKNOWN)
 

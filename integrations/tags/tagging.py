@@ -22,7 +22,7 @@ from integrations.clients.reference import last_known
 from integrations.klicktipp import KlickTipp, KlickTippError, Problem
 from integrations.messages import Obstacle
 from integrations.suppression.services import refuse_suppressed
-from integrations.tags import actions
+from integrations.tags import sentences
 from integrations.tags.services import forget_missing_tags, ids_of
 
 MOST_CONTACTS: Final = 50
@@ -71,7 +71,7 @@ def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_i
 
 def address_of(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> str:
     """The email address of a contact; "" for one that has an SMS number only."""
-    api = gateway.connect(account, Action(actions.CONTACT_LOOKED_UP, actor, id=action_id))
+    api = gateway.connect(account, Action(sentences.CONTACT_LOOKED_UP, actor, id=action_id))
     return api.get_contact(contact_id).email
 
 
@@ -94,9 +94,9 @@ def _action(account: ClientAccount, wanted: Tagging, actor: Actor, action_id: UU
     tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in wanted.tag_ids]
     parameters: dict[str, Any] = {"tags": tags + [{"name": name} for name in wanted.new_tags]}
     if len(wanted.addresses) == 1:
-        sentence = actions.CONTACT_UNTAGGED if wanted.removes else actions.CONTACT_TAGGED
+        sentence = sentences.CONTACT_UNTAGGED if wanted.removes else sentences.CONTACT_TAGGED
         parameters["contact"] = Subject(SubjectKind.EMAIL, wanted.addresses[0]).label
     else:
-        sentence = actions.CONTACTS_UNTAGGED if wanted.removes else actions.CONTACTS_TAGGED
+        sentence = sentences.CONTACTS_UNTAGGED if wanted.removes else sentences.CONTACTS_TAGGED
         parameters["contacts"] = len(wanted.addresses)
     return Action(sentence, actor, parameters, id=action_id)

@@ -25,10 +25,10 @@ from integrations.clients.models import ReferenceKind
 from integrations.clients.reference import Listing, last_known, load
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.tags import services
-from integrations.tags.actions import TAGS_LISTED
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
 from integrations.tags.picker import Picker, Typed
 from integrations.tags.search import find_tags
+from integrations.tags.sentences import TAGS_LISTED
 
 PAGE_SIZE = 50
 _FIELD = re.compile(r"[a-z_]{1,40}")

@@ -12,8 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit import events, presentation
-from integrations.audit.actions import SIGNED_IN
 from integrations.audit.models import AuditEntry, Kind, Outcome
+from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
 from integrations.clients.actions import GRANT_REFUSED, TAGS_LOADED
 from integrations.clients.models import ClientAccount

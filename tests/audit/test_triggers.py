@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from integrations.audit import checks, events, triggers
-from integrations.audit.actions import SIGNED_IN
 from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome, RetentionRecord, SubjectKind
+from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
 from integrations.audit.subjects import Subject
 from tests.factories import actor

@@ -10,8 +10,8 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.services import NotForOwners, set_role
 from integrations.audit import events
-from integrations.audit.actions import SIGNED_IN
 from integrations.audit.actors import Actor
+from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Scope
 from integrations.clients.actions import CLIENT_RECOLOURED
 from integrations.clients.leaving import remove_keys_of_former_members
