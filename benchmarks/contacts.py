@@ -72,7 +72,7 @@ def _measured() -> Found:
     from integrations.audit.actors import Actor
     from integrations.audit.models import AuditEntry, Outcome
     from integrations.audit.recorder import Action
-    from integrations.clients import gateway
+    from integrations.clients.calls import gateway
     from integrations.clients.models import ClientAccount, Credential
     from integrations.contacts.actions import CONTACTS_BROWSED
 

@@ -37,9 +37,9 @@ def measure(url: str) -> Found:
     from integrations.audit.actors import Actor
     from integrations.audit.models import AuditEntry, Outcome
     from integrations.audit.recorder import Action
-    from integrations.clients import gateway
-    from integrations.clients.actions import KEY_TESTED
+    from integrations.clients.calls import gateway
     from integrations.clients.models import ClientAccount, Credential
+    from integrations.clients.sentences import KEY_TESTED
     from integrations.klicktipp import KlickTipp
 
     settings.KLICKTIPP_URL = url

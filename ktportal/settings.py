@@ -211,9 +211,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
     ("integrations.audit.guard.report_missing_triggers", 3600),
-    ("integrations.clients.leaving.remove_keys_of_former_members", 60),
+    ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
-    ("integrations.clients.grants.forget_old_grants", 3600),
+    ("integrations.clients.keys.grants.forget_old_grants", 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from integrations.clients.granting import callback, refusal
+from integrations.clients.keys.grant_views import callback, refusal
 
 handler400 = "accounts.bad_requests.bad_request"
 urlpatterns = [

@@ -11,7 +11,7 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
-from integrations.clients import keys
+from integrations.clients.keys import services
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour, Connection, Credential
 from integrations.contacts.models import Basis, Origin
@@ -126,15 +126,15 @@ class SuppressionFactory(DjangoModelFactory):
 
 def add_client(team: Team, name: str, customer_key: str) -> ClientAccount:
     """A client account with a shared key that KlickTipp has accepted."""
-    tested = keys.try_for_new(team, name, Login.by_customer_key(customer_key), actor(), uuid4())
-    return keys.add_client(team, name, Colour.TEAL, tested, actor(), uuid4())
+    tested = services.try_for_new(team, name, Login.by_customer_key(customer_key), actor(), uuid4())
+    return services.add_client(team, name, Colour.TEAL, tested, actor(), uuid4())
 
 
 def store_key(account: ClientAccount, customer_key: str, user: User | None = None) -> None:
     """Store a key that KlickTipp has accepted: the shared one, or the user's own."""
     user_id = user.pk if user else None
-    tested = keys.try_for(account, Login.by_customer_key(customer_key), actor(user), uuid4(), user_id)
-    keys.store(account, tested, actor(user), uuid4(), user_id)
+    tested = services.try_for(account, Login.by_customer_key(customer_key), actor(user), uuid4(), user_id)
+    services.store(account, tested, actor(user), uuid4(), user_id)
 
 
 class ListbuildingKeyFactory(DjangoModelFactory):

@@ -19,10 +19,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry
-from integrations.clients import grants
-from integrations.clients.limits import set_limit
+from integrations.clients.keys import grants
+from integrations.clients.lists import load
+from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import load
 from integrations.contacts.models import Basis
 from integrations.contacts.services import NewContact, Provenance, add_contact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES

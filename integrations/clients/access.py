@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 
 from accounts.access import TeamRequest, View, team_view
 from accounts.roles import Capability
@@ -34,3 +34,8 @@ def account_view(capability: Capability) -> Callable[[View], View]:
         return for_the_account
 
     return decorate
+
+
+def to_client(account: ClientAccount) -> HttpResponse:
+    """On to the client account's overview."""
+    return redirect("client", team=account.team.slug, account=account.slug)

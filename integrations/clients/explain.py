@@ -11,10 +11,15 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership
 from integrations.audit.reading import calls_of
-from integrations.clients.gateway import Obstructed
-from integrations.clients.keys import OtherAccount, StoredMeanwhile, TakenByOtherClient, UntoldAccount
+from integrations.clients.errors import (
+    Obstructed,
+    OtherAccount,
+    StoredMeanwhile,
+    TakenByOtherClient,
+    TooManyTests,
+    UntoldAccount,
+)
 from integrations.clients.models import ClientAccount
-from integrations.clients.throttle import TooManyTests
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
 

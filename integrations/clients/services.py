@@ -1,4 +1,4 @@
-"""What can be done with a client account itself; for its key see `keys`."""
+"""What can be done with a client account itself; for its keys see the wing `keys`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import transaction
 
 from integrations.audit import events
 from integrations.audit.actors import Actor
-from integrations.clients import actions, keys
+from integrations.clients import sentences
 from integrations.clients.models import ClientAccount
 from integrations.clients.signals import client_removed
 
@@ -20,9 +20,9 @@ def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) 
         locked.save(update_fields=["name", "colour"])
         colours: dict[str, Any] = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
         if name != old_name:
-            events.record(actions.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
+            events.record(sentences.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
         elif colours:
-            events.record(actions.CLIENT_RECOLOURED, actor, locked.scope, **colours)
+            events.record(sentences.CLIENT_RECOLOURED, actor, locked.scope, **colours)
 
 
 def remove_client(account: ClientAccount, actor: Actor) -> None:
@@ -32,7 +32,6 @@ def remove_client(account: ClientAccount, actor: Actor) -> None:
     """
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        keys.remove_all(locked, actor)
         client_removed.send(ClientAccount, account=locked, actor=actor)
-        events.record(actions.CLIENT_REMOVED, actor, locked.scope)
+        events.record(sentences.CLIENT_REMOVED, actor, locked.scope)
         locked.delete()

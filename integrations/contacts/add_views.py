@@ -16,10 +16,10 @@ from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.gateway import credential_for
+from integrations.clients.lists import Listing, last_known, load
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.added import add_outcome, is_update
 from integrations.contacts.cautions import standing_of
 from integrations.contacts.checking import Verdict, check_add, is_about, unsure_of

@@ -12,8 +12,8 @@ from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.presentation import problem_message
 from integrations.audit.reading import calls_of
 from integrations.audit.sweep import STALE_AFTER
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts.actions import ADDING, UPDATING
 from integrations.contacts.models import Origin
 from integrations.messages import Message, status_in_words

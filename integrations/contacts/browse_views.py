@@ -17,8 +17,8 @@ from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
-from integrations.clients.gateway import credential_for
 from integrations.contacts.browsed import ShownRow, Summary
 from integrations.contacts.browsing import Row, Wanted, kept_list, load_list, read_rows
 from integrations.contacts.forms import BrowseForm

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from integrations.clients.errors import Obstructed
 from integrations.clients.explain import Explanation, explain
-from integrations.clients.obstructed import Obstructed
 from integrations.contacts.browsing import WORDS, Row
 from integrations.contacts.dates import Moment
 from integrations.contacts.shown import Channel, ShownContact

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_noop
 
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action, AlreadyStarted
-from integrations.clients import gateway
-from integrations.clients.at_once import Done
+from integrations.clients.calls import gateway
+from integrations.clients.calls.parallel import Done
 from integrations.clients.models import ClientAccount
 from integrations.contacts import actions
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact, KlickTipp

@@ -18,8 +18,8 @@ from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
+from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts import changes
 from integrations.contacts.change_forms import (
     AddressForm,

@@ -18,9 +18,9 @@ from integrations.audit.reading import calls_of, known_label
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.known import addresses_of, subjects_of
 from integrations.contacts.services import field_names

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest
+from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.known import addresses_of, known_of, subjects_of
 from integrations.contacts.recent import forget, remember

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from integrations.addresses import readable_number
 from integrations.audit.subjects import in_00_form
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts.datafields import GLOBAL_NAMES, in_words
 from integrations.contacts.fieldsettings import types_of
 from integrations.contacts.services import NewContact

@@ -16,8 +16,8 @@ from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
+from integrations.clients.lists import last_known, load
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known, load
 from integrations.contacts import changes
 from integrations.contacts.actions import FIELDS_NAMED
 from integrations.contacts.change_forms import (

@@ -19,10 +19,10 @@ from accounts.access import is_fragment
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.gateway import credential_for
+from integrations.clients.lists import Listing, last_known, load
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
 from integrations.contacts.actions import FIELDS_LISTED
 from integrations.contacts.fieldsettings import DataField, data_fields, learn_from_contacts, set_type, take_guesses
 from integrations.contacts.forms import FieldTypeForm

@@ -15,7 +15,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount
 from integrations.contacts import actions
 from integrations.contacts.datafields import FIELD_ID, TYPE_NAMES

@@ -13,7 +13,7 @@ from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount
 from integrations.contacts.actions import CONTACT_LOOKED_UP
 from integrations.klicktipp import Contact, KlickTipp, NotFound

@@ -14,9 +14,9 @@ from integrations.audit.models import SubjectKind
 from integrations.audit.reading import known_label
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, search_hashes, subjects_of
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts import actions
 from integrations.contacts.datafields import GLOBAL_NAMES
 from integrations.contacts.fieldsettings import learn

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.addresses import readable_number
+from integrations.clients.lists import Listing
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing
 from integrations.contacts.datafields import FIELD_ID, GLOBAL_NAMES, in_words
 from integrations.contacts.dates import Moment, date_of, moment
 from integrations.contacts.timeline import Event, Picture, events_of, picture_of, tag_name

@@ -12,10 +12,10 @@ from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.gateway import credential_for
+from integrations.clients.lists import load
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import load
 from integrations.contacts.actions import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.contact_page import as_contact_id, contact_page, gone_page
 from integrations.contacts.forms import FindContactForm

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.validation import no_control_characters
-from integrations.clients.limits import limit_of
+from integrations.clients.member_access import limit_of
 from integrations.clients.models import ClientAccount
 
 ALL, SOME = "all", "some"

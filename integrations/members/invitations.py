@@ -22,7 +22,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
-from integrations.clients.limits import grant, named
+from integrations.clients.member_access import grant, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
 from integrations.members.models import VALID_FOR, Invitation

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
-from integrations.clients.limits import set_limit
+from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 
 

@@ -10,7 +10,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
-from integrations.clients.gateway import Obstructed
+from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError
 from integrations.messages import Obstacle

@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.audit.actors import Actor
+from integrations.clients.lists import Listing, last_known, load
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
 from integrations.tags.search import find_tags
 
 MOST_TAGS = 50

@@ -13,9 +13,9 @@ from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
+from integrations.clients.lists import forget_tag, keep, last_known, remember_new_tag, remember_tag_name
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import forget_tag, keep, last_known, remember_new_tag, remember_tag_name
 from integrations.klicktipp import (
     BOUNCE_STATUSES,
     STATUSES,

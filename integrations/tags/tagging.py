@@ -15,10 +15,10 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
+from integrations.clients.errors import Obstructed
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.obstructed import Obstructed
-from integrations.clients.reference import last_known
 from integrations.klicktipp import KlickTipp, KlickTippError, Problem
 from integrations.messages import Obstacle
 from integrations.suppression.services import refuse_suppressed

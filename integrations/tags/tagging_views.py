@@ -14,9 +14,9 @@ from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.gateway import credential_for
-from integrations.clients.reference import Listing
+from integrations.clients.lists import Listing
 from integrations.suppression.services import Suppressed
 from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses

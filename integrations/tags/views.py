@@ -19,10 +19,10 @@ from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.gateway import credential_for
+from integrations.clients.lists import Listing, last_known, load
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known, load
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.tags import services
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign

@@ -10,8 +10,8 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED
-from integrations.clients.gateway import credential_for
 from integrations.clients.models import ClientAccount
 from integrations.contacts.lookup import NOBODY, look_up
 from integrations.klicktipp import Contact

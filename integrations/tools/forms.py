@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.clients.forms import SecretKeyField
+from integrations.clients.keys.forms import SecretKeyField
 from integrations.contacts.datafields import FIELD_ID
 from integrations.contacts.forms import ContactEmailField
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.clients.encryption import Undecryptable
-from integrations.clients.keys import shown
+from integrations.clients.keys.services import shown
 from integrations.clients.models import ClientAccount
 from integrations.tools import actions
 from integrations.tools.models import ListbuildingKey

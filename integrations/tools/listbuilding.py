@@ -17,7 +17,7 @@ from integrations.audit.reading import calls_of, is_about
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, search_hashes
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin

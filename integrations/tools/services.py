@@ -12,9 +12,10 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
+from integrations.clients.errors import Obstructed
+from integrations.clients.lists import Listing, keep, last_known, load, remember_optin_process
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import Listing, keep, last_known, load, remember_optin_process
 from integrations.klicktipp import Field, KlickTippError
 from integrations.tools import actions
 
@@ -26,7 +27,7 @@ def list_processes(account: ClientAccount, actor: Actor) -> Listing:
         api = gateway.connect(account, Action(actions.PROCESSES_LISTED, actor))
         items = keep(account, ReferenceKind.OPTIN_PROCESSES, api.list_optin_processes())
         return Listing(items, timezone.now())
-    except (KlickTippError, gateway.Obstructed) as error:
+    except (KlickTippError, Obstructed) as error:
         return replace(known_processes(account), error=error)
 
 

@@ -12,10 +12,10 @@ from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.gateway import credential_for
+from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.contacts.add_views import rows_with_further_field
 from integrations.contacts.checking import Verdict, check_add, is_about
 from integrations.contacts.failures import explain_at_field

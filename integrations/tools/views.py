@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.gateway import credential_for
 from integrations.klicktipp import KlickTippError, NotFound, Problem
 from integrations.tools import services
 from integrations.tools.forms import LARGEST_ID, FieldForm, RedirectForm

@@ -8,9 +8,9 @@ from django.db import connection
 
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.recorder import Action
-from integrations.clients import gateway
-from integrations.clients.actions import TAGS_LOADED
+from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount
+from integrations.clients.sentences import TAGS_LOADED
 from integrations.klicktipp import KlickTippError
 from tests.factories import actor
 from tests.service import Service

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from integrations.audit.models import Kind, SubjectKind
 from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
-from integrations.clients.limits import set_limit
+from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.contacts.actions import ADD_CONTACT, CONTACT_OPENED
 from tests.audit.test_log_page import sentences, write

@@ -15,8 +15,8 @@ from integrations.audit import events, presentation
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
-from integrations.clients.actions import GRANT_REFUSED, TAGS_LOADED
 from integrations.clients.models import ClientAccount
+from integrations.clients.sentences import GRANT_REFUSED, TAGS_LOADED
 from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG
 from integrations.messages import Obstacle
 from tests.contacts.changing import words

@@ -10,10 +10,10 @@ from django.utils import timezone
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.recorder import Action, AlreadyStarted
 from integrations.audit.sweep import STALE_AFTER, sweep_stale_entries
-from integrations.clients import gateway
-from integrations.clients.actions import KEY_TESTED, TAGS_LOADED
+from integrations.clients.calls import gateway
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount
+from integrations.clients.sentences import KEY_TESTED, TAGS_LOADED
 from integrations.klicktipp import KlickTipp, OutcomeUnknown, Rejected, ServiceError, Unreachable
 from tests.factories import actor
 from tests.service import Service

@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry
+from integrations.clients.lists import keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import keep
 from tests.browser.test_accessibility import assert_accessible
 from tests.factories import PASSWORD, ClientAccountFactory
 from tests.service import Service

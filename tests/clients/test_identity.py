@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import Membership
-from integrations.clients import keys
+from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import explain
 from integrations.clients.identity import Identity
-from integrations.clients.keys import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import ServiceError
 from tests.factories import ClientAccountFactory, actor, add_client, store_key
@@ -35,7 +35,7 @@ def replace(account: ClientAccount, customer_key: str) -> None:
 
 
 def check(account: ClientAccount) -> None:
-    keys.check_connection(account, actor(), uuid4())
+    services.check_connection(account, actor(), uuid4())
     account.refresh_from_db()
 
 

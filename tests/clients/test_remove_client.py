@@ -11,8 +11,8 @@ from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.sentences import tell
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, Credential, ReferenceKind
-from integrations.clients.reference import load
 from integrations.clients.services import remove_client
 from integrations.contacts.models import Origin
 from tests.factories import MembershipFactory, OriginFactory, actor

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership
-from integrations.clients import sessions
+from integrations.clients.calls import sessions
 from integrations.clients.logins import Login
 from integrations.clients.management.commands import rotate_encryption_keys
 from integrations.clients.models import ClientAccount, Credential

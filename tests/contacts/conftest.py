@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import load
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
 from tests.contacts.changing import OnPage
 from tests.factories import actor

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Outcome
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import load
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
 from tests.factories import MembershipFactory, OriginFactory, actor

@@ -9,8 +9,8 @@ from django.test import Client
 
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
+from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import last_known
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.contacts.changing import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words

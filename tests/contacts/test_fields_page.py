@@ -14,7 +14,7 @@ from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedAction
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import tell
-from integrations.clients import gateway
+from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.contacts.actions import FIELDS_LISTED
 from integrations.contacts.fieldsettings import data_fields, learn, types_of

@@ -16,8 +16,8 @@ from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Kind, Outcome, SubjectKind
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import load
 from integrations.contacts.models import FieldSetting, Origin
 from integrations.klicktipp import KlickTipp
 from integrations.suppression.models import Reason

@@ -14,7 +14,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.services import remove_member
 from integrations.audit.models import AuditEntry
-from integrations.clients.limits import limit_of
+from integrations.clients.member_access import limit_of
 from integrations.members.models import Invitation
 from tests.accounts.helpers import is_signed_in, log_of, sign_in
 from tests.factories import PASSWORD, ClientAccountFactory, InvitationFactory, MembershipFactory, UserFactory

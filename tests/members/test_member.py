@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.clients.limits import limit_of, set_limit
+from integrations.clients.member_access import limit_of, set_limit
 from integrations.clients.models import ClientAccount, Credential
 from tests.accounts.helpers import log_of
 from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, actor

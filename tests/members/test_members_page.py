@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.clients.limits import set_limit
+from integrations.clients.member_access import set_limit
 from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, actor
 from tests.members.helpers import url
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.clients.reference import load
 from tests.factories import actor
 
 

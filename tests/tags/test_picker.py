@@ -16,8 +16,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from integrations.audit.models import AuditEntry
+from integrations.clients.lists import Listing, keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import Listing, keep
 from integrations.tags.picker import MOST_OFFERED, PickedTags, Picker, TagsField, Typed
 from tests.contacts.test_add import errors, send
 from tests.contacts.test_add import url as contacts_url

@@ -17,10 +17,10 @@ from integrations.audit import recorder
 from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
-from integrations.clients import gateway
-from integrations.clients.actions import KEY_TESTED
+from integrations.clients.calls import gateway
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, Connection, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import load
+from integrations.clients.sentences import KEY_TESTED
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.factories import MembershipFactory, actor

@@ -11,8 +11,8 @@ from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
+from integrations.clients.lists import keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import keep
 from tests.factories import ClientAccountFactory, MembershipFactory
 from tests.service import Service
 from tests.tags.helpers import words

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership
+from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from integrations.clients.reference import load
 from tests.factories import actor
 from tests.service import Service
 from tests.tools.helpers import told, words

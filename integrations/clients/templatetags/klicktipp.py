@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 from django import template
 
-from integrations.clients.reference import optin_label, optin_name
+from integrations.clients.lists import optin_label, optin_name
 
 register = template.Library()
 register.filter("optin_label", optin_label)

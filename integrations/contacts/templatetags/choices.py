@@ -4,7 +4,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from integrations.clients.reference import Listing
+from integrations.clients.lists import Listing
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ from django import template
 from django.forms import BoundField
 
 from integrations.clients.explain import explain
+from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
-from integrations.clients.reference import Listing, last_known
 from integrations.tags.picker import MOST_TAGS, picker_of
 
 register = template.Library()

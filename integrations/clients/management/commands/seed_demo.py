@@ -13,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Membership, Team
 from integrations.audit.actors import COMMAND
-from integrations.clients import keys
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.explain import EXPLAINED, explain
+from integrations.clients.keys import services
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour
 
@@ -79,10 +79,10 @@ def _connect(team: Team, uid: int, name: str, colour: Colour, login: Login) -> N
     """
     account = team.accounts.filter(uid=uid).first()
     if account is None:
-        tested = keys.try_for_new(team, name, login, COMMAND, uuid4())
-        keys.add_client(team, name, colour, tested, COMMAND, uuid4())
+        tested = services.try_for_new(team, name, login, COMMAND, uuid4())
+        services.add_client(team, name, colour, tested, COMMAND, uuid4())
     elif _has_other_key(account, login):
-        keys.store(account, keys.try_for(account, login, COMMAND, uuid4()), COMMAND, uuid4())
+        services.store(account, services.try_for(account, login, COMMAND, uuid4()), COMMAND, uuid4())
 
 
 def _has_other_key(account: ClientAccount, login: Login) -> bool:

@@ -1,0 +1,61 @@
+"""Pages that several ways to a key lead to: its form, the question whether it is right, and that it is stored."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.access import TeamRequest, UserRequest
+from accounts.models import Team
+from integrations.clients.access import AccountRequest, to_client
+from integrations.clients.explain import Explanation
+from integrations.clients.keys import grants, proposals
+from integrations.clients.keys.forms import KeyForm, NewClientForm
+from integrations.clients.keys.proposals import Proposal
+from integrations.clients.logins import Login
+from integrations.clients.models import ClientAccount
+
+
+def ask(
+    request: UserRequest, team: Team, account: ClientAccount | None, user_id: int | None, proposal: Proposal
+) -> HttpResponse:
+    """On to the page that asks whether the login opens the right KlickTipp account, where it waits for the answer."""
+    proposals.keep(request.session, proposals.place_of(team.pk, account, user_id), proposal)
+    if account is None:
+        return redirect("client_new_confirm", team=team.slug)
+    name = "client_own_key_confirm" if user_id else "client_key_confirm"
+    return redirect(name, team=team.slug, account=account.slug)
+
+
+def new_client_page(request: TeamRequest, form: NewClientForm, failure: Explanation | None = None) -> HttpResponse:
+    """The form for a new client account."""
+    failed = bool(form.errors or failure)
+    context = {"form": form, "failure": failure, "can_be_granted": grants.are_offered()}
+    return render(request, "clients/keys/new_client.html", context, status=422 if failed else 200)
+
+
+def key_page(
+    request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
+) -> HttpResponse:
+    """The form for the shared customer key, or for the user's own."""
+    context = key_context(request, user_id) | {
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
+    return render(request, "clients/keys/key.html", context, status=422 if form.errors or failure else 200)
+
+
+def key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]:
+    """What a page about the shared key, or about the user's own, has to know."""
+    return {"credential": request.account.credentials.held_by(user_id).first(), "is_own": user_id is not None}
+
+
+def say_stored(request: AccountRequest, login: Login) -> HttpResponse:
+    """Say that the login is stored, on the client account's overview."""
+    key = _("The customer key is stored; KlickTipp accepts it.")
+    api_user = _("Username and password are stored; KlickTipp accepts them.")
+    messages.success(request, api_user if login.is_api_user else key)
+    return to_client(request.account)
