@@ -74,7 +74,7 @@ def _measured() -> Found:
     from integrations.audit.recorder import Action
     from integrations.clients.calls import gateway
     from integrations.clients.models import ClientAccount, Credential
-    from integrations.contacts.actions import CONTACTS_BROWSED
+    from integrations.contacts.sentences import CONTACTS_BROWSED
 
     team = Team.objects.create(name="Agency", slug="agency")
     account = ClientAccount.objects.create(team=team, name="Client", slug="client")

@@ -28,7 +28,7 @@ def _round() -> float:
     from integrations.audit.models import KeyOwner
     from integrations.audit.recorder import Action, Recorder, Scope
     from integrations.audit.sentences import tell
-    from integrations.contacts.actions import ADD_CONTACT
+    from integrations.contacts.sentences import ADD_CONTACT
     from integrations.klicktipp import OPERATIONS, Attempt, Contact, Ending
 
     operation = OPERATIONS["add_or_update_contact"]

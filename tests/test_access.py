@@ -23,8 +23,9 @@ from integrations.clients.keys import grants
 from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.contacts.adding.origins import Provenance
+from integrations.contacts.adding.services import NewContact, add_contact
 from integrations.contacts.models import Basis
-from integrations.contacts.services import NewContact, Provenance, add_contact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
@@ -99,9 +100,9 @@ TABLE: dict[str, str | Capability] = {
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_add_lookup": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
+    "contact_added_check": Capability.CHANGE_CONTACTS,
     "contact_browse": Capability.SEE_CLIENTS,
     "contact_browse_rows": Capability.SEE_CLIENTS,
-    "contact_added_check": Capability.CHANGE_CONTACTS,
     "contact_fields": Capability.SEE_CLIENTS,
     "contact_fields_guess": Capability.CHANGE_CONTACTS,
     "contact_fields_take_guesses": Capability.CHANGE_CONTACTS,

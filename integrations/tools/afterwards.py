@@ -13,7 +13,7 @@ from integrations.audit.subjects import Subject
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.models import ClientAccount
-from integrations.contacts.lookup import NOBODY, look_up
+from integrations.contacts.adding.lookup import NOBODY, look_up
 from integrations.klicktipp import Contact
 from integrations.tools import actions
 from integrations.tools.models import ListbuildingKey

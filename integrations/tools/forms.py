@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.clients.keys.forms import SecretKeyField
-from integrations.contacts.datafields import FIELD_ID
-from integrations.contacts.forms import ContactEmailField
+from integrations.contacts.fields.form_fields import FIELD_ID
+from integrations.contacts.subjects import ContactEmailField
 
 LARGEST_ID = 2**53
 LABEL_TAKEN = _("Another listbuilding key of this client has this label. Please choose a different one.")

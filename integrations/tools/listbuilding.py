@@ -20,9 +20,10 @@ from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.calls import gateway
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.models import ClientAccount
+from integrations.contacts.adding.origins import Provenance, origin_kept
+from integrations.contacts.adding.services import NewContact, addresses_of, subject_of
+from integrations.contacts.fields.types import field_names
 from integrations.contacts.models import Origin
-from integrations.contacts.origins import Provenance, origin_kept
-from integrations.contacts.services import NewContact, addresses_of, field_names, subject_of
 from integrations.klicktipp import KlickTipp
 from integrations.messages import Message, Obstacle
 from integrations.suppression.models import Reason

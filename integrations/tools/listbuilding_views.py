@@ -13,8 +13,8 @@ from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.models import ClientAccount
-from integrations.contacts.change_page import STATUS, contact_url
-from integrations.contacts.shown import ShownContact
+from integrations.contacts.changing.page import STATUS, contact_url
+from integrations.contacts.showing.contact import ShownContact
 from integrations.klicktipp import Problem, Rejected
 from integrations.messages import message
 from integrations.tools import keys, listbuilding

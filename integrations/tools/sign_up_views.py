@@ -16,14 +16,14 @@ from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
-from integrations.contacts.add_views import rows_with_further_field
-from integrations.contacts.checking import Verdict, check_add, is_about
-from integrations.contacts.failures import explain_at_field
-from integrations.contacts.fieldsettings import types_of
-from integrations.contacts.forms import ContactForm
+from integrations.contacts.adding.checking import Verdict, check_add, is_about
+from integrations.contacts.adding.failures import explain_at_field
+from integrations.contacts.adding.forms import ContactForm
+from integrations.contacts.adding.preview import Preview, preview_of
+from integrations.contacts.adding.services import NewContact, subject_of
+from integrations.contacts.adding.views import rows_with_further_field
+from integrations.contacts.fields.types import types_of
 from integrations.contacts.models import Origin
-from integrations.contacts.preview import Preview, preview_of
-from integrations.contacts.services import NewContact, subject_of
 from integrations.messages import status_in_words
 from integrations.tools.afterwards import Afterwards, look_afterwards
 from integrations.tools.key_page import of_a_key, with_hint

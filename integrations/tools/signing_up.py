@@ -16,12 +16,12 @@ from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.models import ClientAccount
-from integrations.contacts.differences import Difference, differences
-from integrations.contacts.lookup import NOBODY, look_up
+from integrations.contacts.adding.differences import Difference, differences
+from integrations.contacts.adding.lookup import NOBODY, look_up
+from integrations.contacts.adding.origins import Provenance
+from integrations.contacts.adding.preview import Preview, preview_of
+from integrations.contacts.adding.services import NewContact
 from integrations.contacts.models import Origin
-from integrations.contacts.origins import Provenance
-from integrations.contacts.preview import Preview, preview_of
-from integrations.contacts.services import NewContact
 from integrations.klicktipp import Contact
 from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards, record_elsewhere
 from integrations.tools.listbuilding import ready_to_sign_up, sign_up

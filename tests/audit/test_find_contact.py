@@ -14,9 +14,9 @@ from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
-from integrations.contacts.actions import ADD_CONTACT, CONTACT_OPENED
+from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
 from tests.audit.test_log_page import sentences, write
-from tests.contacts.changing import words
+from tests.contacts.changing.helpers import words
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 EMAIL = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")

@@ -17,9 +17,9 @@ from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
 from integrations.clients.models import ClientAccount
 from integrations.clients.sentences import GRANT_REFUSED, TAGS_LOADED
-from integrations.contacts.actions import ADD_CONTACT, ADD_CONTACT_WITH_TAG
+from integrations.contacts.sentences import ADD_CONTACT, ADD_CONTACT_WITH_TAG
 from integrations.messages import Obstacle
-from tests.contacts.changing import words
+from tests.contacts.changing.helpers import words
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 

@@ -6,7 +6,7 @@ from django.test import Client
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
-from tests.contacts.changing import OnPage
+from tests.contacts.changing.helpers import OnPage
 from tests.factories import actor
 from tests.service import Service
 

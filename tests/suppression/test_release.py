@@ -8,7 +8,7 @@ from integrations.audit.models import AuditEntry, AuditSubject
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Suppression
-from tests.contacts.test_add import send
+from tests.contacts.adding.test_add import send
 from tests.suppression.conftest import Listed
 
 

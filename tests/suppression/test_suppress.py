@@ -11,7 +11,7 @@ from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.suppression.models import Suppression
-from tests.contacts.test_add import errors, send
+from tests.contacts.adding.test_add import errors, send
 from tests.factories import ClientAccountFactory
 from tests.service import Service
 from tests.suppression.conftest import Listed

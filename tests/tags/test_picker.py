@@ -19,8 +19,8 @@ from integrations.audit.models import AuditEntry
 from integrations.clients.lists import Listing, keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.tags.picker import MOST_OFFERED, PickedTags, Picker, TagsField, Typed
-from tests.contacts.test_add import errors, send
-from tests.contacts.test_add import url as contacts_url
+from tests.contacts.adding.test_add import errors, send
+from tests.contacts.adding.test_add import url as contacts_url
 from tests.service import Service
 from tests.tags.helpers import known_names, words
 

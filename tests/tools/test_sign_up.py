@@ -16,9 +16,9 @@ from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
+from integrations.contacts.adding.origins import Provenance
+from integrations.contacts.adding.services import NewContact
 from integrations.contacts.models import Origin
-from integrations.contacts.origins import Provenance
-from integrations.contacts.services import NewContact
 from integrations.klicktipp.transport import Answer, Transport
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress

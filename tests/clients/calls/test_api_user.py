@@ -17,7 +17,7 @@ from integrations.clients.errors import Obstructed
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.clients.sentences import TAGS_LOADED
-from integrations.contacts.actions import ADD_CONTACT
+from integrations.contacts.sentences import ADD_CONTACT
 from integrations.klicktipp import AccessDenied, KlickTipp, Problem, Rejected, SessionToken
 from integrations.messages import Obstacle
 from tests.clients.calls.test_sessions import a_minute_later

@@ -35,7 +35,7 @@ from django.conf import settings
 settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_DATABASE"]
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
-from integrations.clients.actions import TAGS_LOADED
+from integrations.clients.sentences import TAGS_LOADED
 from integrations.clients.models import ClientAccount
 from tests.factories import actor
 account = ClientAccount.objects.get()

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.validation import no_control_characters
+from integrations.addresses import sms_number
+from integrations.contacts.adding.origins import Provenance
+from integrations.contacts.adding.services import NewContact
+from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field
+from integrations.contacts.fields.widgets import DayInput
+from integrations.contacts.models import Basis
+from integrations.contacts.subjects import ContactEmailField
+from integrations.klicktipp import FieldType
+from integrations.tags.picker import TagsField, Typed
+
+_MOST_DATA_FIELDS = 100
+
+
+_LARGEST_ID = 2**53
+
+
+class ContactForm(forms.Form):
+    """A contact that may be new: its addresses and data fields, and where it comes from."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    email = ContactEmailField(required=False)
+    sms_number = forms.CharField(
+        label=_("SMS number"),
+        max_length=40,
+        required=False,
+        help_text=_("Besides the email address or instead of it, with the country code: +49… or 0049…"),
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        validators=[no_control_characters],
+    )
+    basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
+    source = forms.CharField(
+        label=_("Where does it come from?"),
+        max_length=200,
+        help_text=_("For example: order 4711, trade fair stand, phone call"),
+        validators=[no_control_characters],
+    )
+    obtained_on = forms.DateField(
+        label=_("Date (of the consent, order, …)"),
+        widget=DayInput,
+        validators=[MinValueValidator(date(1990, 1, 1), _("Please check the year."))],
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        names: dict[str, str],
+        types: Mapping[str, FieldType],
+        typed: QueryDict | None = None,
+    ) -> None:
+        """`names` and `types` are those of the account's data fields by id; `typed` fills the form without checking it
+        yet."""
+        source = data if data is not None else typed
+        super().__init__(data, initial=_initial(typed))
+        self.names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | names
+        self._types = types
+        self.shown = _shown(source)
+        for name in ("email", "sms_number"):
+            self.fields[name].template_name = "contacts/address_field.html"  # type: ignore[attr-defined]
+        for field_id in self.shown:
+            self._add_field(field_id)
+
+    def _add_field(self, field_id: str) -> None:
+        self.fields[field_id] = form_field(self.names.get(field_id, field_id), self._types.get(field_id))
+
+    def show_field(self, field_id: str) -> bool:
+        """One more data field; whether it is shown then."""
+        if not FIELD_ID.fullmatch(field_id) or len(self.shown) >= _MOST_DATA_FIELDS:
+            return False
+        if field_id not in self.shown:
+            self.shown.append(field_id)
+            self._add_field(field_id)
+        return True
+
+    def data_fields(self) -> Iterable[forms.BoundField]:
+        return (self[field_id] for field_id in self.shown)
+
+    def clean_sms_number(self) -> str:
+        return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
+
+    def clean_obtained_on(self) -> Any:
+        day = self.cleaned_data["obtained_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day lies in the future."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if not {"email", "sms_number"} & self.errors.keys() and not (cleaned["email"] or cleaned["sms_number"]):
+            self.add_error("email", _("Please give an email address or an SMS number."))
+        return cleaned
+
+    def new_contact(self) -> NewContact:
+        cleaned = self.cleaned_data
+        return NewContact(
+            email=cleaned["email"],
+            sms_number=cleaned["sms_number"],
+            fields={name: cleaned[name] for name in self.shown if cleaned[name]},
+        )
+
+    def provenance(self) -> Provenance:
+        cleaned = self.cleaned_data
+        return Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
+
+
+class AddContactForm(ContactForm):
+    """A new contact with its opt-in process and tags."""
+
+    optin_process = forms.IntegerField(
+        label=_("Opt-in process"),
+        min_value=1,
+        max_value=_LARGEST_ID,
+        required=False,
+        error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
+    )
+    tags = TagsField(label=_("Tags"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if len(cleaned.get("tags", ())) > 1 and "email" not in self.errors and not cleaned.get("email"):
+            self.add_error(
+                "tags",
+                _("KlickTipp can give only one tag to a contact without an email address. Please choose one."),
+            )
+        return cleaned
+
+    def new_contact(self) -> NewContact:
+        cleaned = self.cleaned_data
+        return replace(
+            super().new_contact(),
+            optin_process_id=cleaned["optin_process"],
+            tag_ids=cleaned["tags"].ids,
+            new_tags=cleaned["tags"].new,
+        )
+
+
+class ContactAddressForm(forms.Form):
+    """An email address that is to be looked up."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        error_messages={
+            "invalid": _("Please enter a complete email address, such as name@example.com."),
+            "required": _("Please type the email address."),
+        },
+    )
+
+
+def _initial(typed: QueryDict | None) -> dict[str, Any]:
+    """What was typed so far, under a fresh action."""
+    initial: dict[str, Any] = {"obtained_on": timezone.localdate()}
+    if typed is not None:
+        initial |= {name: typed[name] for name in typed} | {"tags": Typed.of(typed, "tags")}
+    return initial | {"action": uuid4()}
+
+
+def _shown(source: QueryDict | None) -> list[str]:
+    asked = source.getlist("shown") if source is not None else list(FIRST_SHOWN)
+    return [name for name in dict.fromkeys(asked) if FIELD_ID.fullmatch(name)][:_MOST_DATA_FIELDS]

@@ -1,0 +1,113 @@
+"""Whether an email address belongs to a contact already, looked up before anything is sent for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.core import signing
+
+from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
+from integrations.audit.recorder import Action
+from integrations.audit.sentences import Sentence
+from integrations.audit.subjects import Subject, hash_subject, newest_key_version
+from integrations.clients.calls import gateway
+from integrations.clients.models import ClientAccount
+from integrations.contacts.sentences import CONTACT_LOOKED_UP
+from integrations.klicktipp import Contact, KlickTipp, NotFound
+from integrations.suppression.services import refuse_suppressed
+
+NOBODY = ""
+
+_STATUSES = ("status", "bounce", "sms_status", "sms_bounce")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a lookup came to: the contact's ID, or `NOBODY`. `contact` is there only where it has just been read; `told`
+    is of an earlier lookup too, but has only the statuses and the date.
+
+    `token` tells whose the address is to the next request of the same person, so that the contact need only be read
+    again; "" for nobody's, which counts for no later request: somebody may have added the contact meanwhile.
+    """
+
+    contact_id: str
+    token: str
+    contact: Contact | None = None
+    told: Contact | None = None
+
+
+def look_before_sending(account: ClientAccount, email: str, actor: Actor, action_id: UUID) -> Lookup:
+    """Look up an address that has just been typed. Raises what `look_up` raises, and `Suppressed` for an address on the
+    client's suppression list."""
+    refuse_suppressed(account, [Subject(SubjectKind.EMAIL, email)], _action(CONTACT_LOOKED_UP, email, actor, action_id))
+    return look_up(account, email, actor, action_id)
+
+
+def look_up(
+    account: ClientAccount,
+    email: str,
+    actor: Actor,
+    action_id: UUID,
+    *,
+    expected: str = NOBODY,
+    seconds: float | None = None,
+    sentence: Sentence = CONTACT_LOOKED_UP,
+) -> Lookup:
+    """Look an address up, and read the contact that it belongs to. Raises the library's errors and `Obstructed`.
+
+    expected: whose it probably is; if it is, this is one call, else one for nobody's address and two for another
+    seconds: for the calls together; the deadline of a page unless told
+    sentence: what the log says of it
+    """
+    api = gateway.connect(account, _action(sentence, email, actor, action_id), seconds=seconds)
+    contact = _read(api, expected)
+    if contact is None or contact.email.casefold() != email.casefold():
+        contact = _read(api, api.find_contact(email))
+    if contact is None:
+        return Lookup(NOBODY, "")
+    return Lookup(contact.id, _token(account, email, actor, contact), contact, contact)
+
+
+def looked_up_before(account: ClientAccount, email: str, actor: Actor, token: str) -> Lookup | None:
+    """What the token of an earlier lookup of this address tells; None if it is of another address, person or client."""
+    try:
+        subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(account, actor))
+    except (signing.BadSignature, ValueError):
+        return None
+    if subject_hash != _hash(account, email):
+        return None
+    date = datetime.fromisoformat(day) if day else None
+    told = Contact(contact_id, **dict(zip(_STATUSES, statuses, strict=True)), date=date, dates_as_written=written)
+    return Lookup(contact_id, token, told=told)
+
+
+def _action(sentence: Sentence, email: str, actor: Actor, action_id: UUID) -> Action:
+    subject = Subject(SubjectKind.EMAIL, email)
+    return Action(sentence, actor, {"contact": subject.label}, subjects=(subject,), id=action_id)
+
+
+def _read(api: KlickTipp, contact_id: str | None) -> Contact | None:
+    if not contact_id:
+        return None
+    try:
+        return api.get_contact(contact_id)
+    except NotFound:
+        return None
+
+
+def _token(account: ClientAccount, email: str, actor: Actor, contact: Contact) -> str:
+    statuses = [getattr(contact, name) for name in _STATUSES]
+    written = {name: text for name, text in contact.dates_as_written.items() if name == "date"}
+    told = [_hash(account, email), contact.id, statuses, contact.date and contact.date.isoformat(), written]
+    return signing.dumps(told, salt=_salt(account, actor))
+
+
+def _salt(account: ClientAccount, actor: Actor) -> str:
+    return f"contacts.lookup {account.pk} {actor.user_id}"
+
+
+def _hash(account: ClientAccount, email: str) -> str:
+    return hash_subject(Subject(SubjectKind.EMAIL, email), account.team_id, newest_key_version())

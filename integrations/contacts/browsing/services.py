@@ -1,0 +1,139 @@
+"""Looking through the contacts of a client account.
+
+KlickTipp lists IDs only. They are loaded once and kept for the visit, as numbers without a person's data; the contacts
+of a page are read when it is opened, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.core.cache import cache
+from django.core.paginator import Page, Paginator
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_noop
+
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.clients.calls import gateway
+from integrations.clients.calls.parallel import Done
+from integrations.clients.models import ClientAccount
+from integrations.contacts import sentences
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact, KlickTipp
+
+PAGE_SIZE: Final = 25
+KEPT_FOR: Final = 3600
+"""Seconds."""
+
+WORDS: Final = {
+    "": gettext_noop("all"),
+    "subscribed": gettext_noop("subscribed"),
+    "pending": gettext_noop("opt-in pending"),
+    "unsubscribed": gettext_noop("unsubscribed"),
+    "nobounce": gettext_noop("not bounced"),
+    "softbounce": gettext_noop("soft bounce"),
+    "hardbounce": gettext_noop("hard bounce"),
+    "spambounce": gettext_noop("spam bounce"),
+}
+"""What contacts can be filtered by, in KlickTipp's words of them, to be translated."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which contacts: those of one of the library's `STATUSES` and of one of its `BOUNCE_STATUSES`; "" is any."""
+
+    status: str = ""
+    bounce: str = ""
+
+
+@dataclass(frozen=True)
+class IdList:
+    """The IDs of contacts, newest first, as KlickTipp had them at `loaded_at`.
+
+    `handle` names the list in links. `action` has loaded it for this `page` and is still to read the contacts there.
+    """
+
+    handle: str
+    loaded_at: datetime
+    action: UUID
+    page: int
+    ids: array[int]
+
+    def open(self, number: int | str | None) -> Page[int]:
+        """The page of this number; the nearest one where there is none."""
+        return Paginator(self.ids, PAGE_SIZE).get_page(number)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A contact of a page, or why it could not be read. `action` has tried it."""
+
+    action: UUID
+    id: str
+    contact: Contact | None
+    error: Exception | None
+
+
+def load_list(account: ClientAccount, wanted: Wanted, page: int, actor: Actor, action_id: UUID) -> IdList:
+    """Load the list to open this page of it, and keep it for an hour, for this person alone. It takes the place of the
+    one with the same filters that was kept before. Raises the library's errors and `Obstructed`."""
+    action = _action(wanted, page, actor, action_id)
+    api = gateway.connect(account, action)
+    found = api.list_contacts(wanted.status or STATUSES, wanted.bounce or BOUNCE_STATUSES)
+    ids = array("q", sorted(map(int, found), reverse=True))
+    loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
+    packed = (loaded.handle, loaded.loaded_at, loaded.action, loaded.page, zlib.compress(ids.tobytes(), 1))
+    cache.set(_key(account, wanted, actor), packed, KEPT_FOR)
+    return loaded
+
+
+def kept_list(account: ClientAccount, wanted: Wanted, actor: Actor) -> IdList | None:
+    """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
+    packed = cache.get(_key(account, wanted, actor))
+    if packed is None:
+        return None
+    handle, loaded_at, action, page, compressed = packed
+    return IdList(handle, loaded_at, action, page, array("q", zlib.decompress(compressed)))
+
+
+def read_rows(
+    account: ClientAccount, wanted: Wanted, listed: IdList, page: Page[int], actor: Actor
+) -> Generator[Row, None, None]:
+    """Read the contacts of a page, several at once, and give each as it comes. See `gateway.at_once`.
+
+    The page for which the list was loaded belongs to the same action. Raises `Obstructed` instead of the first row.
+    """
+    started = listed.action if page.number == listed.page else uuid4()
+    try:
+        yield from _read(account, list(page), _action(wanted, page.number, actor, started))
+    except AlreadyStarted:  # the page is opened once more
+        yield from _read(account, list(page), _action(wanted, page.number, actor, uuid4()))
+
+
+def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[Row, None, None]:
+    results: Generator[Done[Contact], None, None] = gateway.at_once(account, action, list(map(_reading, ids)))
+    with closing(results):
+        for done in results:
+            yield Row(action.id, str(ids[done.place]), done.result, done.error)
+
+
+def _reading(contact_id: int) -> Callable[[KlickTipp], Contact]:
+    return lambda api: api.get_contact(str(contact_id))
+
+
+def _action(wanted: Wanted, page: int, actor: Actor, action_id: UUID) -> Action:
+    chosen = [choice for choice in (wanted.status, wanted.bounce) if choice] or [""]
+    parameters: dict[str, Any] = {"which": [{"word": WORDS[choice]} for choice in chosen], "page": page}
+    return Action(sentences.CONTACTS_BROWSED, actor, parameters, id=action_id)
+
+
+def _key(account: ClientAccount, wanted: Wanted, actor: Actor) -> str:
+    return f"contacts.browsed:{account.pk}:{actor.user_id}:{wanted.status}:{wanted.bounce}"

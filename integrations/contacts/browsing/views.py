@@ -1,0 +1,126 @@
+import re
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import chain, islice
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import is_fragment
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
+from integrations.clients.explain import EXPLAINED, explain
+from integrations.contacts.browsing.forms import BrowseForm
+from integrations.contacts.browsing.rows import ShownRow, Summary
+from integrations.contacts.browsing.services import Row, Wanted, kept_list, load_list, read_rows
+
+_PAGE = re.compile(r"[1-9][0-9]{0,6}")
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.SEE_CLIENTS)
+def browse(request: AccountRequest) -> HttpResponse:
+    """The contacts of the client account by status and bounce, page by page. A link that names no list loads it anew.
+
+    The page comes with empty rows, which `rows` fills; with `rows=all` it waits for them.
+    """
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "contacts/not_connected.html")
+    form = BrowseForm(request.GET)
+    if not form.is_valid():
+        return _browse_page(request, {"form": form}, status=422)
+    wanted, actor = form.wanted(), Actor.of(request)
+    number, handle = _number(request.GET.get("page", "")), request.GET.get("list", "")
+    complete = {"rows": "all"} if "rows" in request.GET else {}
+    listed = kept_list(request.account, wanted, actor) if handle else None
+    if listed is None:
+        action = uuid4()
+        try:
+            listed = load_list(request.account, wanted, number, actor, action)
+        except EXPLAINED as error:
+            failure = explain(error, action)
+            context = {"form": form, "failure": failure, "again": _query(wanted)}
+            return _browse_page(request, context, status=422)
+        if not handle:
+            return redirect(f"{request.path}?{_query(wanted, list=listed.handle, page=number, **complete)}")
+    page = listed.open(number)
+    context = {
+        "form": form,
+        "wanted": wanted,
+        "listed": listed,
+        "is_another": listed.handle != handle,
+        "page": page,
+        "rows": [{"id": str(contact_id)} for contact_id in page],
+        "here": _query(wanted, list=listed.handle, **complete),
+        "again": _query(wanted, list=listed.handle, page=page.number, **complete),
+    }
+    if complete:
+        context |= _complete(read_rows(request.account, wanted, listed, page, actor))
+    return _browse_page(request, context)
+
+
+@require_POST
+@account_view(Capability.SEE_CLIENTS)
+def rows(request: AccountRequest) -> HttpResponseBase:
+    """The rows of a page, each sent as soon as its contact is read, in a `<template>` that `arriving.js` puts in place;
+    in the end what is to say of all."""
+    form = BrowseForm(request.POST)
+    wanted = form.wanted() if form.is_valid() else Wanted()
+    actor = Actor.of(request)
+    listed = kept_list(request.account, wanted, actor)
+    if listed is None or listed.handle != request.POST.get("list"):
+        return render(request, "contacts/browsing/end.html", {"is_over": True, "again": _query(wanted)})
+    page = listed.open(request.POST.get("page"))
+    found = read_rows(request.account, wanted, listed, page, actor)
+    again = _query(wanted, list=listed.handle, page=page.number)
+    try:
+        first = list(islice(found, 1))
+    except EXPLAINED as error:
+        return render(request, "contacts/browsing/end.html", {"failure": explain(error), "again": again})
+    response = StreamingHttpResponse(_arriving(request, first, found, again))
+    response["X-Accel-Buffering"] = "no"  # a proxy in front shall not wait for the end
+    return response
+
+
+def _arriving(
+    request: AccountRequest, first: Iterable[Row], further: Generator[Row, None, None], again: str
+) -> Iterator[str]:
+    summary = Summary()
+    with closing(further):
+        for row in map(summary.note, chain(first, further)):
+            shown = render_to_string("contacts/browsing/row.html", {"row": ShownRow(row), "request": request})
+            yield f"<template data-arrived>{shown}</template>"
+    yield render_to_string("contacts/browsing/end.html", {"summary": summary, "again": again, "request": request})
+
+
+def _complete(found: Iterable[Row]) -> dict[str, Any]:
+    """The rows in their order, and what is to say of all."""
+    summary = Summary()
+    try:
+        read = sorted(map(summary.note, found), key=lambda row: int(row.id), reverse=True)
+    except EXPLAINED as error:
+        return {"failure": explain(error)}
+    return {"rows": [ShownRow(row) for row in read], "summary": summary, "is_complete": True}
+
+
+def _browse_page(request: AccountRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    template = "contacts/browsing/browse.html#found" if is_fragment(request) else "contacts/browsing/browse.html"
+    return render(request, template, context, status=status)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if _PAGE.fullmatch(typed) else 1
+
+
+def _query(wanted: Wanted, **further: object) -> str:
+    """The query of a link to these contacts."""
+    return urlencode({"status": wanted.status, "bounce": wanted.bounce, **further})

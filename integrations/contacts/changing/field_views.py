@@ -1,0 +1,122 @@
+"""Changing data fields on a contact's page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.explain import Explanation
+from integrations.clients.lists import last_known, load
+from integrations.clients.models import ReferenceKind
+from integrations.contacts.changing import services
+from integrations.contacts.changing.forms import ChangeFieldsForm, EditedField, edited_fields, shown_contact, sign
+from integrations.contacts.changing.page import (
+    FIELDS,
+    STOPPED,
+    at_the_field,
+    back,
+    both_values,
+    context_of,
+    intention,
+    meanwhile,
+    on_its_page,
+    opened,
+    part_page,
+    sent_before,
+)
+from integrations.contacts.changing.services import ChangedMeanwhile
+from integrations.contacts.fields.form_fields import in_words
+from integrations.contacts.fields.types import types_of
+from integrations.contacts.sentences import FIELDS_NAMED
+from integrations.klicktipp import Contact
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.CHANGE_CONTACTS)
+@on_its_page
+def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
+    """Change data fields. The first submit shows what would change, the one after it sends just that."""
+    shown = shown_contact(request.account, contact_id, request.POST)
+    if request.method != "POST" or shown is None:
+        return opened(request, contact_id, "fields", _fields_context)
+    edited = _edited_as_shown(request, shown)
+    if "again" in request.POST:
+        return _fields_form(request, shown, ChangeFieldsForm(edited=edited, typed=request.POST), status=200)
+    form = ChangeFieldsForm(request.POST, edited=edited)
+    if not form.is_valid():
+        return _fields_form(request, shown, form)
+    wanted = form.changes()
+    if not wanted:
+        return back(request, contact_id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
+    if "send" not in request.POST:
+        context = context_of(request, shown) | {"changes": wanted, "signed": sign(request.account, shown, shown.fields)}
+        return part_page(request, "fields_preview", context)
+    values = {change.id: change.wire for change in wanted}
+    action = intention(form, *values, *values.values())
+    try:
+        services.change_fields(request.account, shown, values, Actor.of(request), action)
+    except AlreadyStarted:
+        if not services.is_done(request.account, action, "update_contact"):
+            again = ChangeFieldsForm(edited=edited, typed=request.POST)
+            return _fields_form(request, shown, again, sent_before(request, action))
+    except ChangedMeanwhile as error:
+        return _fields_changed_meanwhile(request, shown, error.contact)
+    except STOPPED as error:
+        return _fields_form(request, shown, form, at_the_field(request, form, error, action))
+    names = [change.name for change in wanted]
+    told = ngettext(
+        "The data field %(fields)s has been changed.", "The data fields %(fields)s have been changed.", len(names)
+    ) % {"fields": get_text_list(names, _("and"))}
+    return back(request, contact_id, FIELDS, told)
+
+
+def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]:
+    """The form with all data fields of the account, the list of which is loaded where none is known."""
+    listing = last_known(request.account, ReferenceKind.FIELDS)
+    if not listing.fetched_at:
+        listing = load(request.account, ReferenceKind.FIELDS, Actor.of(request), FIELDS_NAMED)
+    edited = edited_fields(contact.fields, listing.names(), types_of(request.account))
+    form = ChangeFieldsForm(edited=edited, typed=request.POST)
+    left_out = len(listing.names().keys() | contact.fields.keys()) - len(edited)
+    signed = sign(request.account, contact, [field.id for field in edited])
+    return {"form": form, "signed": signed, "left_out": max(0, left_out)}
+
+
+def _edited_as_shown(request: AccountRequest, shown: Contact) -> list[EditedField]:
+    names = last_known(request.account, ReferenceKind.FIELDS).names()
+    return edited_fields(shown.fields, names, types_of(request.account), all_of_them=False)
+
+
+def _fields_form(
+    request: AccountRequest,
+    shown: Contact,
+    form: ChangeFieldsForm,
+    failure: Explanation | None = None,
+    status: int = 422,
+) -> HttpResponse:
+    context = context_of(request, shown) | {"form": form, "failure": failure}
+    context["signed"] = sign(request.account, shown, shown.fields)
+    return part_page(request, "fields", context, status)
+
+
+def _fields_changed_meanwhile(request: AccountRequest, shown: Contact, now: Contact) -> HttpResponse:
+    """The form with what was typed, and at each field that differs what is in it now; sent again, it replaces that."""
+    current = replace(now, fields={field_id: now.fields.get(field_id, "") for field_id in shown.fields})
+    edited = _edited_as_shown(request, current)
+    form = ChangeFieldsForm(request.POST, edited=edited)
+    form.is_valid()
+    for field in edited:
+        before = shown.fields[field.id]
+        if field.id in request.POST and field.wire != before and form.is_touched(field.id):
+            form.add_error(field.id, both_values(in_words(field.kind, before), in_words(field.kind, field.wire)))
+    return _fields_form(request, current, form, meanwhile())

@@ -1,0 +1,290 @@
+"""The forms on a contact's page that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.validation import no_control_characters
+from integrations.addresses import readable_number, sms_number
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
+from integrations.clients.models import ClientAccount
+from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
+from integrations.contacts.subjects import ContactEmailField
+from integrations.klicktipp import Contact, FieldType
+from integrations.tags.picker import TagsField, Typed
+
+MOST_FIELDS = 400
+_LARGEST_ID = 2**53
+
+
+def sign(account: ClientAccount, contact: Contact, field_ids: Iterable[str] = ()) -> str:
+    """What of a contact a form showed, to come back with it: so that only what the person changed is sent, and what
+    somebody else has changed meanwhile is not overwritten unseen."""
+    fields = {field_id: contact.fields.get(field_id, "") for field_id in field_ids}
+    shown = {"email": contact.email, "sms_number": contact.sms_number, "fields": fields}
+    return signing.dumps(shown, salt=_salt(account, contact.id), compress=True)
+
+
+def shown_contact(account: ClientAccount, contact_id: str, data: QueryDict) -> Contact | None:
+    """The contact as far as its form showed it; None if the form does not say so."""
+    try:
+        return Contact(id=contact_id, **signing.loads(data.get("shown", ""), salt=_salt(account, contact_id)))
+    except signing.BadSignature:
+        return None
+
+
+def _salt(account: ClientAccount, contact_id: str) -> str:
+    return f"integrations.contacts {account.pk} {contact_id}"
+
+
+def label_of(contact: Contact) -> str:
+    """What a contact is called: by its address, else by its ID."""
+    return contact.email or readable_number(contact.sms_number) or _("Contact %(id)s") % {"id": contact.id}
+
+
+# --- Data fields ---
+
+
+@dataclass(frozen=True)
+class EditedField:
+    """A data field of the form, and what stood in it when the form was shown."""
+
+    id: str
+    name: str
+    kind: FieldType | None
+    wire: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a person wants in a data field: as typed, for the wire, and before and after in words."""
+
+    id: str
+    name: str
+    typed: str
+    wire: str
+    before: str
+    after: str
+
+
+def edited_fields(
+    filled: Mapping[str, str], names: Mapping[str, str], types: Mapping[str, FieldType], all_of_them: bool = True
+) -> list[EditedField]:
+    """The data fields of a contact for the form, in the order of KlickTipp's list, filled ones before empty ones.
+
+    names: of the account's data fields by id
+    all_of_them: the account's empty ones too, as far as there is room
+    """
+    known = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | dict(names)
+    places = {field_id: place for place, field_id in enumerate(known)}
+    ids = [*filled, *(names if all_of_them else ())]
+    possible = dict.fromkeys(field_id for field_id in ids if FIELD_ID.fullmatch(field_id))
+    ordered = sorted(possible, key=lambda field_id: (not filled.get(field_id), places.get(field_id, len(places))))
+    return [
+        EditedField(field_id, known.get(field_id) or field_id, types.get(field_id), filled.get(field_id, ""))
+        for field_id in ordered[:MOST_FIELDS]
+    ]
+
+
+class ChangeFieldsForm(forms.Form):
+    """Data fields of a contact. What is left as it was shown is not checked and is no change."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, edited: Sequence[EditedField], typed: QueryDict | None = None
+    ) -> None:
+        """`typed` fills the form without checking it. A field that is missing in either is as it was shown."""
+        made = {field.id: form_field(field.name, field.kind, field.wire) for field in edited}
+        if data is not None:
+            data = data.copy()
+            for field_id, field in made.items():
+                data.setdefault(field_id, field.initial)
+        initial = {field_id: typed.get(field_id) for field_id in made if typed and field_id in typed}
+        super().__init__(data, initial=initial)
+        self._edited = edited
+        for field_id, field in made.items():
+            if data is not None and not field.has_changed(field.initial, data.get(field_id)):
+                field.validators = []
+            field.template_name = "contacts/changing/field.html"  # type: ignore[attr-defined]
+            self.fields[field_id] = field
+
+    def filled_fields(self) -> list[forms.BoundField]:
+        return [self[field.id] for field in self._edited if field.wire]
+
+    def empty_fields(self) -> list[forms.BoundField]:
+        return [self[field.id] for field in self._edited if not field.wire]
+
+    @property
+    def shows_empty_fields(self) -> bool:
+        """Whether something is typed in one of the empty fields, or there are no others."""
+        return not self.filled_fields() or any(bound.value() or bound.errors for bound in self.empty_fields())
+
+    def changes(self) -> list[Change]:
+        """What is to become different from what was shown. The form is valid."""
+        changes = []
+        for field in self._edited:
+            before, after = (in_words(field.kind, wire) for wire in (field.wire, self.cleaned_data[field.id]))
+            if before != after:
+                wire = self.cleaned_data[field.id]
+                changes.append(Change(field.id, field.name, self[field.id].value(), wire, before, after))
+        return changes
+
+    def is_touched(self, field_id: str) -> bool:
+        """Whether something else was typed than what was shown."""
+        field = self.fields[field_id]
+        return isinstance(field, ValueField) and field.has_changed(field.initial, self[field_id].value())
+
+
+# --- Addresses ---
+
+
+class AddressForm(forms.Form):
+    """The new email address or SMS number of a contact; cleaned, the `Subject` that it is."""
+
+    kind: ClassVar[SubjectKind]
+    action = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: QueryDict | None = None, *, shown: Contact | None = None, typed: QueryDict | None = None
+    ) -> None:
+        initial: dict[str, Any] = {"address": self.as_typed(shown)} if shown else {}
+        if typed is not None and "address" in typed:
+            initial["address"] = typed["address"]
+        super().__init__(data, initial=initial)
+
+    @classmethod
+    def as_typed(cls, contact: Contact) -> str:
+        """A contact's present address as people write it; "" if it has none of this kind."""
+        if cls.kind is SubjectKind.EMAIL:
+            return contact.email
+        return readable_number(contact.sms_number) if contact.sms_number else ""
+
+
+class EmailForm(AddressForm):
+    kind = SubjectKind.EMAIL
+    address = ContactEmailField(
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": gettext_lazy("Please type an email address. KlickTipp's API cannot take one away.")
+        },
+    )
+
+    def clean_address(self) -> Subject:
+        return Subject(self.kind, self.cleaned_data["address"])
+
+
+class SmsNumberForm(AddressForm):
+    kind = SubjectKind.SMS
+    address = forms.CharField(
+        label=gettext_lazy("SMS number"),
+        max_length=40,
+        help_text=gettext_lazy(
+            "With the country code: +49… or 0049… KlickTipp's API can change a number but not take it away; that is "
+            "possible in KlickTipp itself only."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        error_messages={"required": gettext_lazy("Please type an SMS number. KlickTipp's API cannot take one away.")},
+    )
+
+    def clean_address(self) -> Subject:
+        return Subject(self.kind, sms_number(self.cleaned_data["address"]))
+
+
+# --- Tags ---
+
+
+class AddTagsForm(forms.Form):
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    tags = TagsField(label=gettext_lazy("Tags to add"))
+
+    def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:
+        """`typed` fills the form without checking it."""
+        super().__init__(data, initial={"tags": Typed.of(typed, "tags")} if typed is not None else None)
+
+
+class RemoveTagForm(forms.Form):
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    tag_id = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
+
+
+# --- Unsubscribing and deleting ---
+
+
+class NeverAgainForm(forms.Form):
+    """Whether the addresses of a contact go on the suppression list."""
+
+    action = forms.UUIDField(widget=forms.HiddenInput)
+    never_again = forms.BooleanField(required=False)
+
+    def __init__(self, data: QueryDict | None = None, *, shown: Contact, typed: QueryDict | None = None) -> None:
+        """`typed` fills the form without checking it."""
+        is_ticked = "never_again" in typed if typed is not None else True
+        super().__init__(data, initial={"never_again": is_ticked})
+        self.fields["never_again"].label = _never_again(shown)
+
+
+class DeleteContactForm(NeverAgainForm):
+    """The address of a contact, typed to confirm that it shall go."""
+
+    def __init__(self, data: QueryDict | None = None, *, shown: Contact, typed: QueryDict | None = None) -> None:
+        super().__init__(data, shown=shown, typed=typed)
+        self.fields["typed"] = _TypedAddressField(shown)
+        if not (shown.email or shown.sms_number):
+            del self.fields["never_again"]
+        self.order_fields(["typed", "never_again"])
+        if typed is not None:
+            self.initial["typed"] = typed.get("typed", "")
+
+
+class _TypedAddressField(forms.CharField):
+    """The email address of a contact, else its SMS number, else its ID, typed as it stands above or written alike."""
+
+    def __init__(self, contact: Contact) -> None:
+        wrong = gettext_lazy("This is not what stands above. Nothing was deleted.")
+        self._kind, self._value = next(
+            (kind, value)
+            for kind, value in (
+                (SubjectKind.EMAIL, contact.email),
+                (SubjectKind.SMS, contact.sms_number),
+                (SubjectKind.CONTACT, contact.id),
+            )
+            if value
+        )
+        labels = {
+            SubjectKind.EMAIL: gettext_lazy("Email address"),
+            SubjectKind.SMS: gettext_lazy("SMS number"),
+            SubjectKind.CONTACT: gettext_lazy("Contact ID"),
+        }
+        super().__init__(
+            label=labels[self._kind],
+            max_length=254,
+            help_text=gettext_lazy("Type it as it stands above, to confirm."),
+            error_messages={"required": wrong, "wrong": wrong},
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+            validators=[no_control_characters],
+        )
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        if Subject(self._kind, typed).normal != Subject(self._kind, self._value).normal:
+            raise ValidationError(self.error_messages["wrong"], code="wrong")
+        return typed
+
+
+def _never_again(contact: Contact) -> str:
+    if contact.email and contact.sms_number:
+        return _("Put email address and SMS number on the suppression list: this portal does not add them again.")
+    if contact.sms_number:
+        return _("Put the SMS number on the suppression list: this portal does not add it again.")
+    return _("Put the email address on the suppression list: this portal does not add it again.")

@@ -1,0 +1,157 @@
+"""The types of a client account's data fields: set by people, guessed from what is seen in contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
+
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.audit.recorder import Action
+from integrations.audit.sentences import Sentence
+from integrations.clients.calls import gateway
+from integrations.clients.lists import last_known
+from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.contacts import sentences
+from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
+from integrations.contacts.models import FieldSetting
+from integrations.klicktipp import GLOBAL_FIELD_TYPES, FieldType, NotFound
+from integrations.klicktipp.fieldtypes import most_telling, plausible
+
+CONTACTS_TO_GUESS_FROM = 5
+
+
+@dataclass(frozen=True)
+class DataField:
+    """A data field with its type, None if nobody has set it. `guess` is what it probably is then. The type of a global
+    field is the same in all accounts."""
+
+    id: str
+    name: str
+    type: FieldType | None
+    guess: FieldType | None
+    is_global: bool
+
+    @property
+    def type_name(self) -> str | Promise:
+        return TYPE_NAMES[self.type] if self.type else ""
+
+    @property
+    def guess_name(self) -> str | Promise:
+        return TYPE_NAMES[self.guess] if self.guess else ""
+
+
+def types_of(account: ClientAccount) -> dict[str, FieldType]:
+    """The types of the account's data fields by their ids, as far as they are known."""
+    known = account.field_settings.exclude(type="").values_list("field_id", "type")
+    return {field_id: FieldType(kind) for field_id, kind in known} | dict(GLOBAL_FIELD_TYPES)
+
+
+def data_fields(account: ClientAccount, items: Iterable[Mapping[str, Any]]) -> list[DataField]:
+    """The fields of a list that KlickTipp gave, with their types: the account's own ones first, each kind by name."""
+    settings = {setting.field_id: setting for setting in account.field_settings.all()}
+    fields = [_data_field(item, settings.get(item["id"])) for item in items]
+    return sorted(fields, key=lambda field: (field.is_global, field.name.casefold(), field.id))
+
+
+def _data_field(item: Mapping[str, Any], setting: FieldSetting | None) -> DataField:
+    kind = GLOBAL_FIELD_TYPES.get(item["id"]) or (FieldType(setting.type) if setting and setting.type else None)
+    return DataField(
+        id=item["id"],
+        name=item["name"] or item["id"],
+        type=kind,
+        guess=most_telling(map(FieldType, setting.plausible)) if setting and not kind else None,
+        is_global=item["id"] in GLOBAL_FIELD_TYPES,
+    )
+
+
+def set_type(account: ClientAccount, field: DataField, kind: FieldType | None, actor: Actor) -> None:
+    """Say which type a data field has, or with None that it is not known. The global fields have theirs already."""
+    with transaction.atomic():
+        setting, _is_new = FieldSetting.objects.select_for_update().get_or_create(account=account, field_id=field.id)
+        before = FieldType(setting.type) if setting.type else None
+        if kind is before:
+            return
+        setting.type = kind or ""
+        setting.save(update_fields=["type"])
+        words: dict[str, Any] = {"field": field.name, "before": _word(before), "type": _word(kind)}
+        events.record(_sentence(before, kind), actor, account.scope, **words)
+
+
+def take_guesses(account: ClientAccount, fields: Iterable[DataField], actor: Actor) -> int:
+    """Set each of these fields that has a guess to it, one entry of the log each; how many there were."""
+    guessed = [field for field in fields if field.guess]
+    for field in guessed:
+        set_type(account, field, field.guess, actor)
+    return len(guessed)
+
+
+def _sentence(before: FieldType | None, kind: FieldType | None) -> Sentence:
+    if kind is None:
+        return sentences.FIELD_TYPE_TAKEN
+    return sentences.FIELD_TYPE_CHANGED if before else sentences.FIELD_TYPE_SET
+
+
+def _word(kind: FieldType | None) -> dict[str, str]:
+    """The name of a type as the log keeps it: in English, to be read in the reader's language."""
+    if kind is None:
+        return {}
+    with translation.override("en"):
+        return {"word": str(TYPE_NAMES[kind])}
+
+
+def learn(account: ClientAccount, seen: Mapping[str, str]) -> None:
+    """Remember which types what was seen in a contact's data fields fits; of the values nothing is kept.
+
+    seen: what stands in the fields, by their ids
+    """
+    fitting = {
+        field_id: plausible(wire)
+        for field_id, wire in seen.items()
+        if field_id not in GLOBAL_FIELD_TYPES and FIELD_ID.fullmatch(field_id)
+    }
+    telling = {field_id: kinds for field_id, kinds in fitting.items() if kinds != set(FieldType)}
+    with transaction.atomic():
+        rows = account.field_settings.select_for_update().filter(field_id__in=telling)
+        known = {setting.field_id: setting for setting in rows}
+        changed = []
+        for field_id, kinds in telling.items():
+            setting = known.get(field_id) or FieldSetting(account=account, field_id=field_id)
+            before = set(setting.plausible) or set(FieldType)
+            if (after := sorted(before & kinds)) != setting.plausible:
+                setting.plausible = after
+                changed.append(setting)
+        FieldSetting.objects.bulk_update([setting for setting in changed if setting.pk], ["plausible"])
+        FieldSetting.objects.bulk_create([setting for setting in changed if not setting.pk], ignore_conflicts=True)
+
+
+def learn_from_contacts(account: ClientAccount, actor: Actor, action_id: UUID) -> int:
+    """Look at the newest contacts for guesses; how many there were. Raises the library's errors, `Obstructed`, and
+    `AlreadyStarted` for an action that has been started before."""
+    api = gateway.connect(account, Action(sentences.FIELDS_GUESSED, actor, id=action_id))
+    newest = sorted(map(int, api.list_contacts()), reverse=True)[:CONTACTS_TO_GUESS_FROM]
+    for contact_id in newest:
+        try:
+            learn(account, api.get_contact(str(contact_id)).fields)
+        except NotFound:
+            continue
+    return len(newest)
+
+
+def field_names(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Data fields by ID and name, as far as that is known, for the parameters of an action; the global ones read in the
+    reader's language where the list is not known."""
+    names = last_known(account, ReferenceKind.FIELDS).names()
+    with translation.override("en"):
+        return [
+            {"id": field_id, "name": names[field_id]}
+            if names.get(field_id)
+            else {"id": field_id, "name": "", "word": str(GLOBAL_NAMES.get(field_id, ""))}
+            for field_id in field_ids
+        ]

@@ -1,0 +1,53 @@
+"""The page of a contact: opened by itself, and shown anew after each change."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
+from integrations.clients.access import AccountRequest
+from integrations.clients.lists import last_known
+from integrations.clients.models import ReferenceKind
+from integrations.contacts.fields.types import types_of
+from integrations.contacts.showing.contact import ShownContact
+from integrations.contacts.showing.history import known_of
+from integrations.contacts.showing.recent import forget, remember
+from integrations.contacts.subjects import addresses_of, subjects_of
+from integrations.klicktipp import Contact
+from integrations.suppression.services import suppressions_among
+
+_LONGEST_ID = 19
+
+
+def as_contact_id(contact_id: int) -> str:
+    """The ID in a URL as KlickTipp writes it; none is zero or longer than what KlickTipp counts with."""
+    wanted = str(contact_id)
+    if contact_id == 0 or len(wanted) > _LONGEST_ID:
+        raise Http404
+    return wanted
+
+
+def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpResponse:
+    """Everything that KlickTipp and the portal know of a contact; the focus goes to the section `at`, if any."""
+    remember(request.session, request.account, found)
+    listings = {kind: last_known(request.account, kind) for kind in ReferenceKind}
+    context = {
+        "contact_id": found.id,
+        "contact": ShownContact(found, listings, types_of(request.account)),
+        "known": known_of(request.account, request.membership, found.id, subjects_of(found)),
+        "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
+        "action": uuid4(),
+        "at": at,
+    }
+    return render(request, "contacts/showing/contact.html", context)
+
+
+def gone_page(request: AccountRequest, contact_id: str) -> HttpResponse:
+    """A contact that KlickTipp has no more, or never had."""
+    forget(request.session, request.account, contact_id)
+    known = known_of(request.account, request.membership, contact_id, [Subject(SubjectKind.CONTACT, contact_id)])
+    return render(request, "contacts/showing/gone.html", {"contact_id": contact_id, "known": known}, status=404)

@@ -1,0 +1,109 @@
+"""Finding a contact, and its page."""
+
+import re
+from uuid import uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accounts.access import is_fragment
+from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.clients.access import AccountRequest, account_view
+from integrations.clients.calls.gateway import credential_for
+from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.lists import load
+from integrations.clients.models import ReferenceKind
+from integrations.contacts.sentences import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
+from integrations.contacts.showing.contact import empty_fields
+from integrations.contacts.showing.forms import FindContactForm
+from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
+from integrations.contacts.showing.recent import recent_contacts
+from integrations.contacts.showing.services import find_contact, open_contact
+from integrations.klicktipp import NotFound
+
+_MARKED = re.compile(r"[0-9A-Za-z]{1,60}")
+_NAMED = {
+    ReferenceKind.TAGS: TAGS_NAMED,
+    ReferenceKind.FIELDS: FIELDS_NAMED,
+    ReferenceKind.OPTIN_PROCESSES: OPTIN_PROCESSES_NAMED,
+}
+
+
+@account_view(Capability.SEE_CLIENTS)
+def contacts(request: AccountRequest) -> HttpResponse:
+    """Find a contact by its address or ID; beside it the contacts that were opened in this visit."""
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "contacts/not_connected.html")
+    form = FindContactForm(request.POST if "wanted" in request.POST else None)
+    if not form.is_valid():
+        return _find_page(request, form, status=422 if form.errors else 200)
+    wanted: Subject = form.cleaned_data["wanted"]
+    action = uuid4()
+    try:
+        contact_id = find_contact(request.account, wanted, Actor.of(request), action)
+    except EXPLAINED as error:
+        return _find_page(request, form, status=422, failure=explain(error, action))
+    if contact_id is None:
+        return _find_page(request, form, missing=wanted)
+    return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id))
+
+
+@account_view(Capability.SEE_CLIENTS)
+def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
+    """Everything that KlickTipp and the portal know of a contact."""
+    wanted = as_contact_id(contact_id)
+    if credential_for(request.account, request.user.pk) is None:
+        return render(request, "contacts/not_connected.html")
+    action = uuid4()
+    try:
+        found = open_contact(request.account, wanted, Actor.of(request), action)
+    except NotFound:
+        return gone_page(request, wanted)
+    except EXPLAINED as error:
+        context = {"contact_id": wanted, "failure": explain(error, action)}
+        return render(request, "contacts/showing/contact.html", context, status=422)
+    return contact_page(request, found, at=request.GET.get("at", ""))
+
+
+@require_POST
+@account_view(Capability.SEE_CLIENTS)
+def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
+    """Load the list that names what a contact's page could only number. htmx puts the names in their places; without
+    it the page is opened again."""
+    if kind not in _NAMED:
+        raise Http404
+    listing = load(request.account, ReferenceKind(kind), Actor.of(request), _NAMED[ReferenceKind(kind)])
+    if not is_fragment(request):
+        return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=contact_id)
+    known = listing.names()
+    ids = [wanted for wanted in request.POST.getlist("id") if _MARKED.fullmatch(wanted)]
+    context = {
+        "contact_id": contact_id,
+        "kind": kind,
+        "ids": ids,
+        "stale": listing.error and explain(listing.error),
+        "named": [(wanted, known[wanted]) for wanted in ids if wanted in known],
+        "empty_fields": empty_fields(known, ids) if kind == ReferenceKind.FIELDS else [],
+    }
+    return render(request, "contacts/showing/names.html", context)
+
+
+def _find_page(
+    request: AccountRequest,
+    form: FindContactForm,
+    status: int = 200,
+    failure: Explanation | None = None,
+    missing: Subject | None = None,
+) -> HttpResponse:
+    """`missing` is what was looked for in vain."""
+    context = {
+        "form": form,
+        "failure": failure,
+        "missing": missing,
+        "missing_hashes": search_hashes(missing, request.account.team_id) if missing else [],
+        "recent": recent_contacts(request.session, request.account),
+    }
+    return render(request, "contacts/showing/find.html", context, status=status)

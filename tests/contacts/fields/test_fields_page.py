@@ -1,0 +1,316 @@
+"""The page of a client account's data fields: their types, set by people and guessed from contacts."""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from accounts.roles import Role
+from integrations.audit.models import AuditEntry
+from integrations.audit.presentation import LoggedAction
+from integrations.audit.recorder import Action
+from integrations.audit.sentences import tell
+from integrations.clients.calls import gateway
+from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
+from integrations.contacts.fields.types import data_fields, learn, types_of
+from integrations.contacts.models import FieldSetting
+from integrations.contacts.sentences import FIELDS_LISTED
+from integrations.klicktipp import FieldType
+from tests.contacts.adding.test_add import errors, send, typed, url
+from tests.factories import MembershipFactory, actor
+from tests.service import Service
+
+Page = Any
+
+
+@pytest.fixture
+def ids(browser: Client, account: ClientAccount) -> dict[str, str]:
+    """The ids of the account's data fields by name, after the page has loaded them."""
+    browser.get(url(account, "fields/"))
+    return {item["name"]: item["id"] for item in ReferenceSnapshot.objects.get(kind=ReferenceKind.FIELDS).items}
+
+
+def words(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.content.decode()).replace("&#x27;", "'")
+
+
+def set_type(browser: Client, account: ClientAccount, field_id: str, kind: str, **headers: str) -> Page:
+    return browser.post(url(account, f"fields/{field_id}/"), {"type": kind}, headers=headers)
+
+
+def told() -> list[str]:
+    return [
+        tell(entry.sentence, entry.parameters)
+        for entry in AuditEntry.objects.filter(sentence__startswith="contacts.field_type").order_by("number")
+    ]
+
+
+def test_the_own_fields_come_first_and_the_global_ones_have_their_types(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    page = browser.get(url(account, "fields/"))
+
+    names = [field.name for field in page.context["page"]]
+    assert names[0] == "Best time to call"
+    assert names.index("Signature") < names.index("Birthday (date)")
+    types = {field.name: field.type for field in page.context["page"]}
+    assert types["Birthday (date)"] == FieldType.DATE
+    assert types["Lead value (number)"] == FieldType.NUMBER
+    assert types["Signature"] is None
+    assert page.content.decode().count("<select") == 10
+    assert service.paths() == ["GET /field"]
+
+
+def test_a_type_is_set_changed_and_taken_back_and_the_log_tells(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    since = ids["Customer since"]
+    for kind in ("date_time", "date", "date", ""):
+        page = set_type(browser, account, since, kind)
+        assert page.status_code == 302
+
+    name = account.name
+    assert [sentence.split(" ", 2)[2] for sentence in told()] == [
+        f"set the type of the data field Customer since of {name} to Date & time",
+        f"changed the type of the data field Customer since of {name} from Date & time to Date",
+        f"took back the type of the data field Customer since of {name}, which was Date",
+    ]
+    with translation.override("de"):
+        assert told()[1].endswith("von Datum & Uhrzeit auf Datum geändert")
+    assert since not in types_of(account)
+
+
+def test_the_page_says_what_was_set_in_its_row_or_as_a_whole(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    row = set_type(browser, account, ids["Notes"], "paragraph", HX_Request="true")
+    assert row.status_code == 200
+    assert words(row).strip().startswith("<tr")
+    assert words(row).count("<tr") == 1
+    assert '<option value="paragraph" selected>' in words(row)
+    assert "Notes: the type is now" in row.headers["HX-Trigger"]
+
+    page = browser.post(
+        url(account, f"fields/{ids['Signature']}/"), {"type": "html", "q": "sig", "page": "1"}, follow=True
+    )
+    assert "Signature: the type is now “HTML”." in words(page)
+    assert [field.name for field in page.context["page"]] == ["Signature"]
+    assert service.paths() == ["GET /field"], "setting types calls nobody"
+
+
+@pytest.mark.parametrize("htmx", ["", "true"])
+def test_an_unknown_type_is_refused(browser: Client, account: ClientAccount, ids: dict[str, str], htmx: str) -> None:
+    page = set_type(browser, account, ids["Notes"], "colour", **({"HX-Request": htmx} if htmx else {}))
+
+    assert page.status_code == 422
+    assert "Please choose one of the types." in words(page)
+    assert types_of(account).get(ids["Notes"]) is None
+
+
+@pytest.mark.parametrize("field_id", ["fieldBirthday", "field4711", "x"])
+def test_only_known_fields_of_the_accounts_own_have_a_type_to_set(
+    browser: Client, account: ClientAccount, ids: dict[str, str], field_id: str
+) -> None:
+    assert set_type(browser, account, field_id, "line").status_code == 404
+
+
+def test_fields_are_found_by_name_and_id_in_the_known_list(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    found = browser.get(url(account, "fields/?q=CUSTOMER"), headers={"HX-Request": "true"})
+    assert b"<html" not in found.content
+    assert {field.name for field in found.context["page"]} == {"Customer number", "Customer since"}
+    by_id = browser.get(url(account, f"fields/?q={ids['Notes']}"))
+    assert [field.name for field in by_id.context["page"]] == ["Notes"]
+    assert "No data field has “xyz” in its name or ID." in words(browser.get(url(account, "fields/?q=xyz")))
+    assert service.paths() == ["GET /field"]
+
+
+def test_500_fields_are_shown_in_pages_with_as_many_queries(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    def shown() -> tuple[Page, int]:
+        with CaptureQueriesContext(connection) as queries:
+            return browser.get(url(account, "fields/?page=1")), len(queries)
+
+    browser.get(url(account, "fields/?page=1"))
+    _page, few = shown()
+    ReferenceSnapshot.objects.update(items=[{"id": f"field{n}", "name": f"Field {n}"} for n in range(500)])
+    FieldSetting.objects.bulk_create(
+        FieldSetting(account=account, field_id=f"field{n}", type="date") for n in range(500)
+    )
+    page, many = shown()
+
+    assert many == few
+    assert "500 data fields, 1 to 50 on this page" in words(page)
+
+
+def test_types_are_guessed_from_contacts_and_nothing_of_them_is_kept(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    page = browser.post(url(account, "fields/guess/"), follow=True)
+
+    assert "5 contacts were looked at." in words(page)
+    guesses = {field.name: field.guess for field in page.context["page"] if not field.is_global}
+    assert guesses == {
+        "Best time to call": "time",
+        "Billing email": "email",
+        "Customer number": "line",
+        "Customer since": "date",
+        "Employees": "number",
+        "Next appointment": "date_time",
+        "Notes": "paragraph",
+        "Order total": "decimal",
+        "Profile page": "url",
+        "Signature": "html",
+    }
+    assert "Looks like: Date &amp; time" in words(page)
+    assert service.paths()[1] == "GET /subscriber"
+    assert len(service.paths()) == 7
+    kept = {kind for setting in FieldSetting.objects.all() for kind in setting.plausible}
+    assert kept <= set(FieldType)
+    entry = AuditEntry.objects.filter(operation="get_contact").latest("number")
+    assert LoggedAction([entry]).sentence.endswith("to guess the types of the data fields")
+
+
+def test_all_guesses_are_taken_at_once(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
+    set_type(browser, account, ids["Employees"], "line")
+    browser.post(url(account, "fields/guess/"))
+    page = browser.get(url(account, "fields/?q="))
+    assert "For 9 data fields there are guesses" in words(page)
+
+    page = browser.post(url(account, "fields/guesses/"), follow=True)
+
+    assert "The types of 9 data fields are set." in words(page)
+    types = {field.name: field.type for field in page.context["page"] if not field.is_global}
+    assert (types["Employees"], types["Customer since"], types["Notes"]) == ("line", "date", "paragraph")
+    assert "there are guesses" not in words(page)
+    told = AuditEntry.objects.filter(sentence="contacts.field_type_set").order_by("number")
+    assert len(told) == 10
+    assert LoggedAction([told[1]]).sentence.endswith("of Harbour Lane Coffee to Time of day")
+
+
+def test_a_guess_gives_way_to_what_is_seen_later(account: ClientAccount) -> None:
+    def guesses() -> dict[str, Any]:
+        items = [{"id": field_id, "name": field_id} for field_id in ("field1", "field2", "fieldZip")]
+        return {field.id: field.guess for field in data_fields(account, items)}
+
+    learn(account, {"field1": "52200", "field2": "0", "fieldZip": "10115"})
+    assert guesses() == {"field1": FieldType.TIME, "field2": None, "fieldZip": None}
+    learn(account, {"field1": "17", "field2": "1715126400"})
+    assert guesses() == {"field1": FieldType.NUMBER, "field2": FieldType.DATE, "fieldZip": None}
+    learn(account, {"field1": "seventeen", "field2": ""})
+    assert guesses() == {"field1": FieldType.LINE, "field2": FieldType.DATE, "fieldZip": None}
+
+
+def test_what_is_set_needs_no_guess(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
+    learn(account, {ids["Notes"]: "17"})
+    set_type(browser, account, ids["Notes"], "paragraph")
+
+    assert "Looks like" not in words(browser.get(url(account, "fields/?q=Notes")))
+
+
+def test_adding_a_contact_teaches_too(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
+    send(browser, account, shown=[ids["Employees"]], **{ids["Employees"]: "12"})
+
+    page = browser.get(url(account, "fields/?q=Employees"))
+    assert page.context["page"][0].guess == FieldType.NUMBER
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [(403, "KlickTipp refuses the access."), (500, "KlickTipp answered in a way that cannot be understood.")],
+)
+def test_a_failure_to_look_at_contacts_is_told(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service, status: int, sentence: str
+) -> None:
+    service.fault(path="/subscriber", always=True, status=status)
+    page = browser.post(url(account, "fields/guess/"))
+
+    assert page.status_code == 422
+    assert sentence in words(page)
+    assert "See the log entry" in words(page)
+    assert "Customer since" in words(page)
+
+
+def test_without_contacts_there_is_nothing_to_look_at(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    service.fault(path="/subscriber", status=404, body="")
+    page = browser.post(url(account, "fields/guess/"), follow=True)
+    assert "This client has no subscribed contact to look at." in words(page)
+
+
+def test_the_last_known_fields_are_shown_with_the_reason(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    service.fault(path="/field", status=500, always=True)
+    page = browser.get(url(account, "fields/"))
+    assert "The data fields could not be loaded." in words(page)
+    assert "Customer since" in words(page)
+
+
+def test_without_a_key_the_page_offers_to_store_one(browser: Client, account: ClientAccount, service: Service) -> None:
+    account.credentials.all().delete()
+    page = browser.get(url(account, "fields/"))
+    assert f"/clients/{account.slug}/key/" in words(page)
+    assert service.received() == []
+
+
+def test_a_viewer_sees_the_types_and_changes_none(client: Client, account: ClientAccount, ids: dict[str, str]) -> None:
+    FieldSetting.objects.create(account=account, field_id=ids["Notes"], type="paragraph")
+    client.force_login(MembershipFactory(team=account.team, role=Role.VIEWER).user)
+
+    page = client.get(url(account, "fields/"))
+
+    assert "Paragraph" in words(page)
+    assert "not set (line)" in words(page)
+    assert "<select" not in words(page)
+    assert set_type(client, account, ids["Notes"], "line").status_code == 403
+
+
+def test_the_form_follows_the_types_of_its_account(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    filled = {
+        "Best time to call": ("time", "14:30", "52200"),
+        "Customer since": ("date", "08.05.2024", "1715126400"),
+        "Next appointment": ("date_time", "13.05.2024 14:30", "1715603400"),
+        "Order total": ("decimal", "12,5", "12.50"),
+        "Notes": ("paragraph", "one\r\ntwo", "one\ntwo"),
+    }
+    for name, (kind, _typed, _wire) in filled.items():
+        set_type(browser, account, ids[name], kind)
+    values = {ids[name]: text for name, (_kind, text, _wire) in filled.items()}
+    answer = send(browser, account, shown=list(values), **values)
+
+    assert answer.status_code == 302, answer.content.decode()
+    contact_id = AuditEntry.objects.get(operation="add_or_update_contact").answer["contact_id"]
+    kept = gateway.connect(account, Action(FIELDS_LISTED, actor())).get_contact(contact_id).fields
+    assert {name: kept[ids[name]] for name in filled} == {name: wire for name, (_k, _t, wire) in filled.items()}
+
+
+def test_bad_values_are_told_at_their_fields_and_nothing_is_sent(
+    browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
+) -> None:
+    bad = {
+        "Best time to call": ("time", "24:00", "There is no such time"),
+        "Customer since": ("date", "31.02.2026", "There is no such day"),
+        "Employees": ("number", "-1", "digits only"),
+        "Order total": ("decimal", "1.234,50", "without separators"),
+        "Profile page": ("url", "www.example.com", "http:// or https://"),
+    }
+    for name, (kind, _typed, _sentence) in bad.items():
+        set_type(browser, account, ids[name], kind)
+    values = {ids[name]: text for name, (_kind, text, _sentence) in bad.items()}
+    page = browser.post(url(account), typed(shown=list(values), **values))
+
+    found = errors(page)
+    for name, (_kind, text, sentence) in bad.items():
+        assert sentence in found[ids[name]][0]
+        assert f'value="{text}"' in page.content.decode()
+    assert service.paths() == ["GET /field"]

@@ -1,0 +1,79 @@
+"""What a contact's page tells of what was done here: refused as refused, and nothing that was meant for another."""
+
+from django.test import Client
+
+from accounts.models import Membership
+from integrations.audit.models import SubjectKind
+from integrations.audit.subjects import Subject
+from integrations.clients.models import ClientAccount
+from integrations.suppression.models import Reason, Suppression
+from integrations.suppression.services import release, suppress
+from tests.contacts.adding.test_add import send as add
+from tests.contacts.changing.helpers import OnPage, errors, words
+from tests.factories import actor
+
+ADA, HANNA, NUMBER = "ada@klick-tipp.team", "hanna@klick-tipp.team", "+4915112345678"
+CHANGED = "changed the email address of h•••@klick-tipp.team in Harbour Lane Coffee to a•••@klick-tipp.team"
+
+
+def told(page: OnPage) -> str:
+    """The part of the page that tells it, with a reason right behind the sentence's link."""
+    text = words(page.browser.get(page.url())).replace(" : ", ": ")
+    return text[text.index("Done in this portal") :]
+
+
+def test_a_change_that_was_refused_does_not_read_as_done(
+    browser: Client, owner: Membership, account: ClientAccount
+) -> None:
+    add(browser, account, email=ADA)
+    add(browser, account, email=HANNA)
+    hanna = OnPage(browser, account, HANNA)
+    assert hanna.fill("email/", address=ADA).status_code == 422
+    reason = "the email address already belongs to another contact"
+    assert f"Refused, not done: {owner.user} {CHANGED}: {reason}" in told(hanna)
+
+
+def test_what_was_refused_to_another_contact_is_not_told_of_whose_address_was_tried(
+    browser: Client, account: ClientAccount
+) -> None:
+    add(browser, account, email=ADA, sms_number=NUMBER)
+    add(browser, account, email=HANNA)
+    hanna, ada = OnPage(browser, account, HANNA), OnPage(browser, account, ADA)
+    assert hanna.fill("email/", address=ADA).status_code == 422
+    assert hanna.fill("sms/", address=NUMBER).status_code == 422
+    assert errors(add(browser, account, email="tom@klick-tipp.team", sms_number=NUMBER))
+    assert "added a•••@klick-tipp.team to" in told(ada)
+    assert "h•••@" not in told(ada)
+    assert "t•••@" not in told(ada)
+    assert "changed the SMS number" in told(hanna)
+
+
+def test_what_was_refused_before_the_contact_had_an_id_is_told(
+    browser: Client, owner: Membership, account: ClientAccount
+) -> None:
+    subject = Subject(SubjectKind.EMAIL, ADA)
+    suppress(account, [subject], Reason.ENTERED, actor())
+    errors(add(browser, account, email=ADA))
+    release(Suppression.objects.get(), subject, "New consent", actor())
+    assert add(browser, account, email=ADA).status_code == 302
+    refused = f"Refused, not done: {owner.user} added a•••@klick-tipp.team to Harbour Lane Coffee: this address"
+    assert refused in told(OnPage(browser, account, ADA))
+
+
+def test_a_suppressed_address_that_was_tried_is_found_in_the_log_and_not_told_on_its_page(
+    browser: Client, account: ClientAccount
+) -> None:
+    add(browser, account, email=ADA)
+    add(browser, account, email=HANNA)
+    suppress(account, [Subject(SubjectKind.EMAIL, ADA)], Reason.ENTERED, actor())
+    assert OnPage(browser, account, HANNA).fill("email/", address=ADA).status_code == 422
+    assert CHANGED not in told(OnPage(browser, account, ADA))
+    found = browser.post(f"/t/{account.team.slug}/log/", {"contact": ADA}, follow=True)
+    assert f"{CHANGED} : this address or number is on the client's suppression list" in words(found)
+
+
+def test_an_address_that_another_contact_got_is_told(browser: Client, account: ClientAccount) -> None:
+    add(browser, account, email=HANNA)
+    hanna = OnPage(browser, account, HANNA)
+    assert hanna.fill("email/", address=ADA).status_code == 200
+    assert CHANGED in told(hanna)

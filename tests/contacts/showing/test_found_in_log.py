@@ -1,0 +1,52 @@
+"""After an add, a change of address, and a delete, the log is found by the old address, the new one, the SMS number
+and the contact's ID."""
+
+import pytest
+from django.test import Client
+
+from integrations.clients.models import ClientAccount
+from tests.contacts.adding.test_add import send as add
+from tests.contacts.changing.helpers import OnPage, words
+from tests.contacts.showing.test_find import url
+
+OLD, NEW, NUMBER, NEW_NUMBER = "ada@klick-tipp.team", "bea@klick-tipp.team", "+4915112345678", "+4915187654321"
+ADDED = "added a•••@klick-tipp.team to Harbour Lane Coffee"
+EMAIL_CHANGED = "changed the email address of a•••@klick-tipp.team in Harbour Lane Coffee to b•••@klick-tipp.team"
+NUMBER_CHANGED = "changed the SMS number of b•••@klick-tipp.team in Harbour Lane Coffee to 0049•••21"
+DELETED = "deleted the contact b•••@klick-tipp.team of Harbour Lane Coffee"
+
+
+@pytest.fixture
+def page(browser: Client, account: ClientAccount) -> OnPage:
+    """What is left of a contact that was added, got another address and another number, and was deleted."""
+    assert add(browser, account, email=OLD, sms_number=NUMBER).status_code == 302
+    page = OnPage(browser, account, OLD)
+    assert page.fill("email/", address=NEW).status_code == 200
+    assert page.fill("sms/", address=NEW_NUMBER).status_code == 200
+    assert page.fill("delete/", typed=NEW)["HX-Redirect"] == url(account)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (OLD, [ADDED, EMAIL_CHANGED]),
+        (NEW.upper(), [EMAIL_CHANGED, NUMBER_CHANGED, DELETED]),
+        ("0049 1511 2345678", [ADDED, EMAIL_CHANGED, NUMBER_CHANGED]),
+        (NEW_NUMBER, [NUMBER_CHANGED, DELETED]),
+        ("", [ADDED, EMAIL_CHANGED, NUMBER_CHANGED, DELETED]),
+    ],
+)
+def test_the_log_finds_all_that_was_done(page: OnPage, typed: str, told: list[str]) -> None:
+    """Nothing typed is the contact's ID here."""
+    form = {"contact": typed or page.contact_id}
+    log = words(page.browser.post(f"/t/{page.account.team.slug}/log/", form, follow=True))
+    everything = [ADDED, EMAIL_CHANGED, NUMBER_CHANGED, DELETED]
+    assert [sentence for sentence in everything if sentence in log] == told
+
+
+def test_the_page_of_the_deleted_contact_tells_what_was_done_to_it(page: OnPage) -> None:
+    gone = page.browser.get(page.url())
+    assert gone.status_code == 404
+    for sentence in (ADDED, EMAIL_CHANGED, NUMBER_CHANGED, DELETED):
+        assert sentence in words(gone)
