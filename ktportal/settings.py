@@ -125,7 +125,7 @@ INSTALLED_APPS = [
     "integrations.contacts",
     "integrations.tags",
     "integrations.members",
-    "integrations.tools",
+    "integrations.listbuilding",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",

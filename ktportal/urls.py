@@ -12,6 +12,7 @@ urlpatterns = [
     path("t/<slug:team>/clients/<slug:account>/tags/", include("integrations.tags.urls")),
     path("t/<slug:team>/clients/<slug:account>/suppression/", include("integrations.suppression.urls")),
     path("", include("integrations.members.urls")),
-    path("t/<slug:team>/clients/<slug:account>/tools/", include("integrations.tools.urls")),
+    path("t/<slug:team>/clients/<slug:account>/tools/", include("integrations.optin.urls")),
+    path("t/<slug:team>/clients/<slug:account>/tools/listbuilding/", include("integrations.listbuilding.urls")),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
 ]

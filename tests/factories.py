@@ -15,9 +15,9 @@ from integrations.clients.keys import services
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour, Connection, Credential
 from integrations.contacts.models import Basis, Origin
+from integrations.listbuilding.models import ListbuildingKey
 from integrations.members.models import Invitation
 from integrations.suppression.models import Reason, Suppression
-from integrations.tools.models import ListbuildingKey
 
 PASSWORD = "a-long-test-password"
 

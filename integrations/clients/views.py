@@ -10,7 +10,7 @@ from integrations.clients import services
 from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.forms import ClientForm, RemoveClientForm
 from integrations.clients.keys.forms import KeyForm
-from integrations.clients.pages import client_page, clients_page
+from integrations.clients.keys.pages import client_page, clients_page
 
 
 @team_view(Capability.BELONG)

@@ -14,7 +14,7 @@ from integrations.clients.logins import Login
 from integrations.clients.management.commands import rotate_encryption_keys
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import SessionToken
-from integrations.tools.models import ListbuildingKey
+from integrations.listbuilding.models import ListbuildingKey
 from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Pages that several ways to a key lead to: its form, the question whether it is right, and that it is stored."""
+"""The pages that several views of client accounts and their keys show."""
 
 from typing import Any
 
@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.access import TeamRequest, UserRequest
 from accounts.models import Team
 from integrations.clients.access import AccountRequest, to_client
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import Explanation
 from integrations.clients.keys import grants, proposals
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import Login
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, Credential
 
 
 def ask(
@@ -59,3 +60,29 @@ def say_stored(request: AccountRequest, login: Login) -> HttpResponse:
     api_user = _("Username and password are stored; KlickTipp accepts them.")
     messages.success(request, api_user if login.is_api_user else key)
     return to_client(request.account)
+
+
+def clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | None = None) -> HttpResponse:
+    """The list of client accounts or, for whoever may make the first one, the form for its key."""
+    accounts = ClientAccount.objects.visible_to(request.membership)
+    own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
+    context = {
+        "accounts": accounts,
+        "with_own_key": set(own.values_list("account_id", flat=True)),
+        "form": form,
+        "failure": failure,
+        "can_be_granted": grants.are_offered(),
+    }
+    return render(request, "clients/clients.html", context, status=422 if form.errors or failure else 200)
+
+
+def client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
+    """A client account's overview, with what has just failed."""
+    credentials = request.account.credentials
+    context = {
+        "shared": credentials.shared().select_related("stored_by").first(),
+        "own": credentials.held_by(request.user.pk).first(),
+        "used": credential_for(request.account, request.user.pk),
+        "failure": failure,
+    }
+    return render(request, "clients/client.html", context, status=422 if failure else 200)

@@ -14,11 +14,18 @@ from integrations.clients.errors import OtherAccount, TakenByOtherClient, Untold
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.keys import services
 from integrations.clients.keys.forms import KeyForm, NewClientForm
-from integrations.clients.keys.pages import ask, key_context, key_page, new_client_page, say_stored
+from integrations.clients.keys.pages import (
+    ask,
+    client_page,
+    clients_page,
+    key_context,
+    key_page,
+    new_client_page,
+    say_stored,
+)
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import Login
 from integrations.clients.models import Colour
-from integrations.clients.pages import client_page, clients_page
 from integrations.klicktipp import AccessDenied
 
 

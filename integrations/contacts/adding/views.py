@@ -23,7 +23,8 @@ from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.cautions import standing_of
 from integrations.contacts.adding.checking import Verdict, check_add, is_about, unsure_of
 from integrations.contacts.adding.failures import explain_at_field
-from integrations.contacts.adding.forms import AddContactForm, ContactAddressForm, ContactForm
+from integrations.contacts.adding.forms import AddContactForm, ContactAddressForm
+from integrations.contacts.adding.further_field import rows_with_further_field
 from integrations.contacts.adding.lookup import Lookup, looked_up_before
 from integrations.contacts.adding.outcome import add_outcome, is_update
 from integrations.contacts.adding.preview import Preview, Sent, Shown, add_or_preview, preview_of
@@ -209,14 +210,6 @@ def _with_further_field(request: AccountRequest, form: AddContactForm) -> HttpRe
     """The form with one more data field, what was typed so far unchecked."""
     rows = rows_with_further_field(request, form)
     return rows if is_fragment(request) else _form_page(request, form)
-
-
-def rows_with_further_field(request: AccountRequest, form: ContactForm) -> HttpResponse:
-    """Show one more data field in a form for a contact. Gives the fragment with the form's data fields."""
-    chosen = request.POST.get("further_field", "").strip()
-    context = {"form": form, "focus_on": chosen if form.show_field(chosen) else "further_field"}
-    listing = last_known(request.account, ReferenceKind.FIELDS)
-    return render(request, "contacts/adding/add.html#rows", context | {"lists": {"fields": listing}})
 
 
 def _sent_before(request: AccountRequest, new: NewContact, action: UUID) -> HttpResponse:

@@ -1,0 +1,3 @@
+from tests.listbuilding.conftest import url
+
+__all__ = ["url"]
