@@ -3,7 +3,7 @@ SYSTEM_PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; 
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PYTEST = mkdir -p var && exec $(PY) -m pytest
 
-.PHONY: help run shell test test-fast check fix translations bench
+.PHONY: help run shell test test-fast check fix translations hooks bench
 .DELETE_ON_ERROR:
 
 help: ## what there is to make
@@ -31,6 +31,9 @@ fix: .venv/dev.installed ## puts right what tools can: lint, format, texts in st
 
 translations: .venv/dev.installed ## brings the German texts into step with code and templates; names those that are missing
 	@exec $(PY) -m ktportal.translations
+
+hooks: .venv/dev.installed ## lets git check every commit of this clone
+	@exec .venv/bin/pre-commit install
 
 bench: .venv/dev.installed ## the benchmarks; NAME=library: one of them
 	@exec $(PY) -m benchmarks $(NAME)
