@@ -1,22 +1,41 @@
-# make run: the portal with a sandbox    make test: all tests    make check: all checks    make bench: the benchmarks
-
 PY := .venv/bin/python
 SYSTEM_PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PYTEST = mkdir -p var && exec $(PY) -m pytest
 
-.PHONY: run test check bench
+.PHONY: help run shell test test-fast check fix translations hooks bench
 .DELETE_ON_ERROR:
 
-run: .venv/run.installed
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run.installed ## the portal with a sandbox and a demo team
 	@exec $(PY) -m ktportal.demo
 
-test: .venv/dev.installed
-	@mkdir -p var && exec $(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+shell: .venv/run.installed ## Django's shell on the data of make run
+	@$(PY) -m ktportal.demo prepare && exec $(PY) manage.py shell
 
-check: .venv/dev.installed
+test: .venv/dev.installed ## all tests; T=path: those in it, in one process, up to the first failure; ARGS: options for pytest
+	@$(PYTEST) $(if $(T),-vv -x $(T),-n 2 --dist worksteal) $(ARGS)
+
+test-fast: .venv/dev.installed ## all tests but those in the browser
+	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/browser $(ARGS)
+
+check: .venv/dev.installed ## all other checks, with production settings, summed up
 	@mkdir -p var && PATH="$$PWD/.venv/bin:$$PATH" exec sh .ci/check
 
-bench: .venv/dev.installed
+fix: .venv/dev.installed ## puts right what tools can: lint, format, texts in step
+	@.venv/bin/ruff check --fix-only .
+	@.venv/bin/ruff format .
+	@exec $(PY) -m ktportal.translations
+
+translations: .venv/dev.installed ## brings the German texts into step with code and templates; names those that are missing
+	@exec $(PY) -m ktportal.translations
+
+hooks: .venv/dev.installed ## lets git check every commit of this clone
+	@exec .venv/bin/pre-commit install
+
+bench: .venv/dev.installed ## the benchmarks; NAME=library: one of them
 	@exec $(PY) -m benchmarks $(NAME)
 
 .venv/run.installed: requirements.txt | .venv/made

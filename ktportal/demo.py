@@ -2,7 +2,7 @@
 
 `python -m ktportal.demo` writes `.env` if there is none, prepares the database and the static files, and starts what
 the Procfile lists. Beside that it runs itself with `announce`, which waits for the web process, seeds the demo and
-prints the address and the sign-in.
+prints the address and the sign-in. With `prepare` it only prepares, for other commands on the same data.
 """
 
 import hashlib
@@ -89,8 +89,23 @@ def collect_static() -> None:
     stamp.write_text(state)
 
 
+def wanted_ports() -> dict[str, int]:
+    """The ports to listen on, by the names of their settings. Raises `CannotStart` if any setting is malformed."""
+    try:
+        ports = {"PORT": settings.PORT}
+        if settings.SANDBOX:
+            ports["SANDBOX_PORT"] = settings.SANDBOX_PORT
+    except ImproperlyConfigured as error:
+        raise CannotStart(str(error)) from None
+    except ValueError as error:
+        raise CannotStart(f"A setting in the environment or .env is malformed: {error}") from None
+    return ports
+
+
 def prepare() -> None:
     """Bring the database and the static files up to date."""
+    (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
+    say("Preparing the database and the static files …")
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
@@ -157,25 +172,6 @@ def processes() -> Processes:
     return manager
 
 
-def start() -> int:
-    """Everything from `.env` to the running portal. Returns the exit status."""
-    if write_env(BASE_DIR / ".env"):
-        say("Wrote .env with new secrets.")
-    try:
-        ports = {"PORT": settings.PORT}
-        if settings.SANDBOX:
-            ports["SANDBOX_PORT"] = settings.SANDBOX_PORT
-    except ImproperlyConfigured as error:
-        raise CannotStart(str(error)) from None
-    except ValueError as error:
-        raise CannotStart(f"A setting in the environment or .env is malformed: {error}") from None
-    check_ports(ports)
-    (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
-    say("Preparing the database and the static files …")
-    prepare()
-    return processes().run()
-
-
 def wait_for_web() -> None:
     """Return once the web process answers; raise `CannotStart` if it does not within a minute."""
     until = time.monotonic() + WEB_PATIENCE
@@ -217,7 +213,15 @@ def main(arguments: list[str]) -> int:
         if arguments == ["announce"]:
             announce()
             return 0
-        return start()
+        if write_env(BASE_DIR / ".env"):
+            say("Wrote .env with new secrets.")
+        ports = wanted_ports()
+        if arguments == ["prepare"]:
+            prepare()
+            return 0
+        check_ports(ports)
+        prepare()
+        return processes().run()
     except (CannotStart, CommandError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

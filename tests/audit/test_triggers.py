@@ -32,8 +32,8 @@ def pending() -> AuditEntry:
     return entry
 
 
-def refused(change: Callable[[], object]) -> None:
-    with pytest.raises(DatabaseError), transaction.atomic():
+def refused(change: Callable[[], object], reason: str | None = None) -> None:
+    with pytest.raises(DatabaseError, match=reason), transaction.atomic():
         change()
 
 
@@ -100,32 +100,37 @@ def test_an_insert_over_an_existing_row_is_refused(finished: AuditEntry, pending
     refused(execute(f"{over} INTO {subjects} SELECT * FROM {subjects}"))
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="rowid is SQLite's own")
-def test_sqlite_rows_cannot_be_replaced_by_their_rowid(finished: AuditEntry, pending: AuditEntry) -> None:
-    table = AuditEntry._meta.db_table
-    columns = [field.column for field in AuditEntry._meta.concrete_fields]
-    values = {"id": "'x'", "number": "99", "call": "'y'"}
-    picked = ", ".join(values.get(column, f'"{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    refused(
-        execute(f"INSERT OR REPLACE INTO {table} (rowid, {names}) SELECT rowid, {picked} FROM {table} WHERE number = 1")
-    )
-    refused(execute(f"UPDATE OR REPLACE {table} SET outcome = 'done', rowid = 1 WHERE number = 2"))
+COLUMNS = [field.column for field in AuditEntry._meta.concrete_fields]
+NEW_VALUES = {"id": "'x'", "number": "99", "call": "'y'"}
+NAMES = {
+    "entries": AuditEntry._meta.db_table,
+    "columns": ", ".join(COLUMNS),
+    "new_values": ", ".join(NEW_VALUES.get(column, column) for column in COLUMNS),
+}
+
+WAYS_AROUND = {
+    "sqlite": {
+        "insert over a rowid": [
+            "INSERT OR REPLACE INTO {entries} (rowid, {columns})"
+            " SELECT rowid, {new_values} FROM {entries} WHERE number = 1"
+        ],
+        "update over a rowid": ["UPDATE OR REPLACE {entries} SET outcome = 'done', rowid = 1 WHERE number = 2"],
+    },
+    "postgresql": {
+        **{f"truncate {model._meta.model_name}": [f"TRUNCATE {model._meta.db_table}"] for model in triggers.GUARDED},
+        "upsert": [
+            "INSERT INTO {entries} ({columns}) SELECT {columns} FROM {entries} ON CONFLICT (id) DO UPDATE SET code = 1"
+        ],
+        "replica role": ["SET LOCAL session_replication_role = replica", "DELETE FROM {entries} WHERE number = 1"],
+    },
+}[connection.vendor]
+"""What only this database knows."""
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no TRUNCATE")
-@pytest.mark.parametrize("model", triggers.GUARDED)
-def test_truncate_is_refused(model: type) -> None:
-    refused(execute(f"TRUNCATE {model._meta.db_table}"))
-
-
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="an upsert and a replica role are PostgreSQL's own")
-def test_postgresql_has_no_way_around(finished: AuditEntry) -> None:
-    table = AuditEntry._meta.db_table
-    columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
-    upsert = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} ON CONFLICT (id) DO UPDATE SET code = 1"
-    refused(execute(upsert))
-    refused(lambda: [execute("SET LOCAL session_replication_role = replica")(), finished.delete()])
+@pytest.mark.parametrize("way", WAYS_AROUND)
+def test_there_is_no_way_around(way: str, finished: AuditEntry, pending: AuditEntry) -> None:
+    statements = [execute(statement.format(**NAMES)) for statement in WAYS_AROUND[way]]
+    refused(lambda: [run() for run in statements], reason="the log: ")
 
 
 def test_the_check_tells_when_the_guard_is_gone() -> None:
@@ -135,53 +140,54 @@ def test_the_check_tells_when_the_guard_is_gone() -> None:
     assert "audit_auditentry_guard" in warning.msg
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite keeps the text of the trigger itself")
-@pytest.mark.parametrize(
-    "other",
-    [
-        "BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
-        "BEFORE UPDATE OF code OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
-        "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN (OLD.team_id <> 7) EXECUTE FUNCTION {guard}()",
-        "BEFORE UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {guard}()",
-        "AFTER UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {guard}()",
-        "BEFORE UPDATE OR DELETE ON accounts_team FOR EACH ROW EXECUTE FUNCTION {guard}()",
-    ],
-    ids=["events", "columns", "condition", "level", "moment", "table"],
-)
-def test_a_trigger_that_was_replaced_is_noticed(other: str) -> None:
-    table, guard = AuditEntry._meta.db_table, f"{AuditEntry._meta.db_table}_guard"
+GUARD = f"{AuditEntry._meta.db_table}_guard"
+ROWS, TRUNCATE = f"{GUARD}_rows", f"{GUARD}_truncate"
+
+
+def other_trigger(table: str, moment: str, how: str) -> list[str]:
+    """The statements that put another trigger of the same name in the place of PostgreSQL's."""
+    return [
+        "DROP TRIGGER {guard}_rows ON {entries}",
+        f"CREATE TRIGGER {{guard}}_rows {moment} ON {table} FOR EACH {how} EXECUTE FUNCTION {{guard}}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {{guard}}_rows",
+    ]
+
+
+REPLACED = {
+    "sqlite": {
+        "condition": (
+            [
+                "DROP TRIGGER {guard}_delete",
+                "CREATE TRIGGER {guard}_delete BEFORE DELETE ON {entries} WHEN 1 = 0 BEGIN SELECT 1; END",
+            ],
+            [f"{GUARD}_delete"],
+        )
+    },
+    "postgresql": {
+        "events": (other_trigger("{entries}", "BEFORE UPDATE", "ROW"), [ROWS]),
+        "columns": (other_trigger("{entries}", "BEFORE UPDATE OF code OR DELETE", "ROW"), [ROWS]),
+        "condition": (other_trigger("{entries}", "BEFORE UPDATE OR DELETE", "ROW WHEN (OLD.team_id <> 7)"), [ROWS]),
+        "level": (other_trigger("{entries}", "BEFORE UPDATE OR DELETE", "STATEMENT"), [ROWS]),
+        "moment": (other_trigger("{entries}", "AFTER UPDATE OR DELETE", "ROW"), [ROWS]),
+        "table": (other_trigger("accounts_team", "BEFORE UPDATE OR DELETE", "ROW"), [ROWS]),
+        "search path of the function": (["ALTER FUNCTION {guard}() SET search_path = nowhere"], [ROWS, TRUNCATE]),
+        "body of the function": (
+            ["CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"],
+            [ROWS, TRUNCATE],
+        ),
+    },
+}[connection.vendor]
+"""Statements that weaken the guard of this database, and the triggers that are reported as missing then."""
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_guard_that_was_replaced_is_noticed(what: str) -> None:
+    statements, missing = REPLACED[what]
     assert triggers.missing(connection) == []
-    made = f"CREATE TRIGGER {guard}_rows {other.format(table=table, guard=guard)}"
-    on = made.partition(" ON ")[2].split()[0]
-    execute(f"DROP TRIGGER {guard}_rows ON {table}")()
-    execute(made)()
-    execute(f"ALTER TABLE {on} ENABLE ALWAYS TRIGGER {guard}_rows")()
+    for statement in statements:
+        execute(statement.format(guard=GUARD, **NAMES))()
 
-    assert triggers.missing(connection) == [f"{guard}_rows"]
-
-
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite's triggers have no functions")
-@pytest.mark.parametrize(
-    "change",
-    [
-        "ALTER FUNCTION {guard}() SET search_path = nowhere",
-        "CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-    ],
-)
-def test_a_function_that_was_changed_is_noticed(change: str) -> None:
-    guard = f"{AuditEntry._meta.db_table}_guard"
-    execute(change.format(guard=guard))()
-
-    assert triggers.missing(connection) == [f"{guard}_rows", f"{guard}_truncate"]
-
-
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's are replaced in other ways, above")
-def test_a_trigger_of_sqlite_that_was_replaced_is_noticed() -> None:
-    table = AuditEntry._meta.db_table
-    execute(f"DROP TRIGGER {table}_guard_delete")()
-    execute(f"CREATE TRIGGER {table}_guard_delete BEFORE DELETE ON {table} WHEN 1 = 0 BEGIN SELECT 1; END")()
-
-    assert triggers.missing(connection) == [f"{table}_guard_delete"]
+    assert triggers.missing(connection) == missing
 
 
 @pytest.mark.django_db(transaction=True)
