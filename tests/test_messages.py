@@ -11,7 +11,8 @@ from django.utils import translation
 from integrations.clients.explain import explain
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, problem_of
 from integrations.klicktipp.operations import OPERATIONS
-from integrations.klicktipp.problems import missing_of
+from integrations.klicktipp.refusals import refusal
+from integrations.klicktipp.transport import Answer
 from integrations.messages import OPERATIONS as LABELS
 from integrations.messages import Obstacle, message
 from tests.facts import CODES, DETAILS, meaning
@@ -250,5 +251,6 @@ def test_a_refused_data_field_is_named_with_the_reason() -> None:
     ],
 )
 def test_a_404_says_what_is_not_there(operation: str, says: str) -> None:
-    error = NotFound(operation, status=404, problem=missing_of(operation))
+    error = refusal(OPERATIONS[operation], Answer(404, {}, b""))
+    assert isinstance(error, NotFound)
     assert explain(error).what == says
