@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, 
 from integrations.klicktipp.operations import OPERATIONS
 from integrations.klicktipp.refusals import refusal
 from integrations.klicktipp.transport import Answer
-from integrations.messages import OPERATIONS as LABELS
 from integrations.messages import Obstacle, message
 from tests.facts import CODES, DETAILS, meaning
 
@@ -142,22 +140,6 @@ def test_the_same_message_reads_in_the_language_of_whoever_reads_it() -> None:
 
     assert english.startswith("The tag was not found.")
     assert german.startswith("Der Tag") or german.startswith("Das Tag")
-    assert german != english
-
-
-def test_every_operation_has_a_label_and_no_label_is_left_over() -> None:
-    assert list(LABELS) == list(OPERATIONS)
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_a_label_is_there_in_both_languages(name: str) -> None:
-    with translation.override("en"):
-        english = str(LABELS[name])
-    with translation.override("de"):
-        german = str(LABELS[name])
-
-    assert re.fullmatch(r"[A-Z][^.]+[^. ]", english)
-    assert german.strip()
     assert german != english
 
 

@@ -14,9 +14,8 @@ from integrations.audit.models import SubjectKind
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.models import ClientAccount
 from integrations.contacts.forms import ContactForm
-from integrations.contacts.origins import ADDING
 from integrations.klicktipp import Problem, Rejected
-from integrations.messages import message
+from integrations.operations import ADDING, message_of
 from integrations.suppression.models import Suppression
 from integrations.suppression.services import Suppressed
 from integrations.tags.picker import missing_tags
@@ -66,7 +65,7 @@ def explain_at_field(
         return explanation
     if not isinstance(error, Rejected):
         return explanation
-    text = message(error.problem, operation=error.operation).sentences()
+    text = message_of(error.operation, error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, _refused_value(error))
     elif (name := _FORM_FIELDS.get(error.problem, "")) not in form.fields:
@@ -105,13 +104,13 @@ def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: 
     if not isinstance(error, Rejected):
         return told
     if "address" in form.fields:
-        form.add_error("address", message(error.problem, error.code, error.operation).sentences())
+        form.add_error("address", message_of(error.operation, error.problem, error.code).sentences())
     elif error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.fields:
         form.add_error(error.name, _refused_value(error))
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
         form.add_error("tags", _no_longer_there(missing))
     elif error.problem in (Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE):
-        form.add_error("tags", message(error.problem, operation=error.operation).sentences())
+        form.add_error("tags", message_of(error.operation, error.problem).sentences())
     else:
         return told
     return replace(

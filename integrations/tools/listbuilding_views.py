@@ -16,7 +16,7 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.change_page import STATUS, contact_url
 from integrations.contacts.shown import ShownContact
 from integrations.klicktipp import Problem, Rejected
-from integrations.messages import message
+from integrations.operations import message_of
 from integrations.tools import keys, listbuilding
 from integrations.tools.afterwards import Afterwards, can_look_up, look_afterwards
 from integrations.tools.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
@@ -246,7 +246,7 @@ def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanat
     """What stood in the way; what is about the address is told there, and the page points to it."""
     explanation = with_hint(error, explain(error, action))
     if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
-        form.add_error("email", message(error.problem, operation=error.operation).sentences())
+        form.add_error("email", message_of(error.operation, error.problem).sentences())
         return replace(
             explanation,
             what=_("KlickTipp refused this; nothing was changed."),
