@@ -75,11 +75,8 @@ def problem_in_words(error: KlickTippError) -> str:
     return NO_ANSWER if is_harmless else error.problem
 
 
-def message(problem: str, code: int | None = None, operation: str = "") -> Message:
-    """The message for a problem of an operation; for a code that is in no catalogue, the developer guide's default text
-    with it."""
-    if (operation, problem) in _MESSAGES_OF:
-        return _MESSAGES_OF[operation, problem]
+def message(problem: str, code: int | None = None) -> Message:
+    """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it."""
     if problem in _MESSAGES:
         return _MESSAGES[problem]
     return Message(
@@ -276,39 +273,6 @@ _MESSAGES: dict[str, Message] = {
     ),
 }
 
-_NOTHING_TO_END = gettext_lazy(
-    "so there is nothing to unsubscribe; if this portal must not add the contact again, put it on the suppression list"
-)
-_NOT_SUBSCRIBED = Message(_MESSAGES[Problem.CONTACT_NOT_SUBSCRIBED].what, _NOTHING_TO_END)
-_NO_SUBSCRIPTION = Message(_MESSAGES[Problem.SUBSCRIPTION_NOT_FOUND].what, _NOTHING_TO_END)
-
-_NO_TAG_TAKEN = Message(
-    _MESSAGES[Problem.CONTACT_NOT_SUBSCRIBED].what,
-    gettext_lazy("so KlickTipp has taken no tag from it; the contact's page shows which tags it has"),
-)
-_NOT_FOUND_WHEN_ADDING = Message(
-    _MESSAGES[Problem.CONTACT_NOT_FOUND].what,
-    gettext_lazy("please send the form again; if it happens again, give this code to KlickTipp's support"),
-)
-
-_MESSAGES_OF: dict[tuple[str, str], Message] = {
-    ("add_or_update_contact", Problem.CONTACT_NOT_FOUND): _NOT_FOUND_WHEN_ADDING,
-    ("delete_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
-    ("signin", Problem.CONTACT_NOT_FOUND): _NOT_FOUND_WHEN_ADDING,
-    ("signoff", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
-    ("signoff", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
-    ("signout", Problem.CONTACT_NOT_SUBSCRIBED): _NO_TAG_TAKEN,
-    ("unsubscribe_contact", Problem.CONTACT_NOT_SUBSCRIBED): _NOT_SUBSCRIBED,
-    ("unsubscribe_contact", Problem.EMAIL_NOT_FOUND): Message(
-        gettext_lazy("KlickTipp does not find the email address of this contact"),
-        gettext_lazy("the contact may have been changed or deleted meanwhile; please load the page again"),
-    ),
-    ("unsubscribe_contact", Problem.SUBSCRIPTION_NOT_FOUND): _NO_SUBSCRIPTION,
-    ("untag_contact", Problem.CONTACT_NOT_SUBSCRIBED): _NO_TAG_TAKEN,
-    ("update_contact", Problem.SUBSCRIPTION_NOT_FOUND): _MESSAGES[Problem.CONTACT_NOT_FOUND],
-}
-"""Where an operation needs words of its own, mostly for what to do now."""
-
 _STATUSES: dict[str, Promise] = {
     "subscribed": gettext_lazy("subscribed"),
     "opt-in pending": gettext_lazy("waiting for the confirmation of the opt-in"),
@@ -332,34 +296,3 @@ _BOUNCES: dict[str, Promise] = {
 def bounce_in_words(bounce: str) -> str:
     """A channel's bounce as KlickTipp writes it, in the reader's language; an unknown one as it is."""
     return str(_BOUNCES.get(bounce.casefold(), bounce))
-
-
-OPERATIONS: dict[str, Promise] = {
-    "login": gettext_lazy("Sign in to KlickTipp"),
-    "logout": gettext_lazy("Sign out of KlickTipp"),
-    "get_account": gettext_lazy("Read the KlickTipp account"),
-    "list_optin_processes": gettext_lazy("List opt-in processes"),
-    "get_optin_process": gettext_lazy("Read an opt-in process"),
-    "get_optin_redirect": gettext_lazy("Look up the page after sign-up"),
-    "list_tags": gettext_lazy("List tags"),
-    "get_tag": gettext_lazy("Read a tag"),
-    "create_tag": gettext_lazy("Create a tag"),
-    "update_tag": gettext_lazy("Change a tag"),
-    "delete_tag": gettext_lazy("Delete a tag"),
-    "list_fields": gettext_lazy("List data fields"),
-    "get_field": gettext_lazy("Read a data field"),
-    "list_contacts": gettext_lazy("List contacts"),
-    "add_or_update_contact": gettext_lazy("Add or update a contact"),
-    "get_contact": gettext_lazy("Read a contact"),
-    "update_contact": gettext_lazy("Change a contact"),
-    "delete_contact": gettext_lazy("Delete a contact"),
-    "unsubscribe_contact": gettext_lazy("Unsubscribe a contact"),
-    "find_contact": gettext_lazy("Find a contact"),
-    "tag_contact": gettext_lazy("Tag a contact"),
-    "untag_contact": gettext_lazy("Remove a tag from a contact"),
-    "list_tagged_contacts": gettext_lazy("List the contacts with a tag"),
-    "signin": gettext_lazy("Sign up through listbuilding"),
-    "signout": gettext_lazy("Remove the listbuilding's tag"),
-    "signoff": gettext_lazy("Unsubscribe through listbuilding"),
-}
-"""What each of the library's operations does, in the words of its users."""

@@ -1,4 +1,4 @@
-"""What the KlickTipp API looks like on the wire: 26 facts, one for each operation.
+"""What the KlickTipp API looks like on the wire: a fact for each operation.
 
 The table is typed by hand from the reference (the wire contract and KlickTipp's OpenAPI document), and from
 nothing else. The library (`integrations.klicktipp`) and the sandbox (`integrations.sandbox`) are each tested
@@ -45,10 +45,10 @@ class Fact:
     are decoded: a form-encoded body says the same with text for numbers. `arguments` are for the library's
     method `operation`, `gives` is what it answers. `auth` says what signs the request: a customer `key` (or a
     session), the `listbuilding` key inside the body, or `none`. A `safe` operation changes nothing, a
-    `repeatable` one reaches the same state when sent twice (so every safe one is repeatable, too).
+    `repeatable` one reaches the same state when sent twice (so every safe one is repeatable, too). `in_openapi` says
+    whether KlickTipp's OpenAPI document has it.
     """
 
-    number: int
     operation: str
     method: Literal["GET", "POST", "PUT", "DELETE"]
     template: str
@@ -61,6 +61,7 @@ class Fact:
     auth: Literal["key", "none", "listbuilding"] = "key"
     safe: bool = False
     repeatable: bool = False
+    in_openapi: bool = True
     forms: tuple[Form, ...] = ()
 
     @property
@@ -340,7 +341,6 @@ CONTACT_FORMS: Final = (
 
 FACTS: Final[tuple[Fact, ...]] = (
     Fact(
-        number=1,
         operation="login",
         method="POST",
         template="/account/login",
@@ -362,7 +362,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=2,
         operation="logout",
         method="POST",
         template="/account/logout",
@@ -372,12 +371,12 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=(*DONE, Form("no body, as the OpenAPI document has it", NO_BODY)),
     ),
     Fact(
-        number=3,
         operation="get_account",
         method="GET",
         template="/account",
         safe=True,
         repeatable=True,
+        in_openapi=False,
         answer=ACCOUNT,
         gives=ACCOUNT_GIVES,
         forms=(
@@ -388,7 +387,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=4,
         operation="list_optin_processes",
         method="GET",
         template="/list",
@@ -405,7 +403,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=5,
         operation="get_optin_process",
         method="GET",
         template="/list/{listid}",
@@ -487,7 +484,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=6,
         operation="get_optin_redirect",
         method="POST",
         template="/list/redirect",
@@ -500,7 +496,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=NO_REDIRECT,
     ),
     Fact(
-        number=7,
         operation="list_tags",
         method="GET",
         template="/tag",
@@ -515,7 +510,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=8,
         operation="get_tag",
         method="GET",
         template="/tag/{tagid}",
@@ -545,7 +539,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=9,
         operation="create_tag",
         method="POST",
         template="/tag",
@@ -560,7 +553,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=10,
         operation="update_tag",
         method="PUT",
         template="/tag/{tagid}",
@@ -573,7 +565,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=11,
         operation="delete_tag",
         method="DELETE",
         template="/tag/{tagid}",
@@ -584,7 +575,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=12,
         operation="list_fields",
         method="GET",
         template="/field",
@@ -602,7 +592,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=13,
         operation="get_field",
         method="GET",
         template="/field/{fieldid}",
@@ -615,7 +604,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=(Form("id as number", {"id": 213729, "name": "Favourite colour"}),),
     ),
     Fact(
-        number=14,
         operation="list_contacts",
         method="GET",
         template="/subscriber",
@@ -636,7 +624,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=15,
         operation="add_or_update_contact",
         method="POST",
         template="/subscriber",
@@ -659,7 +646,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=CONTACT_FORMS,
     ),
     Fact(
-        number=16,
         operation="get_contact",
         method="GET",
         template="/subscriber/{subscriberid}",
@@ -672,7 +658,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=CONTACT_FORMS,
     ),
     Fact(
-        number=17,
         operation="update_contact",
         method="PUT",
         template="/subscriber/{subscriberid}",
@@ -694,7 +679,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=18,
         operation="delete_contact",
         method="DELETE",
         template="/subscriber/{subscriberid}",
@@ -705,7 +689,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=19,
         operation="unsubscribe_contact",
         method="POST",
         template="/subscriber/unsubscribe",
@@ -717,7 +700,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=20,
         operation="find_contact",
         method="POST",
         template="/subscriber/search",
@@ -735,7 +717,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=21,
         operation="tag_contact",
         method="POST",
         template="/subscriber/tag",
@@ -747,7 +728,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=22,
         operation="untag_contact",
         method="POST",
         template="/subscriber/untag",
@@ -759,7 +739,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=DONE,
     ),
     Fact(
-        number=23,
         operation="list_tagged_contacts",
         method="POST",
         template="/subscriber/tagged",
@@ -784,7 +763,6 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
     ),
     Fact(
-        number=24,
         operation="signin",
         method="POST",
         template="/subscriber/signin",
@@ -801,12 +779,12 @@ FACTS: Final[tuple[Fact, ...]] = (
             "fields": FIELDS_SENT,
         },
         auth="listbuilding",
+        in_openapi=False,
         answer=["https://mypendingurl.com"],
         gives="https://mypendingurl.com",
         forms=NO_REDIRECT,
     ),
     Fact(
-        number=25,
         operation="signout",
         method="POST",
         template="/subscriber/signout",
@@ -814,12 +792,12 @@ FACTS: Final[tuple[Fact, ...]] = (
         arguments={"api_key": "listbuilding-key", "email": "alex.example@klicktipp.example"},
         auth="listbuilding",
         repeatable=True,
+        in_openapi=False,
         answer=[True],
         gives=None,
         forms=DONE,
     ),
     Fact(
-        number=26,
         operation="signoff",
         method="POST",
         template="/subscriber/signoff",
@@ -827,12 +805,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         arguments={"api_key": "listbuilding-key", "email": "alex.example@klicktipp.example"},
         auth="listbuilding",
         repeatable=True,
+        in_openapi=False,
         answer=[True],
         gives=None,
         forms=DONE,
     ),
 )
 
+FACT_OF: Final[Mapping[str, Fact]] = {fact.operation: fact for fact in FACTS}
 
 CODES: Final[Mapping[int, tuple[str, str]]] = {
     4: ("email_unsubscribed", "subscription_not_found"),
@@ -879,6 +859,9 @@ CODES_OF: Final[Mapping[tuple[str, int], str]] = {
 """Where an operation has a meaning of its own for a code. A SmartTag that is to be set is not one that cannot be
 removed, although the reference has only that for tagging."""
 
+ADDING: Final = ("add_or_update_contact", "signin")
+"""The operations that add a contact."""
+
 DETAILS: Final[Mapping[int, str]] = {
     5: "invalid_email",
     6: "confirmation_email_failed",
@@ -893,5 +876,5 @@ DETAILS: Final[Mapping[int, str]] = {
 def meaning(operation: str, code: int) -> str:
     """What a code means for an operation; "" where the reference tells no meaning."""
     when_adding, otherwise = CODES.get(code, ("", ""))
-    usual = when_adding if operation in ("add_or_update_contact", "signin") else otherwise
+    usual = when_adding if operation in ADDING else otherwise
     return CODES_OF.get((operation, code), usual)

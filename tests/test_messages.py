@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -11,8 +10,8 @@ from django.utils import translation
 from integrations.clients.explain import explain
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, problem_of
 from integrations.klicktipp.operations import OPERATIONS
-from integrations.klicktipp.problems import missing_of
-from integrations.messages import OPERATIONS as LABELS
+from integrations.klicktipp.refusals import refusal
+from integrations.klicktipp.transport import Answer
 from integrations.messages import Obstacle, message
 from tests.facts import CODES, DETAILS, meaning
 
@@ -144,22 +143,6 @@ def test_the_same_message_reads_in_the_language_of_whoever_reads_it() -> None:
     assert german != english
 
 
-def test_every_operation_has_a_label_and_no_label_is_left_over() -> None:
-    assert list(LABELS) == list(OPERATIONS)
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_a_label_is_there_in_both_languages(name: str) -> None:
-    with translation.override("en"):
-        english = str(LABELS[name])
-    with translation.override("de"):
-        german = str(LABELS[name])
-
-    assert re.fullmatch(r"[A-Z][^.]+[^. ]", english)
-    assert german.strip()
-    assert german != english
-
-
 @pytest.mark.parametrize("kind", KlickTippError.__subclasses__())
 def test_an_error_that_says_nothing_of_itself_is_told_all_the_same(kind: type[KlickTippError]) -> None:
     what, next_step = texts(kind("get_account", code=4711).problem, "en", 4711)
@@ -250,5 +233,6 @@ def test_a_refused_data_field_is_named_with_the_reason() -> None:
     ],
 )
 def test_a_404_says_what_is_not_there(operation: str, says: str) -> None:
-    error = NotFound(operation, status=404, problem=missing_of(operation))
+    error = refusal(OPERATIONS[operation], Answer(404, {}, b""))
+    assert isinstance(error, NotFound)
     assert explain(error).what == says

@@ -1,64 +1,16 @@
-"""What the log keeps of requests and answers: an allow-list per operation.
+"""What the log keeps of requests and answers: what the operation's row allows, and of errors what they mean.
 
 Ids, codes, statuses, counts and the names of tags and data fields are kept; values of contacts never are.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from integrations.klicktipp import KlickTippError, Rejected
 from integrations.messages import problem_in_words
-
-_CONTACT_FILTERS = ("status", "bounce_status")
-
-_KEPT_ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "get_optin_process": ("optin_process_id",),
-    "get_optin_redirect": ("optin_process_id",),
-    "get_tag": ("tag_id",),
-    "create_tag": ("name",),
-    "update_tag": ("tag_id", "name"),
-    "delete_tag": ("tag_id",),
-    "get_field": ("field_id",),
-    "list_contacts": _CONTACT_FILTERS,
-    "add_or_update_contact": ("optin_process_id", "tag_id"),
-    "get_contact": ("contact_id",),
-    "update_contact": ("contact_id",),
-    "delete_contact": ("contact_id",),
-    "tag_contact": ("tag_ids",),
-    "untag_contact": ("tag_id",),
-    "list_tagged_contacts": ("tag_id", *_CONTACT_FILTERS),
-}
-
-
-def _count(result: Any) -> dict[str, Any]:
-    return {"count": len(result)}
-
-
-def _contact(result: Any) -> dict[str, Any]:
-    return {
-        "contact_id": result.id,
-        "status": result.status,
-        "sms_status": result.sms_status,
-        "tag_ids": list(result.tag_ids),
-    }
-
-
-_KEPT_ANSWERS: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "login": lambda result: {"account_id": result.account.id if result.account else None},
-    "get_account": lambda result: {"account_id": result.id},
-    "list_optin_processes": _count,
-    "get_optin_process": lambda result: {"single_optin": result.single_optin},
-    "list_tags": _count,
-    "create_tag": lambda result: {"tag_id": result},
-    "list_fields": _count,
-    "list_contacts": _count,
-    "list_tagged_contacts": _count,
-    "find_contact": lambda result: {"contact_id": result},
-    "add_or_update_contact": _contact,
-    "get_contact": _contact,
-}
+from integrations.operations import OPERATIONS
 
 _ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()\[\]"',;]+)@[^\s@<>()\[\]"',;]+""")
 _NUMBER = re.compile(r"\+?\d[\d\s/()._-]{3,}\d")
@@ -77,16 +29,19 @@ def scrub(text: str, values: Iterable[str] = ()) -> str:
 
 def kept_request(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What the log keeps of a call's arguments, ready for JSON."""
-    kept = {name: arguments[name] for name in _KEPT_ARGUMENTS.get(operation, ()) if arguments.get(name) is not None}
-    if fields := arguments.get("fields"):
-        kept["fields"] = sorted(fields)
-    return {name: list(value) if isinstance(value, tuple | set) else value for name, value in kept.items()}
+    given = {name: arguments[name] for name in OPERATIONS[operation].kept_arguments if arguments.get(name) is not None}
+    return {name: _kept(value) for name, value in given.items() if value != {}}
+
+
+def _kept(argument: Any) -> Any:
+    if isinstance(argument, Mapping):
+        return sorted(argument)
+    return list(argument) if isinstance(argument, tuple | set) else argument
 
 
 def kept_answer(operation: str, result: Any) -> dict[str, Any]:
     """What the log keeps of a successful answer, ready for JSON."""
-    keep = _KEPT_ANSWERS.get(operation)
-    return keep(result) if keep and result is not None else {}
+    return {} if result is None else OPERATIONS[operation].kept_answer(result)
 
 
 def kept_error(error: KlickTippError, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
 from integrations.audit import presentation
-from integrations.audit.models import NOT_DONE, SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.reading import about
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
+from integrations.operations import SIGNING_IN
 
 _day = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

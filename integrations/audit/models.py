@@ -12,10 +12,6 @@ PORTAL = 0
 """The team number of what belongs to no team, such as a failed sign-in with an unknown address."""
 
 
-SIGNING_IN = ("login", "logout")
-"""The operations of an API user's session. Once done, they say nothing of the action that they were needed for."""
-
-
 class Outcome(models.TextChoices):
     PENDING = "pending", _("under way")
     DONE = "done", _("done")

@@ -12,34 +12,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.audit.models import SIGNING_IN, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.sentences import tell, tells_failure
-from integrations.messages import OPERATIONS, Message, message
+from integrations.messages import Message
+from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
 PAGE_SIZE = 50
 PARTLY = "partly"
 
 DETAILS: dict[str, str | Promise] = {
-    "contact_id": gettext_lazy("Contact ID"),
-    "status": gettext_lazy("Email status"),
-    "sms_status": gettext_lazy("SMS status"),
-    "bounce_status": gettext_lazy("Bounce status"),
-    "optin_process_id": gettext_lazy("Opt-in process"),
-    "single_optin": gettext_lazy("Single opt-in"),
-    "name": gettext_lazy("Name"),
-    "tag_id": gettext_lazy("Tag"),
-    "tag_ids": gettext_lazy("Tags"),
-    "fields": gettext_lazy("Data fields"),
-    "field_id": gettext_lazy("Data field"),
+    **KEPT,
     "field": gettext_lazy("Data field"),
-    "account_id": gettext_lazy("KlickTipp account"),
-    "count": gettext_lazy("Number in the list"),
     "reason": gettext_lazy("Reason, in KlickTipp's words"),
     "message": gettext_lazy("Message, in KlickTipp's words"),
     "unsent": gettext_lazy("Not sent"),
     "late_answer_to": gettext_lazy("Late answer to request"),
 }
-"""What the log keeps of requests and answers, in the words of its readers."""
+"""What the log keeps of requests, answers and errors, in the words of its readers."""
 
 _ENDINGS: dict[str, str | Promise] = {
     Outcome.PENDING: gettext_lazy("Under way:"),
@@ -60,7 +49,7 @@ _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_pro
 def problem_message(entry: AuditEntry) -> Message | None:
     """What stood in the way of a call, if anything did."""
     problem = entry.answer.get("problem")
-    return message(problem, entry.code, entry.operation) if problem else None
+    return message_of(entry.operation, problem, entry.code) if problem else None
 
 
 def is_signed_in(entry: AuditEntry) -> bool:
@@ -132,7 +121,8 @@ class LoggedCall:
 
     @property
     def title(self) -> str | Promise:
-        return OPERATIONS.get(self.entry.operation, self.entry.operation)
+        known = OPERATIONS.get(self.entry.operation)
+        return known.label if known else self.entry.operation
 
     @property
     def problem(self) -> Message | None:
@@ -160,8 +150,8 @@ class LoggedCall:
             parts = value if isinstance(value, list) else [value]
             if named := _NAMED_BY.get(name):
                 names = {item.get("id"): item["name"] for item in self.entry.parameters.get(named, [])}
-                if self.entry.operation == "create_tag":
-                    names[self.entry.answer.get("tag_id")] = self.entry.request.get("name", "")
+                if named == "tags":
+                    names.setdefault(self.entry.answer.get("tag_id"), self.entry.request.get("name", ""))
                 parts = [f"{names[part]} ({part})" if names.get(part) else part for part in parts]
             rows.append((label, ", ".join(str(part) for part in parts)))
         return rows

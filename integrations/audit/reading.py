@@ -9,9 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
-
-_ABOUT_ONE_CONTACT = ("add_or_update_contact", "find_contact", "get_contact")
-"""The operations whose subjects are all the same person."""
+from integrations.operations import ABOUT_ONE_CONTACT
 
 
 def calls_of(scope: Scope, action: UUID) -> list[AuditEntry]:
@@ -51,7 +49,7 @@ def done_to(entries: QuerySet[AuditEntry], team_id: int, contact: Iterable[Subje
 def known_label(scope: Scope, contact: Subject) -> str:
     """The masked address under which a client account's log last knew a contact; its ID if there is none."""
     entries = AuditEntry.objects.filter(
-        team_id=scope.team_id, account_id=scope.account_id, operation__in=_ABOUT_ONE_CONTACT
+        team_id=scope.team_id, account_id=scope.account_id, operation__in=ABOUT_ONE_CONTACT
     )
     known = about(entries, scope.team_id, search_hashes(contact, scope.team_id))
     labels = AuditSubject.objects.filter(entry_id__in=known.values("pk")).exclude(kind=SubjectKind.CONTACT)

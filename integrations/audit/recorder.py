@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from integrations.audit import allowed
 from integrations.audit.actors import Actor
-from integrations.audit.models import SIGNING_IN, AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_of
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
+from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class Recorder:
 
     def _kind(self, attempt: Attempt) -> Kind:
         """Signing in is done for the sake of the action, and is what the action is."""
-        if attempt.operation.name in SIGNING_IN:
+        if attempt.operation.is_session:
             return Kind.READ if self._action.sentence.only_reads else Kind.CHANGE
         return Kind.READ if attempt.operation.safe else Kind.CHANGE
 
@@ -280,13 +281,5 @@ def _kept(attempt: Attempt, ending: Ending) -> dict[str, Any]:
 
 def _learned(attempt: Attempt, ending: Ending) -> list[Subject]:
     """People that the answer names, such as the contact ID after an add."""
-    if ending.error is not None:
-        return []
-    match attempt.operation.name:
-        case "find_contact":
-            return subjects_of({"contact_id": ending.result})
-        case "add_or_update_contact" | "get_contact":
-            contact: Any = ending.result
-            found = {"contact_id": contact.id, "email": contact.email, "sms_number": contact.sms_number}
-            return subjects_of(found)
-    return []
+    named = OPERATIONS[attempt.operation.name].contact_in_answer
+    return [] if ending.error or not named else subjects_of(named(ending.result))

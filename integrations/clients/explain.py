@@ -22,6 +22,7 @@ from integrations.clients.errors import (
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
 from integrations.messages import message, problem_in_words
+from integrations.operations import message_of
 
 EXPLAINED = (
     KlickTippError,
@@ -120,7 +121,7 @@ def sent_before(account: ClientAccount, action: UUID | None) -> Explanation:
 
 
 def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
-    text = message(problem_in_words(error), error.code, error.operation)
+    text = message_of(error.operation, problem_in_words(error), error.code)
     unknown = error.happened == Happened.UNKNOWN
     is_told_with_code = error.problem is Problem.UNKNOWN_CODE
     return Explanation(

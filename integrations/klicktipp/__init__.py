@@ -26,7 +26,8 @@ from .fieldtypes import GLOBAL_FIELD_TYPES, FieldType, InvalidValue, ValueProble
 from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
 from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
-from .problems import Problem, problem_of
+from .problems import Problem
+from .refusals import problem_of
 from .transport import Transport
 from .wire import BOUNCE_STATUSES, STATUSES
 

@@ -121,7 +121,7 @@ class _Call(Generic[T]):
                 raise AccessDenied(
                     self.operation.name, problem=Problem.SIGN_IN_PAUSED, hint="signing in was tried a moment ago"
                 )
-        may_sign_in = by_session is not None and self.operation.name != "logout"
+        may_sign_in = by_session is not None and not self.operation.is_session
         failures = 0
         doubt: KlickTippError | None = None
         while True:

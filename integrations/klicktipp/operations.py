@@ -1,15 +1,16 @@
-"""The table of operations: all that is known about each of the 26, but how to read its answer.
+"""The table of operations: all that is known about each of them, but how to read its answer.
 
 Sources: KlickTipp OpenAPI; `get_account` is known from public clients only.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from .errors import Happened
+from .problems import OTHERWISE, UNKNOWN_ADDRESS, WHEN_ADDING, Problem
 
 
 class AuthKind(StrEnum):
@@ -26,15 +27,17 @@ class AuthKind(StrEnum):
 class Operation:
     """One operation of the API.
 
-    number: its place in the table
     path: with the arguments it takes in braces
     safe: changes nothing
     repeatable: reaches the same state when sent twice; every safe operation does
     arguments: what the method of this name takes
     required: those of them that cannot be left out
+    as_text: those of them that are ids, but stand as text in the body
+    codes: what the codes of a 406 mean
+    statuses: what other HTTP statuses mean, where that is more than usual: what is missing on 404, above all
+    is_session: begins or ends a session, and nothing else
     """
 
-    number: int
     name: str
     method: str
     path: str
@@ -43,6 +46,10 @@ class Operation:
     repeatable: bool
     arguments: tuple[str, ...]
     required: tuple[str, ...]
+    as_text: tuple[str, ...]
+    codes: Mapping[int, Problem] = field(hash=False)
+    statuses: Mapping[int, Problem] = field(hash=False)
+    is_session: bool
 
     @property
     def doubtful(self) -> Happened:
@@ -59,19 +66,22 @@ class _Effect(Enum):
 
 
 def _row(
-    number: int,
     name: str,
     method: str,
     path: str,
     auth: AuthKind,
     effect: _Effect,
     arguments: str = "",
+    *,
+    as_text: str = "",
+    codes: Mapping[int, Problem] = OTHERWISE,
+    statuses: Mapping[int, Problem] = MappingProxyType({}),
+    is_session: bool = False,
 ) -> Operation:
-    """`arguments` are parted by spaces, a question mark follows those that can be left out."""
+    """`arguments` and `as_text` are parted by spaces, a question mark follows those that can be left out."""
     safe, repeatable = effect.value
     names = arguments.split()
     return Operation(
-        number,
         name,
         method,
         path,
@@ -80,6 +90,10 @@ def _row(
         repeatable,
         arguments=tuple(argument.rstrip("?") for argument in names),
         required=tuple(argument for argument in names if not argument.endswith("?")),
+        as_text=tuple(as_text.split()),
+        codes=codes,
+        statuses=statuses,
+        is_session=is_session,
     )
 
 
@@ -90,36 +104,54 @@ _ADD = "email? sms_number? optin_process_id? tag_id? fields?"
 _UPDATE = "contact_id new_email? new_sms_number? fields?"
 _SIGNIN = "api_key email? sms_number? fields?"
 
+_NO_CONTACT = {404: Problem.CONTACT_NOT_FOUND}
+_NO_PROCESS = {404: Problem.OPTIN_PROCESS_NOT_FOUND}
+_NO_TAG = {404: Problem.TAG_NOT_FOUND}
+_NAME_TAKEN = {409: Problem.NAME_TAKEN}
+_WRONG_LOGIN = {401: Problem.WRONG_LOGIN}
+
+_SIGNIN_CODES = WHEN_ADDING | {100: Problem.INVALID_API_KEY}
+_UPDATE_CODES = OTHERWISE | {7: Problem.INVALID_FIELD_VALUE}
+_TAG_CODES = UNKNOWN_ADDRESS | {31: Problem.SMARTTAG_NOT_ASSIGNABLE}
+
 # fmt: off
 _TABLE: Final = (
-    _row(1, "login", "POST", "/account/login", _NONE, _ONCE, "username password"),
-    _row(2, "logout", "POST", "/account/logout", _KEY, _SETS),
-    _row(3, "get_account", "GET", "/account", _KEY, _READS),
-    _row(4, "list_optin_processes", "GET", "/list", _KEY, _READS),
-    _row(5, "get_optin_process", "GET", "/list/{optin_process_id}", _KEY, _READS, "optin_process_id"),
-    _row(6, "get_optin_redirect", "POST", "/list/redirect", _KEY, _READS, "optin_process_id email"),
-    _row(7, "list_tags", "GET", "/tag", _KEY, _READS),
-    _row(8, "get_tag", "GET", "/tag/{tag_id}", _KEY, _READS, "tag_id"),
-    _row(9, "create_tag", "POST", "/tag", _KEY, _ONCE, "name text?"),
-    _row(10, "update_tag", "PUT", "/tag/{tag_id}", _KEY, _SETS, "tag_id name? text?"),
-    _row(11, "delete_tag", "DELETE", "/tag/{tag_id}", _KEY, _ONCE, "tag_id"),
-    _row(12, "list_fields", "GET", "/field", _KEY, _READS),
-    _row(13, "get_field", "GET", "/field/{field_id}", _KEY, _READS, "field_id"),
-    _row(14, "list_contacts", "GET", "/subscriber", _KEY, _READS, "status? bounce_status?"),
-    _row(15, "add_or_update_contact", "POST", "/subscriber", _KEY, _ONCE, _ADD),
-    _row(16, "get_contact", "GET", "/subscriber/{contact_id}", _KEY, _READS, "contact_id"),
-    _row(17, "update_contact", "PUT", "/subscriber/{contact_id}", _KEY, _SETS, _UPDATE),
-    _row(18, "delete_contact", "DELETE", "/subscriber/{contact_id}", _KEY, _ONCE, "contact_id"),
-    _row(19, "unsubscribe_contact", "POST", "/subscriber/unsubscribe", _KEY, _SETS, "email"),
-    _row(20, "find_contact", "POST", "/subscriber/search", _KEY, _READS, "email"),
-    _row(21, "tag_contact", "POST", "/subscriber/tag", _KEY, _SETS, "email tag_ids"),
-    _row(22, "untag_contact", "POST", "/subscriber/untag", _KEY, _SETS, "email tag_id"),
-    _row(23, "list_tagged_contacts", "POST", "/subscriber/tagged", _KEY, _READS, _FILTER),
-    _row(24, "signin", "POST", "/subscriber/signin", _LIST, _ONCE, _SIGNIN),
-    _row(25, "signout", "POST", "/subscriber/signout", _LIST, _SETS, "api_key email"),
-    _row(26, "signoff", "POST", "/subscriber/signoff", _LIST, _SETS, "api_key email"),
+    _row("login", "POST", "/account/login", _NONE, _ONCE, "username password", statuses=_WRONG_LOGIN, is_session=True),
+    _row("logout", "POST", "/account/logout", _KEY, _SETS, is_session=True),
+    _row("get_account", "GET", "/account", _KEY, _READS),
+
+    _row("list_optin_processes", "GET", "/list", _KEY, _READS),
+    _row("get_optin_process", "GET", "/list/{optin_process_id}", _KEY, _READS, "optin_process_id",
+         statuses=_NO_PROCESS),
+    _row("get_optin_redirect", "POST", "/list/redirect", _KEY, _READS, "optin_process_id email",
+         as_text="optin_process_id", statuses=_NO_PROCESS),
+
+    _row("list_tags", "GET", "/tag", _KEY, _READS),
+    _row("get_tag", "GET", "/tag/{tag_id}", _KEY, _READS, "tag_id", statuses=_NO_TAG),
+    _row("create_tag", "POST", "/tag", _KEY, _ONCE, "name text?", statuses=_NAME_TAKEN),
+    _row("update_tag", "PUT", "/tag/{tag_id}", _KEY, _SETS, "tag_id name? text?", statuses=_NO_TAG | _NAME_TAKEN),
+    _row("delete_tag", "DELETE", "/tag/{tag_id}", _KEY, _ONCE, "tag_id", statuses=_NO_TAG),
+
+    _row("list_fields", "GET", "/field", _KEY, _READS),
+    _row("get_field", "GET", "/field/{field_id}", _KEY, _READS, "field_id"),
+
+    _row("list_contacts", "GET", "/subscriber", _KEY, _READS, "status? bounce_status?"),
+    _row("add_or_update_contact", "POST", "/subscriber", _KEY, _ONCE, _ADD, codes=WHEN_ADDING),
+    _row("get_contact", "GET", "/subscriber/{contact_id}", _KEY, _READS, "contact_id", statuses=_NO_CONTACT),
+    _row("update_contact", "PUT", "/subscriber/{contact_id}", _KEY, _SETS, _UPDATE,
+         codes=_UPDATE_CODES, statuses=_NO_CONTACT),
+    _row("delete_contact", "DELETE", "/subscriber/{contact_id}", _KEY, _ONCE, "contact_id", statuses=_NO_CONTACT),
+    _row("unsubscribe_contact", "POST", "/subscriber/unsubscribe", _KEY, _SETS, "email", codes=UNKNOWN_ADDRESS),
+    _row("find_contact", "POST", "/subscriber/search", _KEY, _READS, "email"),
+    _row("tag_contact", "POST", "/subscriber/tag", _KEY, _SETS, "email tag_ids", codes=_TAG_CODES),
+    _row("untag_contact", "POST", "/subscriber/untag", _KEY, _SETS, "email tag_id", codes=UNKNOWN_ADDRESS),
+    _row("list_tagged_contacts", "POST", "/subscriber/tagged", _KEY, _READS, _FILTER),
+
+    _row("signin", "POST", "/subscriber/signin", _LIST, _ONCE, _SIGNIN, codes=_SIGNIN_CODES),
+    _row("signout", "POST", "/subscriber/signout", _LIST, _SETS, "api_key email", codes=UNKNOWN_ADDRESS),
+    _row("signoff", "POST", "/subscriber/signoff", _LIST, _SETS, "api_key email", codes=UNKNOWN_ADDRESS),
 )
 # fmt: on
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType({row.name: row for row in _TABLE})
-"""Every operation by its name, in the order of the table."""
+"""Every operation by its name."""

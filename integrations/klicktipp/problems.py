@@ -2,7 +2,8 @@
 
 The service says why it refused with a number in the body of a 406. The same number means different things for
 different operations, and its text comes in the account's language, so neither the number alone nor the text
-tells anything. Sources: developer guide for adding contacts and signing in, KlickTipp OpenAPI for the others.
+tells anything. Which of the meanings here are those of an operation stands in its row, see `operations`.
+Sources: developer guide for adding contacts and signing in, KlickTipp OpenAPI for the others.
 """
 
 from enum import StrEnum
@@ -71,9 +72,9 @@ class Problem(StrEnum):
     WRONG_LOGIN = "wrong_login"
 
 
-_UPDATE_FAILED: Final = 10
+UPDATE_FAILED: Final = 10
 
-_WHY_UPDATE_FAILED: Final = {
+WHY_UPDATE_FAILED: Final = {
     5: Problem.INVALID_EMAIL,
     6: Problem.CONFIRMATION_EMAIL_FAILED,
     9: Problem.SMS_NUMBER_TAKEN,
@@ -85,14 +86,14 @@ _WHY_UPDATE_FAILED: Final = {
 _EVERYWHERE: Final = {
     5: Problem.INVALID_EMAIL,
     8: Problem.INVALID_FIELD_VALUE,
-    _UPDATE_FAILED: Problem.UPDATE_FAILED,
+    UPDATE_FAILED: Problem.UPDATE_FAILED,
     32: Problem.ADDRESS_REQUIRED,
     402: Problem.OPTIN_PROCESS_NOT_FOUND,
     403: Problem.TAG_NOT_FOUND,
     507: Problem.EMAIL_TAKEN,
 }
 
-_WHEN_ADDING: Final = _EVERYWHERE | {
+WHEN_ADDING: Final = _EVERYWHERE | {
     4: Problem.EMAIL_UNSUBSCRIBED,
     6: Problem.CONFIRMATION_EMAIL_FAILED,
     7: Problem.EMAIL_NOT_FOUND,
@@ -104,7 +105,7 @@ _WHEN_ADDING: Final = _EVERYWHERE | {
     401: Problem.CONTACT_NOT_FOUND,
 }
 
-_OTHERWISE: Final = _EVERYWHERE | {
+OTHERWISE: Final = _EVERYWHERE | {
     4: Problem.SUBSCRIPTION_NOT_FOUND,
     9: Problem.CONTACT_NOT_SUBSCRIBED,
     30: Problem.EMAIL_CHANGE_NOT_ALLOWED,
@@ -123,44 +124,4 @@ _OTHERWISE: Final = _EVERYWHERE | {
     508: Problem.USER_UPDATE_FAILED,
 }
 
-_UNKNOWN_ADDRESS: Final = _OTHERWISE | {7: Problem.EMAIL_NOT_FOUND}
-
-_BY_OPERATION: Final = {
-    "add_or_update_contact": _WHEN_ADDING,
-    "signin": _WHEN_ADDING | {100: Problem.INVALID_API_KEY},
-    "update_contact": _OTHERWISE | {7: Problem.INVALID_FIELD_VALUE},
-    "tag_contact": _UNKNOWN_ADDRESS | {31: Problem.SMARTTAG_NOT_ASSIGNABLE},
-    "untag_contact": _UNKNOWN_ADDRESS,
-    "unsubscribe_contact": _UNKNOWN_ADDRESS,
-    "signout": _UNKNOWN_ADDRESS,
-    "signoff": _UNKNOWN_ADDRESS,
-}
-
-_MISSING: Final = {
-    "get_tag": Problem.TAG_NOT_FOUND,
-    "update_tag": Problem.TAG_NOT_FOUND,
-    "delete_tag": Problem.TAG_NOT_FOUND,
-    "get_optin_process": Problem.OPTIN_PROCESS_NOT_FOUND,
-    "get_optin_redirect": Problem.OPTIN_PROCESS_NOT_FOUND,
-    "get_contact": Problem.CONTACT_NOT_FOUND,
-    "update_contact": Problem.CONTACT_NOT_FOUND,
-    "delete_contact": Problem.CONTACT_NOT_FOUND,
-}
-
-
-def missing_of(operation: str) -> Problem:
-    """What a 404 says is not there."""
-    return _MISSING.get(operation, Problem.NOT_FOUND)
-
-
-def problem_of(operation: str, code: int | None, detail: int | None = None) -> Problem:
-    """What a 406 means.
-
-    `code` is its `error`, `detail` its `code`, which comes with error 10 only; each is None where the body
-    has none. What the catalogue does not hold is `UNKNOWN_CODE`.
-    """
-    if code is None:
-        return Problem.UNKNOWN_CODE
-    if code == _UPDATE_FAILED and detail is not None:
-        return _WHY_UPDATE_FAILED.get(detail, Problem.UPDATE_FAILED)
-    return _BY_OPERATION.get(operation, _OTHERWISE).get(code, Problem.UNKNOWN_CODE)
+UNKNOWN_ADDRESS: Final = OTHERWISE | {7: Problem.EMAIL_NOT_FOUND}

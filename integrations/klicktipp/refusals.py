@@ -17,8 +17,8 @@ from .errors import (
     ServiceError,
     Throttled,
 )
-from .operations import AuthKind, Operation
-from .problems import Problem, missing_of, problem_of
+from .operations import OPERATIONS, AuthKind, Operation
+from .problems import UPDATE_FAILED, WHY_UPDATE_FAILED, Problem
 from .transport import Answer
 
 _CLASSES: Final[Mapping[int, type[KlickTippError]]] = {
@@ -32,7 +32,6 @@ _CLASSES: Final[Mapping[int, type[KlickTippError]]] = {
     429: Throttled,
     503: Throttled,
 }
-_NAMING_TAGS: Final = ("create_tag", "update_tag")
 _CODE: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _LONGEST_TEXT: Final = 2000
@@ -62,6 +61,19 @@ def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -
     )
 
 
+def problem_of(operation: str, code: int | None, detail: int | None = None) -> Problem:
+    """What a 406 means for the operation of this name.
+
+    `code` is its `error`, `detail` its `code`, which comes with error 10 only; each is None where the body
+    has none. What the catalogue does not hold is `UNKNOWN_CODE`.
+    """
+    if code is None:
+        return Problem.UNKNOWN_CODE
+    if code == UPDATE_FAILED and detail is not None:
+        return WHY_UPDATE_FAILED.get(detail, Problem.UPDATE_FAILED)
+    return OPERATIONS[operation].codes.get(code, Problem.UNKNOWN_CODE)
+
+
 def _happened(operation: Operation, status: int) -> Happened:
     refused = 300 <= status < 500 or status == 503
     return Happened.NO if refused else operation.doubtful
@@ -72,12 +84,8 @@ def _problem(
 ) -> Problem | None:
     if status == 406:
         return problem_of(operation.name, code, detail)
-    if status == 404:
-        return missing_of(operation.name)
-    if status == 409 and operation.name in _NAMING_TAGS:
-        return Problem.NAME_TAKEN
-    if status == 401 and operation.name == "login":
-        return Problem.WRONG_LOGIN
+    if status in operation.statuses:
+        return operation.statuses[status]
     if status in (401, 403) and by_session:
         return Problem.USER_DENIED
     if status in (401, 403) and operation.auth is AuthKind.LISTBUILDING:

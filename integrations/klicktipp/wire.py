@@ -76,11 +76,9 @@ def encoded(operation: Operation, arguments: Mapping[str, object]) -> Request:
         if place in path:
             path = path.replace(place, quote(str(value), safe=""))
         else:
-            rest[_NAMES.get(name, name)] = value
+            rest[_NAMES.get(name, name)] = str(value) if name in operation.as_text else value
     if operation.method == "GET":
         return Request(path, _query(rest), None)
-    if operation.name == "get_optin_redirect":
-        rest["listid"] = str(rest["listid"])  # the one place where the document wants this id as text
     has_body = rest or operation.method == "PUT"
     return Request(path, "", json.dumps(rest).encode() if has_body else None)
 

@@ -21,7 +21,7 @@ from integrations.listbuilding.afterwards import Afterwards, can_look_up, look_a
 from integrations.listbuilding.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
 from integrations.listbuilding.key_page import of_a_key, to_keys, with_hint
 from integrations.listbuilding.models import ListbuildingKey
-from integrations.messages import message
+from integrations.operations import message_of
 
 _ABOUT_THE_ADDRESS = {
     Problem.CONTACT_NOT_SUBSCRIBED,
@@ -246,7 +246,7 @@ def _at_the_address(form: EmailForm, error: Exception, action: UUID) -> Explanat
     """What stood in the way; what is about the address is told there, and the page points to it."""
     explanation = with_hint(error, explain(error, action))
     if isinstance(error, Rejected) and error.problem in _ABOUT_THE_ADDRESS:
-        form.add_error("email", message(error.problem, operation=error.operation).sentences())
+        form.add_error("email", message_of(error.operation, error.problem).sentences())
         return replace(
             explanation,
             what=_("KlickTipp refused this; nothing was changed."),

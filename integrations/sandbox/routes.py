@@ -1,52 +1,40 @@
-"""Which operation a path and a method name, and who may call it (the contract's table of operations)."""
+"""Which operation a path and a method name, and who may call it.
+
+Every operation names its own route where it stands, in a module of ``operations``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from integrations.sandbox.operations import account, contacts, datafields, listbuilding, optin, tagging, tags
-from integrations.sandbox.operations.call import Call
-
-Operation = Callable[[Call], Any]
+Operation = TypeVar("Operation", bound=Callable[..., Any])
 BY_KEY, BY_LISTBUILDING_KEY, FREE = "key", "listbuilding", "free"
 
 
 @dataclass(frozen=True)
 class Route:
-    """An operation and how its caller signs in; login alone needs no account and is handled apart."""
+    """An operation and how its caller signs in; what is free needs no account."""
 
-    operation: Operation | None
-    auth: str = BY_KEY
+    operation: Callable[..., Any]
+    auth: str
 
 
-_FIXED: dict[str, dict[str, Route]] = {
-    "/account": {"GET": Route(account.retrieve)},
-    "/account/login": {"POST": Route(None, FREE)},
-    "/account/logout": {"POST": Route(account.logout)},
-    "/list": {"GET": Route(optin.index)},
-    "/list/redirect": {"POST": Route(optin.redirect)},
-    "/tag": {"GET": Route(tags.index), "POST": Route(tags.create)},
-    "/field": {"GET": Route(datafields.index)},
-    "/subscriber": {"GET": Route(contacts.index), "POST": Route(contacts.create)},
-    "/subscriber/unsubscribe": {"POST": Route(contacts.unsubscribe)},
-    "/subscriber/search": {"POST": Route(contacts.search)},
-    "/subscriber/tag": {"POST": Route(tagging.tag)},
-    "/subscriber/untag": {"POST": Route(tagging.untag)},
-    "/subscriber/tagged": {"POST": Route(tagging.tagged)},
-    "/subscriber/signin": {"POST": Route(listbuilding.sign_in, BY_LISTBUILDING_KEY)},
-    "/subscriber/signout": {"POST": Route(listbuilding.sign_out, BY_LISTBUILDING_KEY)},
-    "/subscriber/signoff": {"POST": Route(listbuilding.sign_off, BY_LISTBUILDING_KEY)},
-}
-_BY_ID: dict[str, dict[str, Route]] = {
-    "list": {"GET": Route(optin.retrieve)},
-    "tag": {"GET": Route(tags.retrieve), "PUT": Route(tags.update), "DELETE": Route(tags.delete)},
-    "field": {"GET": Route(datafields.retrieve)},
-    "subscriber": {
-        "GET": Route(contacts.retrieve),
-        "PUT": Route(contacts.update),
-        "DELETE": Route(contacts.delete),
-    },
-}
+_FIXED: dict[str, dict[str, Route]] = {}
+_BY_ID: dict[str, dict[str, Route]] = {}
+
+
+def route(method: str, path: str, auth: str = BY_KEY) -> Callable[[Operation], Operation]:
+    """Makes a function the operation of a method and a path, whose last step may be an id: ``/tag/{tagid}``."""
+
+    def register(operation: Operation) -> Operation:
+        folder, _, last = path.rpartition("/")
+        by_method = _BY_ID.setdefault(folder, {}) if last.startswith("{") else _FIXED.setdefault(path, {})
+        if method in by_method:
+            raise ValueError(f"There are two operations for {method} {path}.")
+        by_method[method] = Route(operation, auth)
+        return operation
+
+    return register
 
 
 def plain_path(path: str) -> str:
@@ -59,7 +47,7 @@ def find(path: str) -> tuple[dict[str, Route], str] | None:
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed, ""
-    steps = path.split("/")
-    if len(steps) == 3 and steps[2] and steps[1] in _BY_ID:
-        return _BY_ID[steps[1]], steps[2]
+    folder, _, last = path.rpartition("/")
+    if last and folder in _BY_ID:
+        return _BY_ID[folder], last
     return None

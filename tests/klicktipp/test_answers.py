@@ -1,5 +1,6 @@
 """Reading answers: whatever arrives, it is understood or it is said that it is not."""
 
+import inspect
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -10,28 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.klicktipp import OPERATIONS, Contact, KlickTipp, OptinProcess, ServiceError, answers
+from tests.facts import FACT_OF
 
 from .service import Service, answer
 
 READERS = [
-    answers.done,
-    answers.logged_out,
-    answers.session,
-    answers.account,
-    answers.optin_processes,
-    answers.optin_process,
-    answers.redirect,
-    answers.tags,
-    answers.tag,
-    answers.created_tag,
-    answers.fields,
-    answers.field,
-    answers.contact_ids,
-    answers.found_contact,
-    answers.tagged_contacts,
-    answers.contact,
+    read
+    for name, read in inspect.getmembers(answers, inspect.isfunction)
+    if read.__module__ == answers.__name__ and not name.startswith("_") and read is not answers.load
 ]
-
 SAMPLES: list[Any] = [
     [True],
     {"success": True},
@@ -133,6 +121,7 @@ def test_a_monstrous_answer_is_read_or_unreadable(body: bytes) -> None:
 
 
 def check(status: int, body: bytes) -> None:
+    assert answers.contact in READERS
     for read in READERS:
         try:
             result = read(answers.load(status, body))
@@ -141,35 +130,16 @@ def check(status: int, body: bytes) -> None:
         repr(result).encode()
 
 
-ARGUMENTS: dict[str, Any] = {
-    "api_key": "key",
-    "contact_id": "1",
-    "email": "alex@example.com",
-    "field_id": "FirstName",
-    "name": "new",
-    "optin_process_id": 16,
-    "password": "secret",
-    "tag_id": 21,
-    "tag_ids": [21],
-    "username": "user",
-}
-
-
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("body", [b"<html>", b'{"error', b"[[[", b"{}x", b"false", b'{"success": false}', b"[false]"])
 def test_an_unreadable_answer_says_so(name: str, body: bytes, api: KlickTipp, server: Service) -> None:
-    operation = OPERATIONS[name]
-    needed = operation.required
-    if name in ("add_or_update_contact", "signin"):
-        needed = (*needed, "email")
-    arguments = {argument: ARGUMENTS[argument] for argument in needed if argument not in ("status", "bounce_status")}
     server.will(answer(body=body))
 
     with pytest.raises(ServiceError) as raised:
-        getattr(api, name)(**arguments)
+        getattr(api, name)(**FACT_OF[name].arguments)
 
     assert raised.value.status == 200
-    assert raised.value.happened == ("no" if operation.safe else "unknown")
+    assert raised.value.happened == ("no" if OPERATIONS[name].safe else "unknown")
     assert len(server.received) == 1
 
 

@@ -21,6 +21,7 @@ from tests.facts import (
     CHECK_VALUE,
     CUSTOMER_KEY,
     DEVELOPER_KEY,
+    FACT_OF,
     FACTS,
     NO_BODY,
     USERNAME,
@@ -161,9 +162,8 @@ every_form = pytest.mark.parametrize(
 )
 
 
-def test_there_are_26_facts_one_for_each_operation_in_order() -> None:
-    assert [fact.number for fact in FACTS] == list(range(1, 27))
-    assert [fact.operation for fact in FACTS] == list(OPERATIONS)
+def test_there_is_one_fact_for_each_operation() -> None:
+    assert sorted(fact.operation for fact in FACTS) == sorted(OPERATIONS)
 
 
 def test_the_headers_of_the_facts_have_the_check_value_of_the_reference() -> None:
@@ -174,7 +174,6 @@ def test_the_headers_of_the_facts_have_the_check_value_of_the_reference() -> Non
 def test_the_table_of_operations_says_what_the_fact_says(fact: Fact) -> None:
     operation = OPERATIONS[fact.operation]
 
-    assert operation.number == fact.number
     assert operation.method == fact.method
     assert re.sub(r"{\w+}", "{}", operation.path) == re.sub(r"{\w+}", "{}", fact.template)
     assert operation.safe == fact.safe
@@ -222,7 +221,7 @@ def test_every_form_of_the_answer_is_read_as_equal(fact: Fact, form: Form, servi
 
 @pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.auth == "key"], ids=lambda fact: fact.operation)
 def test_a_session_signs_with_the_cookie_that_login_gave(fact: Fact, service: Service) -> None:
-    login = FACTS[0]
+    login = FACT_OF["login"]
     service.will_answer(login.answer, fact.answer)
     api = KlickTipp(SessionAuth(**login.arguments), base_url=service.url, timeout=(5, 30))
     api.login()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from integrations.klicktipp import OPERATIONS, ConfigurationError, InvalidRequest, KlickTipp, Transport
+from tests.facts import FACT_OF
 
 from .service import Service, answer
 
@@ -141,15 +142,8 @@ def test_impossible_arguments_are_never_sent(
 
 @pytest.mark.parametrize("name", [name for name, row in OPERATIONS.items() if row.auth == "key"])
 def test_without_credentials_only_the_open_calls_work(name: str, server: Service) -> None:
-    row = OPERATIONS[name]
-    arguments = {"email": EMAIL, "name": "n", "tag_id": 1, "tag_ids": [1], "contact_id": "1", "optin_process_id": 1}
-    arguments |= {"field_id": "1"}
-    given = {argument: arguments[argument] for argument in row.required if argument in arguments}
-    if name == "add_or_update_contact":
-        given["email"] = EMAIL
-
     with pytest.raises(ConfigurationError):
-        getattr(KlickTipp(None, base_url=server.url), name)(**given)
+        getattr(KlickTipp(None, base_url=server.url), name)(**FACT_OF[name].arguments)
 
     assert server.received == []
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.facts import FACTS, Fact, key_headers
+from tests.facts import ADDING, FACT_OF, FACTS, Fact, key_headers
 
 TIMEOUT = 10
 
@@ -85,11 +85,11 @@ def in_sandbox(fact: Fact, known: Known) -> Fact:
         "username": known.username,
         "password": known.password,
         "apikey": known.listbuilding_key,
-        "listid": known.listid if fact.operation == "get_optin_redirect" else int(known.listid),
+        "listid": known.listid if isinstance(fact.body.get("listid"), str) else int(known.listid),
         "tagid": known.tagids[0],
         "tagids": list(known.tagids),
     }
-    if fact.operation not in ("add_or_update_contact", "signin"):
+    if fact.operation not in ADDING:
         values["email"] = known.contact["email"]
     body = {key: values.get(key, value) for key, value in fact.body.items()}
     if "fields" in body:
@@ -231,7 +231,7 @@ def test_the_answer_has_the_shape_of_the_sample(fact: Fact, way: str, known: Kno
 
 @by_key
 def test_a_session_does_what_a_key_does(fact: Fact, known: Known) -> None:
-    login = send(in_sandbox(FACTS[0], known), known).json()
+    login = send(in_sandbox(FACT_OF["login"], known), known).json()
     in_session = replace(known, headers={"Cookie": f"{login['session_name']}={login['sessid']}"})
 
     answer = send(in_sandbox(fact, known), in_session)
@@ -249,7 +249,7 @@ def test_without_a_key_access_is_denied(fact: Fact, known: Known) -> None:
 
 
 def test_login_sets_the_cookie_it_names(known: Known) -> None:
-    answer = send(in_sandbox(FACTS[0], known), known)
+    answer = send(in_sandbox(FACT_OF["login"], known), known)
 
     assert f"{answer.json()['session_name']}={answer.json()['sessid']}" in answer.headers["Set-Cookie"]
 

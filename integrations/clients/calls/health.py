@@ -9,6 +9,7 @@ from django.utils import timezone
 from integrations.audit.models import KeyOwner
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.klicktipp import AccessDenied, Attempt, Ending, Observer
+from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Watch:
     """Passes every attempt on to another observer, and notes when KlickTipp refuses the credential, and when it takes
     it again.
 
-    `GET /account` does not count: it is refused to keys that may do everything else. Of an API user the end of a
-    session does not count either: only signing in, and what is refused after it.
+    A refusal counts where the operation's row says that it tells of the key. Of an API user the end of a session does
+    not count either: only signing in, and what is refused after it.
     """
 
     def __init__(self, observer: Observer, credential: Credential) -> None:
@@ -76,7 +77,7 @@ class Watch:
         if operation == "login":
             self._has_signed_in |= ending.error is None
             return is_refused
-        if not is_refused or operation in ("get_account", "logout"):
+        if not is_refused or not OPERATIONS[operation].refusal_tells_of_key:
             return False
         if not self._credential.is_api_user or self._has_signed_in or attempt.call_id in self._refused_once:
             return True

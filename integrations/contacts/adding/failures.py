@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.forms import ContactForm
-from integrations.contacts.adding.origins import ADDING
 from integrations.contacts.refusals import SUBJECT_FIELDS, listed, no_longer_there, refused_value
 from integrations.klicktipp import Problem, Rejected
-from integrations.messages import message
+from integrations.operations import ADDING, message_of
 from integrations.suppression.services import Suppressed
 from integrations.tags.picker import missing_tags
 
@@ -55,7 +54,7 @@ def explain_at_field(
         return explanation
     if not isinstance(error, Rejected):
         return explanation
-    text = message(error.problem, operation=error.operation).sentences()
+    text = message_of(error.operation, error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
         form.add_error(error.name, refused_value(error))
     elif (name := _FORM_FIELDS.get(error.problem, "")) not in form.fields:

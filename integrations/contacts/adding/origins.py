@@ -14,9 +14,7 @@ from integrations.audit.subjects import Subject, hash_subject, newest_key_versio
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Happened, KlickTippError
-
-ADDING = ("add_or_update_contact", "signin")
-"""The operations that can bring a new contact."""
+from integrations.operations import ADDING
 
 
 @dataclass(frozen=True)

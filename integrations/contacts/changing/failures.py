@@ -7,7 +7,7 @@ from integrations.clients.explain import Explanation
 from integrations.clients.models import ClientAccount
 from integrations.contacts.refusals import listed, no_longer_there, refused_value
 from integrations.klicktipp import Problem, Rejected
-from integrations.messages import message
+from integrations.operations import message_of
 from integrations.suppression.services import Suppressed
 from integrations.tags.picker import missing_tags
 
@@ -21,13 +21,13 @@ def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: 
     if not isinstance(error, Rejected):
         return told
     if "address" in form.fields:
-        form.add_error("address", message(error.problem, error.code, error.operation).sentences())
+        form.add_error("address", message_of(error.operation, error.problem, error.code).sentences())
     elif error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.fields:
         form.add_error(error.name, refused_value(error))
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
         form.add_error("tags", no_longer_there(missing))
     elif error.problem in (Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE):
-        form.add_error("tags", message(error.problem, operation=error.operation).sentences())
+        form.add_error("tags", message_of(error.operation, error.problem).sentences())
     else:
         return told
     return replace(

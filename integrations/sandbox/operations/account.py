@@ -6,10 +6,12 @@ from typing import Any
 from integrations.sandbox import errors
 from integrations.sandbox.model import Account
 from integrations.sandbox.operations.call import Call
+from integrations.sandbox.routes import FREE, route
 from integrations.sandbox.store import Store
 from integrations.sandbox.wire import Request
 
 
+@route("POST", "/account/login", FREE)
 def login(store: Store, request: Request, data: dict[str, Any]) -> tuple[Account, dict[str, Any], str]:
     """The account that signed in, the answer and the Set-Cookie header.
 
@@ -36,12 +38,14 @@ def login(store: Store, request: Request, data: dict[str, Any]) -> tuple[Account
     return account, answer, f"{store.session_name}={sessid}; path=/; httponly"
 
 
+@route("POST", "/account/logout")
 def logout(call: Call) -> list[bool]:
     if call.sessid:
         call.store.end_session(call.sessid)
     return [True]
 
 
+@route("GET", "/account")
 def retrieve(call: Call) -> dict[str, Any]:
     profile = call.account.profile
     return describe(call.account, profile.username if call.sessid else profile.main_username)

@@ -28,6 +28,7 @@ from integrations.sandbox.operations.call import (
     query_values,
     refuse_on_demand,
 )
+from integrations.sandbox.routes import route
 
 _NO_IP = "0.0.0.0"  # noqa: S104 - the contract's value for "not known"
 
@@ -69,6 +70,7 @@ def _day(when: int) -> str:
     return datetime.fromtimestamp(when, UTC).strftime("%d.%m.%Y") if when else ""
 
 
+@route("GET", "/subscriber")
 def index(call: Call) -> dict[str, list[str]]:
     query = query_values(call)
     statuses = choices(call, "status", query.get("status"), STATUSES, DEFAULT_STATUSES)
@@ -79,11 +81,13 @@ def index(call: Call) -> dict[str, list[str]]:
     return {"subscribers": found}
 
 
+@route("POST", "/subscriber")
 def create(call: Call) -> dict[str, Any]:
     contact = enrolment.add_or_update(call)
     return describe(call.account, contact)
 
 
+@route("GET", "/subscriber/{subscriberid}")
 def retrieve(call: Call) -> dict[str, Any]:
     contact = call.account.contacts.get(path_number(call))
     if contact is None:
@@ -91,10 +95,12 @@ def retrieve(call: Call) -> dict[str, Any]:
     return describe(call.account, contact)
 
 
+@route("POST", "/subscriber/search")
 def search(call: Call) -> list[int]:
     return [known_contact(call, unknown=errors.no_entity(call.language)).id]
 
 
+@route("PUT", "/subscriber/{subscriberid}")
 def update(call: Call) -> list[bool]:
     """Changes fields, email address and SMS number; an empty address or number stands for no change."""
     contact = _by_path(call)
@@ -152,6 +158,7 @@ def _new_number(call: Call, contact: Contact, given: str) -> str:
     return stored
 
 
+@route("DELETE", "/subscriber/{subscriberid}")
 def delete(call: Call) -> list[bool]:
     contact = _by_path(call)
     del call.account.contacts[contact.id]
@@ -160,6 +167,7 @@ def delete(call: Call) -> list[bool]:
     return [True]
 
 
+@route("POST", "/subscriber/unsubscribe")
 def unsubscribe(call: Call) -> list[bool]:
     contact = known_contact(call, unknown=errors.code(7))
     end_subscription(call, contact)

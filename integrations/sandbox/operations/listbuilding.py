@@ -6,6 +6,7 @@ from integrations.sandbox.operations import enrolment
 from integrations.sandbox.operations.call import Call, known_contact
 from integrations.sandbox.operations.contacts import end_subscription
 from integrations.sandbox.operations.optin import redirect_url
+from integrations.sandbox.routes import BY_LISTBUILDING_KEY, route
 from integrations.sandbox.store import Store
 
 
@@ -22,6 +23,7 @@ def account_of(store: Store, apikey: object) -> Account:
     return account
 
 
+@route("POST", "/subscriber/signin", BY_LISTBUILDING_KEY)
 def sign_in(call: Call) -> list[str]:
     account = call.account
     tag = account.tags.get(account.listbuilding_tag_id)
@@ -29,6 +31,7 @@ def sign_in(call: Call) -> list[str]:
     return [redirect_url(account.processes[account.listbuilding_listid], contact)]
 
 
+@route("POST", "/subscriber/signout", BY_LISTBUILDING_KEY)
 def sign_out(call: Call) -> list[bool]:
     contact = known_contact(call, unknown=errors.code(7))
     if contact.manual_tags.pop(call.account.listbuilding_tag_id, None) is not None:
@@ -36,6 +39,7 @@ def sign_out(call: Call) -> list[bool]:
     return [True]
 
 
+@route("POST", "/subscriber/signoff", BY_LISTBUILDING_KEY)
 def sign_off(call: Call) -> list[bool]:
     contact = known_contact(call, unknown=errors.code(7))
     end_subscription(call, contact)

@@ -5,12 +5,15 @@ from typing import Any
 from integrations.sandbox import errors
 from integrations.sandbox.model import SUBSCRIBED, Contact, OptInProcess
 from integrations.sandbox.operations.call import Call, known_contact, number, path_number, required_text
+from integrations.sandbox.routes import route
 
 
+@route("GET", "/list")
 def index(call: Call) -> dict[str, str]:
     return {str(process.id): process.name for process in call.account.processes.values()}
 
 
+@route("GET", "/list/{listid}")
 def retrieve(call: Call) -> dict[str, Any]:
     process = call.account.processes.get(path_number(call))
     if process is None:
@@ -26,6 +29,7 @@ def retrieve(call: Call) -> dict[str, Any]:
     }
 
 
+@route("POST", "/list/redirect")
 def redirect(call: Call) -> list[str]:
     wanted = call.data.get("listid")
     if wanted is None:

@@ -21,6 +21,7 @@ from integrations.sandbox.operations.call import (
     number,
     required_number,
 )
+from integrations.sandbox.routes import route
 
 
 def set_tag(account: Account, contact: Contact, tag_id: int, now: int) -> None:
@@ -30,6 +31,7 @@ def set_tag(account: Account, contact: Contact, tag_id: int, now: int) -> None:
         contact.campaigns_started.setdefault(account.campaign_id, now)
 
 
+@route("POST", "/subscriber/tag")
 def tag(call: Call) -> list[bool]:
     contact = known_contact(call, unknown=errors.code(7))
     given = call.data.get("tagids")
@@ -46,6 +48,7 @@ def tag(call: Call) -> list[bool]:
     return [True]
 
 
+@route("POST", "/subscriber/untag")
 def untag(call: Call) -> list[bool]:
     contact = known_contact(call, unknown=errors.code(7))
     found = manual_tag(call, required_number(call, "tagid"))
@@ -54,6 +57,7 @@ def untag(call: Call) -> list[bool]:
     return [True]
 
 
+@route("POST", "/subscriber/tagged")
 def tagged(call: Call) -> dict[str, str] | list[str]:
     """The contacts with a tag, manual or SmartTag, and when it was set.
 

@@ -5,17 +5,21 @@ from typing import Any
 from integrations.sandbox import errors
 from integrations.sandbox.model import Tag
 from integrations.sandbox.operations.call import Call, optional_text, path_number, required_text
+from integrations.sandbox.routes import route
 
 
+@route("GET", "/tag")
 def index(call: Call) -> dict[str, str]:
     return {str(tag.id): tag.name for tag in call.account.tags.values()}
 
 
+@route("GET", "/tag/{tagid}")
 def retrieve(call: Call) -> dict[str, Any]:
     tag = _tag(call)
     return {"tagid": str(tag.id), "name": tag.name, "text": tag.text}
 
 
+@route("POST", "/tag")
 def create(call: Call) -> list[int]:
     name = _free_name(call, required_text(call, "name"))
     tag = Tag(0, name, optional_text(call, "text"))
@@ -26,6 +30,7 @@ def create(call: Call) -> list[int]:
     return [tag.id]
 
 
+@route("PUT", "/tag/{tagid}")
 def update(call: Call) -> list[bool]:
     tag = _tag(call)
     if tag.smart:
@@ -40,6 +45,7 @@ def update(call: Call) -> list[bool]:
     return [True]
 
 
+@route("DELETE", "/tag/{tagid}")
 def delete(call: Call) -> list[bool]:
     tag = _tag(call)
     if tag.smart:

@@ -1,6 +1,7 @@
 """What KlickTipp says of a stored key is remembered, for that key and no other."""
 
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from integrations.clients.errors import Obstructed
 from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.clients.sentences import TAGS_LOADED
-from integrations.klicktipp import AccessDenied, KlickTipp, Rejected
+from integrations.klicktipp import OPERATIONS, AccessDenied, Attempt, AuthKind, Ending, KlickTipp, Rejected
 from integrations.messages import Obstacle
 from tests.factories import actor, store_key
 from tests.service import Service
@@ -83,6 +84,24 @@ def test_other_errors_say_nothing_about_the_key(account: ClientAccount) -> None:
     with pytest.raises(Rejected):
         gateway.connect(account, Action(TAGS_LOADED, actor())).add_or_update_contact("unsubscribed@klick-tipp.team")
     assert connection(account) == Connection.CONNECTED
+
+
+def test_a_refusal_tells_of_the_key_whatever_was_asked_but_for_two_operations(
+    account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[Connection] = []
+    monkeypatch.setattr(health, "remember", lambda credential, connection: noted.append(connection))
+    watch = health.Watch(Mock(), Credential.objects.get())
+    silent = set()
+    for name, operation in OPERATIONS.items():
+        if operation.auth is AuthKind.LISTBUILDING:
+            continue
+        attempt = Attempt(uuid4(), uuid4(), 1, operation, operation.method, operation.path, {})
+        noted.clear()
+        watch.note(attempt, Ending(0.1, 403, AccessDenied(name), None))
+        assert noted in ([], [Connection.REFUSED])
+        silent |= set() if noted else {name}
+    assert silent == {"get_account", "logout"}
 
 
 def test_a_key_that_may_not_read_the_account_is_connected(account: ClientAccount, service: Service) -> None:

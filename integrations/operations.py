@@ -1,0 +1,250 @@
+"""What the portal knows of each of the library's operations: one row for each, beside the library's own.
+
+Whoever adds an operation finds the way in `docs/adding-an-operation.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from integrations import klicktipp
+from integrations.klicktipp import Problem
+from integrations.messages import Message, message
+
+
+def _nothing(result: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalOperation:
+    """What the portal does with the calls of an operation.
+
+    label: what it does, in the words of its users
+    kept_arguments: those that the log keeps. Never data of a contact, but for the ids of its data fields
+    kept_answer: what the log keeps of a successful answer, ready for JSON: ids, statuses and counts, see `KEPT`
+    contact_in_answer: the contact that the answer is, by the names that arguments have, so that the log finds it
+    adds_contact: whether it can bring a new contact
+    refusal_tells_of_key: whether a 401 or 403 says that the key is refused for everything else, too
+    messages: what people read of a problem where this operation needs words of its own, mostly for what to do now
+    """
+
+    label: Promise
+    kept_arguments: tuple[str, ...] = ()
+    kept_answer: Callable[[Any], dict[str, Any]] = _nothing
+    contact_in_answer: Callable[[Any], dict[str, Any]] | None = None
+    adds_contact: bool = False
+    refusal_tells_of_key: bool = True
+    messages: Mapping[str, Message] = field(default_factory=dict)
+
+
+KEPT: Final[Mapping[str, Promise]] = {
+    "contact_id": _("Contact ID"),
+    "status": _("Email status"),
+    "sms_status": _("SMS status"),
+    "bounce_status": _("Bounce status"),
+    "optin_process_id": _("Opt-in process"),
+    "single_optin": _("Single opt-in"),
+    "name": _("Name"),
+    "tag_id": _("Tag"),
+    "tag_ids": _("Tags"),
+    "fields": _("Data fields"),
+    "field_id": _("Data field"),
+    "account_id": _("KlickTipp account"),
+    "count": _("Number in the list"),
+}
+"""What the log keeps of arguments and answers, in the words of its readers and the order in which they read it."""
+
+
+def _count(result: Any) -> dict[str, Any]:
+    return {"count": len(result)}
+
+
+def _contact(result: Any) -> dict[str, Any]:
+    return {
+        "contact_id": result.id,
+        "status": result.status,
+        "sms_status": result.sms_status,
+        "tag_ids": list(result.tag_ids),
+    }
+
+
+def _contact_by_id(result: Any) -> dict[str, Any]:
+    return {"contact_id": result}
+
+
+def _contact_by_all(result: Any) -> dict[str, Any]:
+    return {"contact_id": result.id, "email": result.email, "sms_number": result.sms_number}
+
+
+_NO_SUCH_CONTACT = message(Problem.CONTACT_NOT_FOUND)
+_NOT_FOUND_WHEN_ADDING = Message(
+    _NO_SUCH_CONTACT.what,
+    _("please send the form again; if it happens again, give this code to KlickTipp's support"),
+)
+_NO_TAG_TAKEN = Message(
+    message(Problem.CONTACT_NOT_SUBSCRIBED).what,
+    _("so KlickTipp has taken no tag from it; the contact's page shows which tags it has"),
+)
+_NOTHING_TO_END = _(
+    "so there is nothing to unsubscribe; if this portal must not add the contact again, put it on the suppression list"
+)
+_NOTHING_ENDED: dict[str, Message] = {
+    problem: Message(message(problem).what, _NOTHING_TO_END)
+    for problem in (Problem.CONTACT_NOT_SUBSCRIBED, Problem.SUBSCRIPTION_NOT_FOUND)
+}
+_ADDRESS_GONE = Message(
+    _("KlickTipp does not find the email address of this contact"),
+    _("the contact may have been changed or deleted meanwhile; please load the page again"),
+)
+
+OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
+    {
+        "login": PortalOperation(
+            label=_("Sign in to KlickTipp"),
+            kept_answer=lambda session: {"account_id": session.account.id if session.account else None},
+        ),
+        "logout": PortalOperation(
+            label=_("Sign out of KlickTipp"),
+            refusal_tells_of_key=False,
+        ),
+        "get_account": PortalOperation(
+            label=_("Read the KlickTipp account"),
+            kept_answer=lambda account: {"account_id": account.id},
+            refusal_tells_of_key=False,  # refused to keys that may do everything else
+        ),
+        "list_optin_processes": PortalOperation(
+            label=_("List opt-in processes"),
+            kept_answer=_count,
+        ),
+        "get_optin_process": PortalOperation(
+            label=_("Read an opt-in process"),
+            kept_arguments=("optin_process_id",),
+            kept_answer=lambda process: {"single_optin": process.single_optin},
+        ),
+        "get_optin_redirect": PortalOperation(
+            label=_("Look up the page after sign-up"),
+            kept_arguments=("optin_process_id",),
+        ),
+        "list_tags": PortalOperation(
+            label=_("List tags"),
+            kept_answer=_count,
+        ),
+        "get_tag": PortalOperation(
+            label=_("Read a tag"),
+            kept_arguments=("tag_id",),
+        ),
+        "create_tag": PortalOperation(
+            label=_("Create a tag"),
+            kept_arguments=("name",),
+            kept_answer=lambda tag_id: {"tag_id": tag_id},
+        ),
+        "update_tag": PortalOperation(
+            label=_("Change a tag"),
+            kept_arguments=("tag_id", "name"),
+        ),
+        "delete_tag": PortalOperation(
+            label=_("Delete a tag"),
+            kept_arguments=("tag_id",),
+        ),
+        "list_fields": PortalOperation(
+            label=_("List data fields"),
+            kept_answer=_count,
+        ),
+        "get_field": PortalOperation(
+            label=_("Read a data field"),
+            kept_arguments=("field_id",),
+        ),
+        "list_contacts": PortalOperation(
+            label=_("List contacts"),
+            kept_arguments=("status", "bounce_status"),
+            kept_answer=_count,
+        ),
+        "add_or_update_contact": PortalOperation(
+            label=_("Add or update a contact"),
+            kept_arguments=("optin_process_id", "tag_id", "fields"),
+            kept_answer=_contact,
+            contact_in_answer=_contact_by_all,
+            adds_contact=True,
+            messages={Problem.CONTACT_NOT_FOUND: _NOT_FOUND_WHEN_ADDING},
+        ),
+        "get_contact": PortalOperation(
+            label=_("Read a contact"),
+            kept_arguments=("contact_id",),
+            kept_answer=_contact,
+            contact_in_answer=_contact_by_all,
+        ),
+        "update_contact": PortalOperation(
+            label=_("Change a contact"),
+            kept_arguments=("contact_id", "fields"),
+            messages={Problem.SUBSCRIPTION_NOT_FOUND: _NO_SUCH_CONTACT},
+        ),
+        "delete_contact": PortalOperation(
+            label=_("Delete a contact"),
+            kept_arguments=("contact_id",),
+            messages={Problem.SUBSCRIPTION_NOT_FOUND: _NO_SUCH_CONTACT},
+        ),
+        "unsubscribe_contact": PortalOperation(
+            label=_("Unsubscribe a contact"),
+            messages={**_NOTHING_ENDED, Problem.EMAIL_NOT_FOUND: _ADDRESS_GONE},
+        ),
+        "find_contact": PortalOperation(
+            label=_("Find a contact"),
+            kept_answer=_contact_by_id,
+            contact_in_answer=_contact_by_id,
+        ),
+        "tag_contact": PortalOperation(
+            label=_("Tag a contact"),
+            kept_arguments=("tag_ids",),
+        ),
+        "untag_contact": PortalOperation(
+            label=_("Remove a tag from a contact"),
+            kept_arguments=("tag_id",),
+            messages={Problem.CONTACT_NOT_SUBSCRIBED: _NO_TAG_TAKEN},
+        ),
+        "list_tagged_contacts": PortalOperation(
+            label=_("List the contacts with a tag"),
+            kept_arguments=("tag_id", "status", "bounce_status"),
+            kept_answer=_count,
+        ),
+        "signin": PortalOperation(
+            label=_("Sign up through listbuilding"),
+            kept_arguments=("fields",),
+            adds_contact=True,
+            refusal_tells_of_key=False,
+            messages={Problem.CONTACT_NOT_FOUND: _NOT_FOUND_WHEN_ADDING},
+        ),
+        "signout": PortalOperation(
+            label=_("Remove the listbuilding's tag"),
+            refusal_tells_of_key=False,
+            messages={Problem.CONTACT_NOT_SUBSCRIBED: _NO_TAG_TAKEN},
+        ),
+        "signoff": PortalOperation(
+            label=_("Unsubscribe through listbuilding"),
+            refusal_tells_of_key=False,
+            messages=_NOTHING_ENDED,
+        ),
+    }
+)
+"""Every operation of the library by its name."""
+
+SIGNING_IN: Final = tuple(name for name, operation in klicktipp.OPERATIONS.items() if operation.is_session)
+"""The operations of an API user's session. Once done, they say nothing of the action that they were needed for."""
+
+ADDING: Final = tuple(name for name, operation in OPERATIONS.items() if operation.adds_contact)
+"""The operations that can bring a new contact."""
+
+ABOUT_ONE_CONTACT: Final = tuple(name for name, operation in OPERATIONS.items() if operation.contact_in_answer)
+"""The operations whose subjects are all the same person."""
+
+
+def message_of(operation: str, problem: str, code: int | None = None) -> Message:
+    """The message for a problem of an operation, in words of its own where it needs some; see `message`."""
+    known = OPERATIONS.get(operation)
+    return (known and known.messages.get(problem)) or message(problem, code)
