@@ -19,13 +19,12 @@ class Capability(StrEnum):
     SEE_CLIENTS = "see_clients"
     CHANGE_CONTACTS = "change_contacts"
     DELETE_CONTACTS = "delete_contacts"
-    EXPORT_CONTACTS = "export_contacts"
     STORE_OWN_KEY = "store_own_key"
     MANAGE_CLIENTS = "manage_clients"
     ADD_CLIENTS = "add_clients"
     MANAGE_MEMBERS = "manage_members"
     SEE_LOG = "see_log"
-    EXPORT_LOG = "export_log"
+    SEE_WHOLE_LOG = "see_whole_log"
     MANAGE_TEAM = "manage_team"
 
 
@@ -34,11 +33,10 @@ _VIEWER = _MEMBER | {Capability.SEE_CLIENTS, Capability.SEE_LOG}
 _EDITOR = _VIEWER | {Capability.CHANGE_CONTACTS, Capability.STORE_OWN_KEY}
 _ADMIN = _EDITOR | {
     Capability.DELETE_CONTACTS,
-    Capability.EXPORT_CONTACTS,
     Capability.MANAGE_CLIENTS,
     Capability.ADD_CLIENTS,
     Capability.MANAGE_MEMBERS,
-    Capability.EXPORT_LOG,
+    Capability.SEE_WHOLE_LOG,
 }
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
@@ -46,7 +44,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.ADMIN: frozenset(_ADMIN),
     Role.EDITOR: frozenset(_EDITOR),
     Role.VIEWER: frozenset(_VIEWER),
-    Role.AUDITOR: frozenset(_MEMBER | {Capability.SEE_LOG, Capability.EXPORT_LOG}),
+    Role.AUDITOR: frozenset(_MEMBER | {Capability.SEE_LOG, Capability.SEE_WHOLE_LOG}),
 }
 
 TEAM_WIDE = frozenset({Capability.ADD_CLIENTS, Capability.MANAGE_MEMBERS, Capability.MANAGE_TEAM})

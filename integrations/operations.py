@@ -237,7 +237,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
 SIGNING_IN: Final = tuple(name for name, operation in klicktipp.OPERATIONS.items() if operation.is_session)
 """The operations of an API user's session. Once done, they say nothing of the action that they were needed for."""
 
-ADDING: Final = tuple(name for name, operation in OPERATIONS.items() if operation.adds_contact)
+ADDING_OPERATIONS: Final = tuple(name for name, operation in OPERATIONS.items() if operation.adds_contact)
 """The operations that can bring a new contact."""
 
 ABOUT_ONE_CONTACT: Final = tuple(name for name, operation in OPERATIONS.items() if operation.contact_in_answer)

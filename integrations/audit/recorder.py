@@ -17,7 +17,7 @@ from integrations.audit import allowed
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.sentences import Sentence
-from integrations.audit.subjects import Subject, subject_rows, subjects_of
+from integrations.audit.subjects import Subject, subject_rows, subjects_in
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
 from integrations.operations import OPERATIONS
 
@@ -145,7 +145,7 @@ class Recorder:
             return self._calls.setdefault(call_id, call_number(self._action, len(self._calls) + 1))
 
     def _subjects(self, attempt: Attempt) -> list[Subject]:
-        return [*self._action.subjects, *subjects_of(attempt.arguments)]
+        return [*self._action.subjects, *subjects_in(attempt.arguments)]
 
     def _kind(self, attempt: Attempt) -> Kind:
         """Signing in is done for the sake of the action, and is what the action is."""
@@ -282,4 +282,4 @@ def _kept(attempt: Attempt, ending: Ending) -> dict[str, Any]:
 def _learned(attempt: Attempt, ending: Ending) -> list[Subject]:
     """People that the answer names, such as the contact ID after an add."""
     named = OPERATIONS[attempt.operation.name].contact_in_answer
-    return [] if ending.error or not named else subjects_of(named(ending.result))
+    return [] if ending.error or not named else subjects_in(named(ending.result))

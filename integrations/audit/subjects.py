@@ -58,7 +58,7 @@ class Subject:
         return self.normal[:254]
 
 
-def subjects_of(arguments: Mapping[str, Any]) -> list[Subject]:
+def subjects_in(arguments: Mapping[str, Any]) -> list[Subject]:
     """The people named in the arguments of a KlickTipp call."""
     return [Subject(kind, str(arguments[name])) for name, kind in _ARGUMENTS.items() if arguments.get(name)]
 

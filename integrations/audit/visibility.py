@@ -32,7 +32,7 @@ def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
     theirs = Q(actor_id=membership.user_id)
     if membership.is_limited:
         theirs &= Q(account_id=None)
-    elif membership.may(Capability.EXPORT_LOG):
+    elif membership.may(Capability.SEE_WHOLE_LOG):
         return entries
     accounts = visible_accounts(membership).values("pk")
     return entries.filter(Q(account_id__in=accounts) | theirs)

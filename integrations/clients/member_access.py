@@ -24,7 +24,7 @@ def set_limit(membership: Membership, accounts: Collection[ClientAccount] | None
         lock_members(membership.team)
         membership.refresh_from_db()
         before = limit_of(membership)
-        grant(membership, accounts)
+        give_access(membership, accounts)
         if limit_of(membership) == before:
             return
         person = str(membership.user)
@@ -35,7 +35,7 @@ def set_limit(membership: Membership, accounts: Collection[ClientAccount] | None
             events.record(sentences.LIMITED, actor, Scope(membership.team_id), person=person, clients=clients)
 
 
-def grant(membership: Membership, accounts: Collection[ClientAccount] | None) -> None:
+def give_access(membership: Membership, accounts: Collection[ClientAccount] | None) -> None:
     """As `set_limit`, but the caller holds the transaction and writes the log. Accounts of other teams are left out."""
     if membership.role == Role.OWNER and accounts is not None:
         raise NotForOwners

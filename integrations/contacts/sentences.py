@@ -11,7 +11,7 @@ ADD_CONTACT_WITH_TAGS = Sentence(
 ADD_CONTACT_WITH_TAG = Sentence(
     "contacts.add_with_tag", _("%(actor)s added %(contact)s with the tag %(tags)s to %(account)s")
 )
-ADDING = (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)
+ADD_SENTENCES = (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)
 """By the number of tags, the last one for two and more."""
 
 UPDATE_CONTACT = Sentence("contacts.update", _("%(actor)s updated %(contact)s of %(account)s"))
@@ -23,7 +23,7 @@ UPDATE_FIELDS_AND_TAGS = Sentence(
     "contacts.update_fields_and_tags",
     _("%(actor)s updated %(contact)s of %(account)s (data fields: %(fields)s; tags: %(tags)s)"),
 )
-UPDATING = {
+UPDATE_SENTENCES = {
     (False, False): UPDATE_CONTACT,
     (True, False): UPDATE_FIELDS,
     (False, True): UPDATE_TAGS,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.clients.encryption import Undecryptable
-from integrations.clients.keys.services import shown
+from integrations.clients.keys.services import last_four_or_dots
 from integrations.clients.models import ClientAccount
 from integrations.listbuilding import sentences
 from integrations.listbuilding.models import ListbuildingKey
@@ -36,10 +36,10 @@ def add_key(account: ClientAccount, label: str, secret: str, actor: Actor) -> Li
             key = ListbuildingKey(account=account, label=label, stored_by_id=actor.user_id, stored_at=timezone.now())
             key.secret = secret
             key.save()
-            events.record(sentences.KEY_STORED, actor, account.scope, key=label, four=shown(key.last_four))
+            events.record(sentences.KEY_STORED, actor, account.scope, key=label, four=last_four_or_dots(key.last_four))
     except StoredBefore as error:
         if error.key.account_id != account.pk:
-            four = shown(error.key.last_four)
+            four = last_four_or_dots(error.key.last_four)
             events.record(sentences.KEY_REFUSED, actor, account.scope, key=label, four=four)
         raise
     return key
@@ -62,7 +62,9 @@ def remove_key(key: ListbuildingKey, actor: Actor) -> None:
     with transaction.atomic():
         removed, _ = ListbuildingKey.objects.filter(pk=key.pk).delete()
         if removed:
-            events.record(sentences.KEY_REMOVED, actor, key.account.scope, key=key.label, four=shown(key.last_four))
+            events.record(
+                sentences.KEY_REMOVED, actor, key.account.scope, key=key.label, four=last_four_or_dots(key.last_four)
+            )
 
 
 def remove_all(account: ClientAccount, actor: Actor) -> None:

@@ -22,7 +22,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
-from integrations.clients.member_access import grant, named
+from integrations.clients.member_access import give_access, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
 from integrations.members.models import VALID_FOR, Invitation
@@ -45,7 +45,7 @@ class TooMany(Exception):
     """The team has as many invitations as it can have at a time."""
 
 
-class NotSent(Exception):
+class MailNotSent(Exception):
     """The invitation is stored, but its mail could not be sent."""
 
 
@@ -62,8 +62,8 @@ def invite(
 ) -> Invitation:
     """Invite an address to the team of `by`, limited to these client accounts or, for None, to see all.
 
-    The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed`, `NotSent` and
-    `TooMany`.
+    The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed`, `MailNotSent`
+    and `TooMany`.
     """
     address = email.strip().lower()
     with managing(by, role):
@@ -197,7 +197,7 @@ def _send(invitation: Invitation, token: str) -> None:
         send_mail(" ".join(subject.split()), body.strip(), None, [invitation.email])
     except (SMTPException, OSError):
         Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash).update(sent_at=None)
-        raise NotSent from None
+        raise MailNotSent from None
 
 
 def _join(invitation: Invitation, user: User, actor: Actor) -> None:
@@ -208,7 +208,7 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
     invitation.refresh_from_db()
     membership = set_role(invitation.team, user, Role(invitation.role), by=user)
     accounts = list(invitation.accounts.all()) if invitation.is_limited else None
-    grant(membership, accounts)
+    give_access(membership, accounts)
     sentence = sentences.ACCEPTED if accounts is None else sentences.ACCEPTED_LIMITED
     _log(sentence, invitation, actor, inviter=str(invitation.invited_by), clients=named(accounts or ()))
 

@@ -24,7 +24,7 @@ from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
 from integrations.members.access import InvitationRequest, MemberRequest, invitation_view, member_view
 from integrations.members.forms import OWNERS_SEE_ALL, EndForm, InvitationForm, MemberLimitForm, RoleForm, SignUpForm
-from integrations.members.invitations import AlreadyMember, HasAccount, JustSent, NotSent, NotValid, TooMany
+from integrations.members.invitations import AlreadyMember, HasAccount, JustSent, MailNotSent, NotValid, TooMany
 from integrations.members.models import Invitation
 
 
@@ -46,7 +46,7 @@ def invite(request: TeamRequest) -> HttpResponse:
             raise PermissionDenied from None
         except (AlreadyMember, JustSent, TooMany) as error:
             form.add_error("email", _not_invited(error))
-        except NotSent:
+        except MailNotSent:
             messages.error(request, _mail_failed())
             return redirect("members", team=request.team.slug)
         else:
@@ -64,7 +64,7 @@ def send_again(request: InvitationRequest) -> HttpResponse:
         invitations.send_again(request.invitation, request.membership, Actor.of(request))
     except (AlreadyMember, JustSent, TooMany) as error:
         return _members_page(request, f"{address}: {_not_invited(error)}")
-    except NotSent:
+    except MailNotSent:
         return _members_page(request, _mail_failed())
     messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": address})
     return redirect("members", team=request.team.slug)

@@ -9,13 +9,12 @@ TABLE = {
     "see_clients":     "●    ●     ●      ●      –",
     "change_contacts": "●    ●     ●      –      –",
     "delete_contacts": "●    ●     –      –      –",
-    "export_contacts": "●    ●     –      –      –",
     "store_own_key":   "●    ●     ●      –      –",
     "manage_clients":  "●    ●     –      –      –",
     "add_clients":     "●    ●     –      –      –",
     "manage_members":  "●    ●     –      –      –",
     "see_log":         "●    ●     ●      ●      ●",
-    "export_log":      "●    ●     –      –      ●",
+    "see_whole_log":   "●    ●     –      –      ●",
     "manage_team":     "●    –     –      –      –",
 }  # fmt: skip
 """The table of docs/DESIGN.md, "Roles"; a role may what is marked and nothing else."""

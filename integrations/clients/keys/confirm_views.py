@@ -143,7 +143,7 @@ def _page(request: TeamRequest, proposal: Proposal, status: int = 200, **context
     names = [process.name for process in proposal.tested.optin_processes if not process.is_predefined]
     context |= {
         "proposal": proposal,
-        "four": services.shown(proposal.tested.login.last_four),
+        "four": services.last_four_or_dots(proposal.tested.login.last_four),
         "api_user": proposal.tested.login.username,
         "identity": proposal.tested.identity,
         "processes": names[:_PROCESSES_SHOWN],

@@ -11,7 +11,7 @@ from accounts.signals import membership_changed
 from integrations.audit import events
 from integrations.audit.actors import SYSTEM, Actor
 from integrations.clients import sentences
-from integrations.clients.keys.services import told
+from integrations.clients.keys.services import sentence_of_key
 from integrations.clients.models import ClientAccount, Credential, CredentialQuerySet
 from integrations.clients.signals import client_removed
 
@@ -40,7 +40,9 @@ def _leaves(instance: Membership, **_: Any) -> None:
 def _client_goes(account: ClientAccount, actor: Actor, **_: Any) -> None:
     """Forget the shared key and everybody's own."""
     for credential in account.credentials.select_related("user").order_by("pk"):
-        sentence, parameters = told(sentences.OWN_KEY_LOST if credential.user else sentences.KEY_REMOVED, credential)
+        sentence, parameters = sentence_of_key(
+            sentences.OWN_KEY_LOST if credential.user else sentences.KEY_REMOVED, credential
+        )
         if credential.user:
             parameters["person"] = str(credential.user)
         credential.delete()
@@ -57,5 +59,5 @@ def _remove(credentials: CredentialQuerySet) -> None:
         with transaction.atomic():
             removed, _ = Credential.objects.filter(pk=credential.pk).delete()
             if removed:
-                sentence, parameters = told(sentences.OWN_KEY_LOST, credential)
+                sentence, parameters = sentence_of_key(sentences.OWN_KEY_LOST, credential)
                 events.record(sentence, SYSTEM, credential.account.scope, person=str(credential.user), **parameters)

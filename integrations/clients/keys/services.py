@@ -63,15 +63,15 @@ def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Tested
     return TestedLogin(login, identity, optin_processes)
 
 
-def told(sentence: Sentence, of: Login | Credential) -> tuple[Sentence, dict[str, Any]]:
+def sentence_of_key(sentence: Sentence, of: Login | Credential) -> tuple[Sentence, dict[str, Any]]:
     """A sentence about a customer key with what completes it, or the one that stands for it of an API user."""
     if of.is_api_user:
         return sentences.BY_API_USER[sentence.key], {"api_user": of.username}
-    return sentence, {"key": shown(of.last_four)}
+    return sentence, {"key": last_four_or_dots(of.last_four)}
 
 
 def _action(sentence: Sentence, of: Login | Credential, actor: Actor, action_id: UUID) -> Action:
-    sentence, parameters = told(sentence, of)
+    sentence, parameters = sentence_of_key(sentence, of)
     return Action(sentence, actor, parameters, id=action_id)
 
 
@@ -115,7 +115,7 @@ def _telling_refusals(login: Login, actor: Actor, scope: Scope) -> Iterator[None
     try:
         yield
     except (OtherAccount, TakenByOtherClient):
-        sentence, parameters = told(sentences.KEY_REFUSED, login)
+        sentence, parameters = sentence_of_key(sentences.KEY_REFUSED, login)
         events.record(sentence, actor, scope, **parameters)
         raise
 
@@ -147,7 +147,7 @@ def is_used_by_another_team(team: Team, identity: Identity) -> bool:
     return ClientAccount.objects.bound_to(identity).exclude(team=team).filter(credentials__isnull=False).exists()
 
 
-def shown(four: str) -> str:
+def last_four_or_dots(four: str) -> str:
     """The last four of a key as they complete a sentence; something must stand there for a short key, too."""
     return four or "•••"
 
@@ -242,7 +242,7 @@ def store(
             _bind(locked, tested.identity, tested.login.is_api_user)
             _store(locked, tested, actor, action_id, user_id)
     except StoredMeanwhile:
-        sentence, parameters = told(sentences.KEY_KEPT, tested.login)
+        sentence, parameters = sentence_of_key(sentences.KEY_KEPT, tested.login)
         events.record(sentence, actor, account.scope, **parameters)
         raise
 
@@ -279,5 +279,5 @@ def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None)
             locked.connection = Connection.NONE
             locked.save(update_fields=["connection"])
         sentence = sentences.OWN_KEY_REMOVED if user_id else sentences.KEY_REMOVED
-        sentence, parameters = told(sentence, credential)
+        sentence, parameters = sentence_of_key(sentence, credential)
         events.record(sentence, actor, locked.scope, **parameters)

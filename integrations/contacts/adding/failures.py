@@ -8,7 +8,7 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.forms import ContactForm
 from integrations.contacts.refusals import SUBJECT_FIELDS, listed, no_longer_there, refused_value
 from integrations.klicktipp import Problem, Rejected
-from integrations.operations import ADDING, message_of
+from integrations.operations import ADDING_OPERATIONS, message_of
 from integrations.suppression.services import Suppressed
 from integrations.tags.picker import missing_tags
 
@@ -44,7 +44,7 @@ def explain_at_field(
     can_check: the page offers to check at KlickTipp what became of it
     """
     explanation = explain(error, action)
-    if explanation.may_have_happened and getattr(error, "operation", "") in ADDING:
+    if explanation.may_have_happened and getattr(error, "operation", "") in ADDING_OPERATIONS:
         return replace(explanation, next_step=f"{_may_have_happened(updates)} {_before_again(can_check)}")
     nothing_added = _("Nothing was changed.") if updates else _("No contact was added.")
     explanation = replace(explanation, next_step=f"{nothing_added} {explanation.next_step}")

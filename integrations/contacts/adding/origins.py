@@ -14,7 +14,7 @@ from integrations.audit.subjects import Subject, hash_subject, newest_key_versio
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Happened, KlickTippError
-from integrations.operations import ADDING
+from integrations.operations import ADDING_OPERATIONS
 
 
 @dataclass(frozen=True)
@@ -56,4 +56,4 @@ def origin_kept(
 
 
 def _may_have_added(error: Exception) -> bool:
-    return isinstance(error, KlickTippError) and error.operation in ADDING and error.happened != Happened.NO
+    return isinstance(error, KlickTippError) and error.operation in ADDING_OPERATIONS and error.happened != Happened.NO

@@ -15,12 +15,12 @@ from integrations.audit.sweep import STALE_AFTER
 from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
-from integrations.contacts.sentences import ADDING, UPDATING
+from integrations.contacts.sentences import ADD_SENTENCES, UPDATE_SENTENCES
 from integrations.messages import Message, status_in_words
 from integrations.tags.services import created_tags
 
-_UPDATES = {sentence.key for sentence in UPDATING.values()}
-_SENTENCES = {sentence.key for sentence in ADDING} | _UPDATES
+_UPDATES = {sentence.key for sentence in UPDATE_SENTENCES.values()}
+_SENTENCES = {sentence.key for sentence in ADD_SENTENCES} | _UPDATES
 
 _NOT_SURELY_DONE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
-from integrations.audit.subjects import Subject, subjects_of
+from integrations.audit.subjects import Subject, subjects_in
 from integrations.clients.calls import gateway
 from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
@@ -101,7 +101,7 @@ def subject_of(new: NewContact) -> Subject:
 
 def addresses_of(new: NewContact) -> Sequence[Subject]:
     """Its email address and its SMS number, as far as it has them."""
-    return subjects_of({"email": new.email, "sms_number": new.sms_number})
+    return subjects_in({"email": new.email, "sms_number": new.sms_number})
 
 
 def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID, updates: bool) -> Action:
@@ -111,10 +111,10 @@ def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UU
     if new.optin_process_id:
         parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
     fields = field_names(account, new.fields)
-    sentence = sentences.ADDING[min(len(tags), 2)]
+    sentence = sentences.ADD_SENTENCES[min(len(tags), 2)]
     if updates:
         fields += [_SMS_NUMBER] if new.email and new.sms_number else []
-        sentence = sentences.UPDATING[bool(fields), bool(tags)]
+        sentence = sentences.UPDATE_SENTENCES[bool(fields), bool(tags)]
     if fields:
         parameters["fields"] = fields
     return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)

@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from integrations.contacts.browsing.services import WORDS, Wanted
+from integrations.contacts.browsing.services import WORDS, Selection
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES
 
 
@@ -25,5 +25,5 @@ class BrowseForm(forms.Form):
             choices = [(choice, capfirst(gettext(WORDS[choice]))) for choice in known]
             self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
 
-    def wanted(self) -> Wanted:
-        return Wanted(self.cleaned_data["status"], self.cleaned_data["bounce"])
+    def wanted(self) -> Selection:
+        return Selection(self.cleaned_data["status"], self.cleaned_data["bounce"])

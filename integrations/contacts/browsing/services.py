@@ -47,7 +47,7 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Selection:
     """Which contacts: those of one of the library's `STATUSES` and of one of its `BOUNCE_STATUSES`; "" is any."""
 
     status: str = ""
@@ -82,7 +82,7 @@ class Row:
     error: Exception | None
 
 
-def load_list(account: ClientAccount, wanted: Wanted, page: int, actor: Actor, action_id: UUID) -> IdList:
+def load_list(account: ClientAccount, wanted: Selection, page: int, actor: Actor, action_id: UUID) -> IdList:
     """Load the list to open this page of it, and keep it for an hour, for this person alone. It takes the place of the
     one with the same filters that was kept before. Raises the library's errors and `Obstructed`."""
     action = _action(wanted, page, actor, action_id)
@@ -95,7 +95,7 @@ def load_list(account: ClientAccount, wanted: Wanted, page: int, actor: Actor, a
     return loaded
 
 
-def kept_list(account: ClientAccount, wanted: Wanted, actor: Actor) -> IdList | None:
+def kept_list(account: ClientAccount, wanted: Selection, actor: Actor) -> IdList | None:
     """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
     packed = cache.get(_key(account, wanted, actor))
     if packed is None:
@@ -105,7 +105,7 @@ def kept_list(account: ClientAccount, wanted: Wanted, actor: Actor) -> IdList | 
 
 
 def read_rows(
-    account: ClientAccount, wanted: Wanted, listed: IdList, page: Page[int], actor: Actor
+    account: ClientAccount, wanted: Selection, listed: IdList, page: Page[int], actor: Actor
 ) -> Generator[Row, None, None]:
     """Read the contacts of a page, several at once, and give each as it comes. See `gateway.at_once`.
 
@@ -129,11 +129,11 @@ def _reading(contact_id: int) -> Callable[[KlickTipp], Contact]:
     return lambda api: api.get_contact(str(contact_id))
 
 
-def _action(wanted: Wanted, page: int, actor: Actor, action_id: UUID) -> Action:
+def _action(wanted: Selection, page: int, actor: Actor, action_id: UUID) -> Action:
     chosen = [choice for choice in (wanted.status, wanted.bounce) if choice] or [""]
     parameters: dict[str, Any] = {"which": [{"word": WORDS[choice]} for choice in chosen], "page": page}
     return Action(sentences.CONTACTS_BROWSED, actor, parameters, id=action_id)
 
 
-def _key(account: ClientAccount, wanted: Wanted, actor: Actor) -> str:
+def _key(account: ClientAccount, wanted: Selection, actor: Actor) -> str:
     return f"contacts.browsed:{account.pk}:{actor.user_id}:{wanted.status}:{wanted.bounce}"

@@ -21,7 +21,7 @@ from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.contacts.browsing.forms import BrowseForm
 from integrations.contacts.browsing.rows import ShownRow, Summary
-from integrations.contacts.browsing.services import Row, Wanted, kept_list, load_list, read_rows
+from integrations.contacts.browsing.services import Row, Selection, kept_list, load_list, read_rows
 
 _PAGE = re.compile(r"[1-9][0-9]{0,6}")
 
@@ -74,7 +74,7 @@ def rows(request: AccountRequest) -> HttpResponseBase:
     """The rows of a page, each sent as soon as its contact is read, in a `<template>` that `arriving.js` puts in place;
     in the end what is to say of all."""
     form = BrowseForm(request.POST)
-    wanted = form.wanted() if form.is_valid() else Wanted()
+    wanted = form.wanted() if form.is_valid() else Selection()
     actor = Actor.of(request)
     listed = kept_list(request.account, wanted, actor)
     if listed is None or listed.handle != request.POST.get("list"):
@@ -121,6 +121,6 @@ def _number(typed: str) -> int:
     return int(typed) if _PAGE.fullmatch(typed) else 1
 
 
-def _query(wanted: Wanted, **further: object) -> str:
+def _query(wanted: Selection, **further: object) -> str:
     """The query of a link to these contacts."""
     return urlencode({"status": wanted.status, "bounce": wanted.bounce, **further})

@@ -23,7 +23,7 @@ _MOST_ACTIONS = 8
 
 
 @dataclass(frozen=True)
-class Known:
+class History:
     """The latest origins and actions, newest first. `hashes` find all of the contact's entries in the log, and
     `checkable` are the actions of the origins of which a check may tell more."""
 
@@ -44,7 +44,7 @@ def _still_telling(origins: Iterable[Origin]) -> list[Origin]:
     return told
 
 
-def known_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Sequence[Subject]) -> Known:
+def history_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Sequence[Subject]) -> History:
     """What is known of a contact. The log's part is for those who may see the log."""
     hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
     is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
@@ -53,8 +53,8 @@ def known_of(account: ClientAccount, membership: Membership, contact_id: str, su
     adds = AuditEntry.objects.filter(account_id=account.pk, action__in=unsure, operation="add_or_update_contact")
     checkable = set(adds.values_list("action", flat=True)) if unsure else set()
     if not membership.may(Capability.SEE_LOG):
-        return Known(origins, checkable, [], False, [])
+        return History(origins, checkable, [], False, [])
     visible = visible_entries(membership).filter(account_id=account.pk)
     changes = done_to(visible, account.team_id, subjects).exclude(kind=Kind.READ)
     actions, next_page = page_of_actions(changes, visible, size=_MOST_ACTIONS)
-    return Known(origins, checkable, actions, next_page is not None, hashes)
+    return History(origins, checkable, actions, next_page is not None, hashes)

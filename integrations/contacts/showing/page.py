@@ -14,7 +14,7 @@ from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.contact import ShownContact
-from integrations.contacts.showing.history import known_of
+from integrations.contacts.showing.history import history_of
 from integrations.contacts.showing.recent import forget, remember
 from integrations.contacts.subjects import addresses_of, subjects_of
 from integrations.klicktipp import Contact
@@ -38,7 +38,7 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpR
     context = {
         "contact_id": found.id,
         "contact": ShownContact(found, listings, types_of(request.account)),
-        "known": known_of(request.account, request.membership, found.id, subjects_of(found)),
+        "known": history_of(request.account, request.membership, found.id, subjects_of(found)),
         "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
         "action": uuid4(),
         "at": at,
@@ -49,5 +49,5 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpR
 def gone_page(request: AccountRequest, contact_id: str) -> HttpResponse:
     """A contact that KlickTipp has no more, or never had."""
     forget(request.session, request.account, contact_id)
-    known = known_of(request.account, request.membership, contact_id, [Subject(SubjectKind.CONTACT, contact_id)])
+    known = history_of(request.account, request.membership, contact_id, [Subject(SubjectKind.CONTACT, contact_id)])
     return render(request, "contacts/showing/gone.html", {"contact_id": contact_id, "known": known}, status=404)
