@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+from integrations import ids  # noqa: F401 - registers the converters of the URLs below
 from integrations.clients.keys.grant_views import callback, refusal
 
 handler400 = "accounts.bad_requests.bad_request"

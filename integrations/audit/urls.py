@@ -4,6 +4,6 @@ from integrations.audit import views
 
 urlpatterns = [
     path("", views.log, name="log"),
-    path("<int:number>/", views.entry, name="log_entry"),
+    path("<row_id:number>/", views.entry, name="log_entry"),
     path("action/<uuid:action>/", views.action, name="log_action"),
 ]

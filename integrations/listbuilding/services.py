@@ -4,11 +4,8 @@ has been used before, `AlreadyStarted`."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 from uuid import UUID
-
-from django.conf import settings
 
 from integrations.audit.actors import Actor
 from integrations.audit.models import Outcome, SubjectKind
@@ -18,6 +15,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.calls import gateway
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.encryption import Undecryptable
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.origins import Provenance, origin_kept
@@ -69,29 +67,28 @@ def ready_to_sign_up(
 
 def remove_tag(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID) -> Afterwards:
     """Take the key's tag from a contact, then look whether it is one of the client's."""
-    began = monotonic()
+    deadline = Deadline()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = _connect(key, _action(key, sentences.TAG_REMOVED, contact, actor, action_id))
     api.signout(secret, email)
-    return _look_afterwards(key, email, actor, began)
+    return _look_afterwards(key, email, actor, deadline)
 
 
 def unsubscribe(key: ListbuildingKey, email: str, actor: Actor, action_id: UUID, *, never_again: bool) -> Afterwards:
     """Unsubscribe a contact from emails, then look how it stands; with `never_again` the address goes on the
     suppression list, also where it is not known whether it happened."""
-    began = monotonic()
+    deadline = Deadline()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = _connect(key, _action(key, sentences.UNSUBSCRIBED, contact, actor, action_id))
     with suppressed_after(key.account, [contact] if never_again else [], Reason.UNSUBSCRIBED, actor):
         api.signoff(secret, email)
-    return _look_afterwards(key, email, actor, began)
+    return _look_afterwards(key, email, actor, deadline)
 
 
-def _look_afterwards(key: ListbuildingKey, email: str, actor: Actor, began: float) -> Afterwards:
+def _look_afterwards(key: ListbuildingKey, email: str, actor: Actor, deadline: Deadline) -> Afterwards:
     """How the contact stands after a call that KlickTipp has accepted, within what the page's deadline leaves. The log
     has it where the client's account has no such contact."""
-    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
-    afterwards = look_afterwards(key.account, email, actor, seconds=left)
+    afterwards = look_afterwards(key.account, email, actor, seconds=deadline.seconds_left)
     if afterwards.is_missing:
         record_elsewhere(key, email, actor, is_missing=True)
     return afterwards

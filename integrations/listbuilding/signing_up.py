@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.differences import Difference, differences
@@ -89,7 +89,7 @@ def sign_up_or_preview(
 
     Raises what `sign_up` raises, and `NotLookedUp`.
     """
-    began = monotonic()
+    deadline = Deadline()
     account, before = key.account, None
     _refuse_second_submit(account, action_id)
     ready_to_sign_up(key, new, actor, action_id)
@@ -99,10 +99,9 @@ def sign_up_or_preview(
         if not constant_time_compare(preview.seen, agreed.seen):
             _refuse_second_submit(account, action_id)
             return preview
-    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
-    url = sign_up(key, new, provenance, actor, action_id, seconds=left)
-    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
-    afterwards = look_afterwards(account, new.email, actor, expected=before.id if before else NOBODY, seconds=left)
+    url = sign_up(key, new, provenance, actor, action_id, seconds=deadline.seconds_left)
+    expected = before.id if before else NOBODY
+    afterwards = look_afterwards(account, new.email, actor, expected=expected, seconds=deadline.seconds_left)
     signed_up = as_it_stands(account, new, afterwards, before=before, url=url)
     _settle_origin(key, new, actor, action_id, signed_up)
     return signed_up

@@ -5,9 +5,9 @@ from integrations.listbuilding import sign_up_views, views
 urlpatterns = [
     path("", views.keys_page, name="tools_keys"),
     path("new/", views.new_key, name="tools_key_new"),
-    path("<int:key_id>/rename/", views.rename_key, name="tools_key_rename"),
-    path("<int:key_id>/remove/", views.remove_key, name="tools_key_remove"),
-    path("<int:key_id>/sign-up/", sign_up_views.sign_up, name="tools_sign_up"),
-    path("<int:key_id>/remove-tag/", views.remove_tag, name="tools_remove_tag"),
-    path("<int:key_id>/unsubscribe/", views.unsubscribe, name="tools_unsubscribe"),
+    path("<row_id:key_id>/rename/", views.rename_key, name="tools_key_rename"),
+    path("<row_id:key_id>/remove/", views.remove_key, name="tools_key_remove"),
+    path("<row_id:key_id>/sign-up/", sign_up_views.sign_up, name="tools_sign_up"),
+    path("<row_id:key_id>/remove-tag/", views.remove_tag, name="tools_remove_tag"),
+    path("<row_id:key_id>/unsubscribe/", views.unsubscribe, name="tools_unsubscribe"),
 ]

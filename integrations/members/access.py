@@ -14,8 +14,6 @@ from accounts.roles import Capability
 from integrations.members.models import Invitation
 from integrations.members.services import NotAllowed
 
-_LARGEST_ID = 2**63 - 1
-
 
 class MemberRequest(TeamRequest):
     member: Membership
@@ -33,7 +31,7 @@ def member_view(view: View) -> View:
     @wraps(view)
     def about_the_member(request: MemberRequest, member: int, **arguments: Any) -> HttpResponseBase:
         members = request.team.memberships.select_related("user", "team")
-        request.member = get_object_or_404(members, pk=min(member, _LARGEST_ID))
+        request.member = get_object_or_404(members, pk=member)
         return _checked(view, request, **arguments)
 
     return about_the_member
@@ -46,7 +44,7 @@ def invitation_view(view: View) -> View:
     @wraps(view)
     def about_the_invitation(request: InvitationRequest, invitation: int, **arguments: Any) -> HttpResponseBase:
         unanswered = Invitation.objects.unanswered().filter(team=request.team)
-        request.invitation = get_object_or_404(unanswered, pk=min(invitation, _LARGEST_ID))
+        request.invitation = get_object_or_404(unanswered, pk=invitation)
         return _checked(view, request, **arguments)
 
     return about_the_invitation

@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.contacts.fields.form_fields import FIELD_ID
 from integrations.contacts.subjects import ContactEmailField
-
-LARGEST_ID = 2**53
+from integrations.ids import LARGEST_KLICKTIPP_ID
 
 
 class RedirectForm(forms.Form):
@@ -16,7 +15,7 @@ class RedirectForm(forms.Form):
     optin_process = forms.IntegerField(
         label=_("Opt-in process"),
         min_value=1,
-        max_value=LARGEST_ID,
+        max_value=LARGEST_KLICKTIPP_ID,
         error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

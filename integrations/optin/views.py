@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,7 @@ from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.klicktipp import KlickTippError, NotFound, Problem
 from integrations.optin import services
-from integrations.optin.forms import LARGEST_ID, FieldForm, RedirectForm
+from integrations.optin.forms import FieldForm, RedirectForm
 
 
 @account_view(Capability.SEE_CLIENTS)
@@ -39,8 +39,6 @@ def processes(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.SEE_CLIENTS)
 def process(request: AccountRequest, process_id: int) -> HttpResponse:
     """An opt-in process with its details, as KlickTipp has them now, else as they were known last."""
-    if process_id > LARGEST_ID:
-        raise Http404
     action = uuid4()
     context: dict[str, Any] = {"process_id": process_id}
     try:

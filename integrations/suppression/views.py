@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
+from integrations.ids import LARGEST_ROW_ID
 from integrations.suppression import services
 from integrations.suppression.forms import FindForm, ReleaseForm, SuppressForm
 from integrations.suppression.models import Reason
 
 PAGE_SIZE = 50
-_LARGEST_ID = 2**63 - 1
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -26,7 +26,7 @@ def suppressions(request: AccountRequest) -> HttpResponse:
         found = services.suppression_of(request.account, form.cleaned_data["address"])
         return render(request, "suppression/list.html", context | {"entries": [found] if found else [], "wanted": True})
     before = request.GET.get("before", "")
-    if before.isdecimal() and int(before) <= _LARGEST_ID:
+    if before.isdecimal() and int(before) <= LARGEST_ROW_ID:
         entries = entries.filter(pk__lt=int(before))
         context["is_later_page"] = True
     page = list(entries[: PAGE_SIZE + 1])
@@ -51,7 +51,7 @@ def suppress(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.DELETE_CONTACTS)
 def release(request: AccountRequest, suppression_id: int) -> HttpResponse:
     """Take an entry off the list, with a reason."""
-    entry = get_object_or_404(request.account.suppressions, pk=min(suppression_id, _LARGEST_ID))
+    entry = get_object_or_404(request.account.suppressions, pk=suppression_id)
     form = ReleaseForm(request.POST or None, account=request.account, suppression=entry)
     if request.method == "POST" and form.is_valid():
         services.release(entry, form.cleaned_data["address"], form.cleaned_data["why"], Actor.of(request))

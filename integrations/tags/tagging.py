@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
-
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
 from integrations.clients.calls import gateway
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.errors import Obstructed
 from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
@@ -51,14 +49,15 @@ def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_i
     where `action_id` has been used before, and the library's errors where a new tag could not be created: no contact
     was tagged then.
     """
-    ends = time.monotonic() + settings.KLICKTIPP_PAGE_DEADLINE
+    deadline = Deadline()
     action = _action(account, wanted, actor, action_id)
     api = gateway.connect(account, action)
     if not wanted.removes:
         refuse_suppressed(account, [Subject(SubjectKind.EMAIL, address) for address in wanted.addresses], action)
     tag_ids = ids_of(api, account, wanted.tag_ids, wanted.new_tags)
     errors = []
-    with closing(gateway.at_once(account, action, _jobs(wanted, tag_ids), seconds=ends - time.monotonic())) as results:
+    jobs = _jobs(wanted, tag_ids)
+    with closing(gateway.at_once(account, action, jobs, seconds=deadline.seconds_left)) as results:
         for done in results:
             errors.append(done.error)
             if isinstance(done.error, KlickTippError) and done.error.problem in _WRONG_TAG:

@@ -7,9 +7,9 @@ urlpatterns = [
     path("new/", views.new_tag, name="tag_new"),
     path("picker/options/", views.picker_options, name="tag_picker_options"),
     path("picker/list/", views.picker_list, name="tag_picker_list"),
-    path("<int:tag_id>/", views.tag, name="tag"),
-    path("<int:tag_id>/delete/", views.delete_tag, name="tag_delete"),
-    path("<int:tag_id>/count/", views.count, name="tag_count"),
+    path("<klicktipp_id:tag_id>/", views.tag, name="tag"),
+    path("<klicktipp_id:tag_id>/delete/", views.delete_tag, name="tag_delete"),
+    path("<klicktipp_id:tag_id>/count/", views.count, name="tag_count"),
     path("tagging/", tagging_views.tagging, name="tagging"),
     path("tagging/<uuid:tagged>/", tagging_views.result, name="tagging_result"),
 ]

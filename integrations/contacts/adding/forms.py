@@ -21,13 +21,11 @@ from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOB
 from integrations.contacts.fields.widgets import DayInput
 from integrations.contacts.models import Basis
 from integrations.contacts.subjects import ContactEmailField
+from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import FieldType
 from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
-
-
-_LARGEST_ID = 2**53
 
 
 class ContactForm(forms.Form):
@@ -125,7 +123,7 @@ class AddContactForm(ContactForm):
     optin_process = forms.IntegerField(
         label=_("Opt-in process"),
         min_value=1,
-        max_value=_LARGEST_ID,
+        max_value=LARGEST_KLICKTIPP_ID,
         required=False,
         error_messages={"invalid": _("Please give the ID of an opt-in process as a number.")},
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from time import monotonic
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.functional import Promise
 
 from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.cautions import cautions_for
 from integrations.contacts.adding.differences import Differences, differences
@@ -82,14 +81,14 @@ def add_or_preview(
     The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
     form. An SMS number alone cannot be looked up. Raises what `add_contact` and `look_up` raise.
     """
-    began = monotonic()
+    deadline = Deadline()
     _refuse_second_submit(account, action_id)
     before = looked_up_before(account, new.email, actor, shown.looked)
     expected = before.contact_id if before else NOBODY
     ready_to_add(account, new, actor, action_id, updates=bool(expected))
     sends = Sent.EITHER
     if new.email:
-        half = settings.KLICKTIPP_PAGE_DEADLINE / 2
+        half = deadline.seconds_left / 2
         lookup = look_up(account, new.email, actor, lookup_id, expected=expected, seconds=half)
         account.refresh_from_db()  # somebody may have removed the client meanwhile
         preview = preview_of(account, new, lookup, actor)
@@ -98,8 +97,8 @@ def add_or_preview(
             _refuse_second_submit(account, action_id)
             return preview
         sends = Sent.UPDATED if lookup.contact else Sent.ADDED
-    left = settings.KLICKTIPP_PAGE_DEADLINE - (monotonic() - began)
-    add_contact(account, new, provenance, actor, action_id, updates=sends is Sent.UPDATED, seconds=left)
+    is_update = sends is Sent.UPDATED
+    add_contact(account, new, provenance, actor, action_id, updates=is_update, seconds=deadline.seconds_left)
     return sends
 
 

@@ -20,11 +20,11 @@ from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
 from integrations.contacts.subjects import ContactEmailField
+from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import Contact, FieldType
 from integrations.tags.picker import TagsField, Typed
 
 MOST_FIELDS = 400
-_LARGEST_ID = 2**53
 
 
 def sign(account: ClientAccount, contact: Contact, field_ids: Iterable[str] = ()) -> str:
@@ -215,7 +215,7 @@ class AddTagsForm(forms.Form):
 
 class RemoveTagForm(forms.Form):
     action = forms.UUIDField(widget=forms.HiddenInput)
-    tag_id = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
+    tag_id = forms.IntegerField(min_value=1, max_value=LARGEST_KLICKTIPP_ID)
 
 
 # --- Unsubscribing and deleting ---
