@@ -130,7 +130,6 @@ INSTALLED_APPS = [
     "integrations.sandbox",
     "allauth",
     "allauth.account",
-    "bootstrap",
     "csp",
     "django_filters",
     "django_htmx",

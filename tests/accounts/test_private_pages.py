@@ -44,7 +44,7 @@ def test_a_view_that_says_how_long_it_may_be_kept_is_believed(owner: Membership)
 
 
 def test_static_files_may_be_kept(browser: Client) -> None:
-    response = browser.get("/static/theme.css")
+    response = browser.get("/static/css/parts.css")
 
     assert response.status_code == 200
     assert "no-store" not in response["Cache-Control"]
