@@ -6,7 +6,16 @@ from playwright.sync_api import Page
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
+LOW_LINES = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.1 !important }");
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}"""
+"""Sets lines as low as the fonts of another machine may: targets must stay 24 px high all the same."""
+
+
 def assert_accessible(page: Page) -> None:
+    page.evaluate(LOW_LINES)
     results = Axe().run(page, options=RULES)
     assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
     found = [
