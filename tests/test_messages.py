@@ -163,20 +163,19 @@ def told(operation: str, code: int, detail: int | None = None) -> tuple[str, str
     return said[0], said[1]
 
 
-@pytest.mark.parametrize("code", [*CODES, 3, 999])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_each_code_is_told_for_each_operation_as_the_reference_has_it(operation: str, code: int) -> None:
-    english, german = told(operation, code)
-    problem = meaning(operation, code)
-    if problem:
-        says = SAYS_OF.get((operation, code), SAYS[problem])
-        assert says[0] in english
-        assert says[1] in german
-        assert "something went wrong" not in english.lower()
-    else:
-        assert english.startswith(f"Something went wrong. Error: {code}. Please try again later;")
-        assert str(code) in german
-    assert str(code) in english
+def test_each_code_is_told_for_each_operation_as_the_reference_has_it(operation: str) -> None:
+    for code in (*CODES, 3, 999):
+        english, german = told(operation, code)
+        if problem := meaning(operation, code):
+            says = SAYS_OF.get((operation, code), SAYS[problem])
+            assert says[0] in english, code
+            assert says[1] in german, code
+            assert "something went wrong" not in english.lower(), code
+        else:
+            assert english.startswith(f"Something went wrong. Error: {code}. Please try again later;"), code
+            assert str(code) in german
+        assert str(code) in english
 
 
 @pytest.mark.parametrize("operation", ["unsubscribe_contact", "signoff"])
