@@ -61,11 +61,13 @@ def test_a_contact_is_announced_previewed_and_updated(form: Page, service: Servi
 
 
 def test_another_address_takes_the_preview_away(form: Page, service: Service) -> None:
-    fill_in(form, KNOWN)
+    with form.expect_response("**/add/lookup/"):
+        fill_in(form, KNOWN)
     send(form)
     expect(form.locator(".preview")).to_be_visible()
     form.get_by_label("Email address", exact=True).fill(NEW)
-    form.get_by_label("Email address", exact=True).press("Tab")
+    with form.expect_response("**/add/lookup/"):
+        form.get_by_label("Email address", exact=True).press("Tab")
     expect(form.locator(".preview")).to_have_count(0)
     expect(form.locator("#send")).to_have_text("Add contact to Harbour Lane Coffee")
     send(form)
