@@ -1,9 +1,10 @@
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import factory
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -11,9 +12,13 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
+from integrations.clients.calls.deadline import Deadline
+from integrations.clients.errand import Errand
 from integrations.clients.keys import services
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour, Connection, Credential
+from integrations.contacts.adding.services import ByApi
+from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.models import Basis, Origin
 from integrations.listbuilding.models import ListbuildingKey
 from integrations.members.models import Invitation
@@ -34,7 +39,7 @@ class UserFactory(DjangoModelFactory):
     def with_password(self: User, create: bool, extracted: Any, **_: Any) -> None:
         self.set_password(PASSWORD)
         self.save()
-        self.emailaddress_set.create(email=self.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
 
 class TeamFactory(DjangoModelFactory):
@@ -147,6 +152,12 @@ class ListbuildingKeyFactory(DjangoModelFactory):
     label = factory.Sequence(lambda n: f"Sign-up form {n}")
     secret = factory.Sequence(lambda n: f"listbuilding-key-{n:04}")
     stored_at = factory.LazyFunction(timezone.now)
+
+
+def add_contact(account: ClientAccount, new: NewContact, added_by: Actor, action: UUID) -> None:
+    """Add a contact by the API, as the form does once its address was looked up."""
+    provenance = Provenance("consent", "Trade fair", date(2026, 11, 1))
+    ByApi(Submission(Errand(account, added_by), new, provenance, action)).send(None, Deadline())
 
 
 def actor(user: User | None = None) -> Actor:

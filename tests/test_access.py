@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -26,9 +25,7 @@ from integrations.clients.keys import grants
 from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.contacts.adding.origins import Provenance
-from integrations.contacts.adding.services import NewContact, add_contact
-from integrations.contacts.models import Basis
+from integrations.contacts.adding.submission import NewContact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
@@ -38,6 +35,7 @@ from tests.factories import (
     MembershipFactory,
     SuppressionFactory,
     actor,
+    add_contact,
 )
 from tests.service import Service
 
@@ -96,10 +94,15 @@ TABLE: dict[str, str | Capability] = {
     "contact_change_email": Capability.CHANGE_CONTACTS,
     "contact_change_sms_number": Capability.CHANGE_CONTACTS,
     "contact_add_tags": Capability.CHANGE_CONTACTS,
+    "contact_find_tags": Capability.CHANGE_CONTACTS,
     "contact_remove_tag": Capability.CHANGE_CONTACTS,
     "contact_unsubscribe": Capability.CHANGE_CONTACTS,
     "contact_delete": Capability.DELETE_CONTACTS,
     "contact_add": Capability.CHANGE_CONTACTS,
+    "contact_add_prefill": Capability.CHANGE_CONTACTS,
+    "contact_add_find_tags": Capability.CHANGE_CONTACTS,
+    "contact_add_field": Capability.CHANGE_CONTACTS,
+    "contact_add_check": Capability.CHANGE_CONTACTS,
     "contact_add_choices": Capability.CHANGE_CONTACTS,
     "contact_add_lookup": Capability.CHANGE_CONTACTS,
     "contact_added": Capability.CHANGE_CONTACTS,
@@ -118,6 +121,7 @@ TABLE: dict[str, str | Capability] = {
     "tag_delete": Capability.DELETE_CONTACTS,
     "tag_count": Capability.SEE_CLIENTS,
     "tagging": Capability.CHANGE_CONTACTS,
+    "tagging_find_tags": Capability.CHANGE_CONTACTS,
     "tagging_result": Capability.CHANGE_CONTACTS,
     "suppressions": Capability.CHANGE_CONTACTS,
     "suppress": Capability.CHANGE_CONTACTS,
@@ -142,6 +146,9 @@ TABLE: dict[str, str | Capability] = {
     "tools_key_rename": Capability.MANAGE_CLIENTS,
     "tools_key_remove": Capability.MANAGE_CLIENTS,
     "tools_sign_up": Capability.CHANGE_CONTACTS,
+    "tools_sign_up_field": Capability.CHANGE_CONTACTS,
+    "tools_sign_up_fields": Capability.CHANGE_CONTACTS,
+    "tools_sign_up_check": Capability.CHANGE_CONTACTS,
     "tools_remove_tag": Capability.CHANGE_CONTACTS,
     "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "log": Capability.SEE_LOG,
@@ -246,8 +253,7 @@ def make_tenant(customer_key: str) -> Tenant:
     owner = MembershipFactory(role=Role.OWNER)
     account = ClientAccountFactory(team=owner.team, customer_key=customer_key)
     action = uuid4()
-    provenance = Provenance(Basis.CONSENT, "trade fair", date(2026, 11, 1))
-    add_contact(account, NewContact(email="ada@example.com"), provenance, actor(owner.user), action)
+    add_contact(account, NewContact(email="ada@example.com"), actor(owner.user), action)
     tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
     tagged = uuid4()
     tag_contacts(account, Tagging(("ada@example.com",), (tag_id,)), actor(owner.user), tagged)
@@ -289,11 +295,8 @@ def tenant(db: None, service: Service) -> Tenant:
 def foreign(tenant: Tenant, service: Service) -> Tenant:
     """Another tenant, none of whose objects have the ids of the first one's."""
     other = make_tenant(service.customer_keys[1])
-    provenance = Provenance(Basis.CONSENT, "trade fair", date(2026, 11, 1))
     for name in ("bo", "cy"):
-        add_contact(
-            other.account, NewContact(email=f"{name}@example.com"), provenance, actor(other.owner.user), uuid4()
-        )
+        add_contact(other.account, NewContact(email=f"{name}@example.com"), actor(other.owner.user), uuid4())
     other.values["number"] = AuditEntry.objects.filter(team_id=other.team.pk).latest("number").number
     return other
 

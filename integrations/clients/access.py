@@ -10,11 +10,14 @@ from django.shortcuts import get_object_or_404, redirect
 
 from accounts.access import TeamRequest, View, team_view
 from accounts.roles import Capability
+from integrations.audit.actors import Actor
+from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 
 
 class AccountRequest(TeamRequest):
     account: ClientAccount
+    errand: Errand
 
 
 def account_view(capability: Capability) -> Callable[[View], View]:
@@ -26,6 +29,7 @@ def account_view(capability: Capability) -> Callable[[View], View]:
         def for_the_account(request: AccountRequest, account: str, **arguments: Any) -> HttpResponseBase:
             visible = ClientAccount.objects.visible_to(request.membership)
             request.account = get_object_or_404(visible, slug=account)
+            request.errand = Errand(request.account, Actor.of(request))
             try:
                 return view(request, **arguments)
             except ClientAccount.DoesNotExist:  # somebody else has removed it meanwhile

@@ -113,6 +113,11 @@ def last_known(account: ClientAccount, kind: ReferenceKind) -> Listing:
     return Listing(snapshot.items, snapshot.fetched_at) if snapshot else Listing([], None)
 
 
+def all_last_known(account: ClientAccount) -> dict[str, Listing]:
+    """The last good lists by their kinds, as far as there are any."""
+    return {snapshot.kind: Listing(snapshot.items, snapshot.fetched_at) for snapshot in account.snapshots.all()}
+
+
 def load(account: ClientAccount, kind: ReferenceKind, actor: Actor, sentence: Sentence | None = None) -> Listing:
     """The list as KlickTipp has it now, else the last known one with the error that stood in the way.
 

@@ -10,9 +10,8 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
-from integrations.clients.calls.gateway import credential_for
+from integrations.clients.errand import Errand
 from integrations.clients.explain import EXPLAINED
-from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.lookup import NOBODY, look_up
 from integrations.klicktipp import Contact
 from integrations.listbuilding import sentences
@@ -35,21 +34,19 @@ class Afterwards:
         return self.is_told and self.contact is None
 
 
-def can_look_up(account: ClientAccount, email: str, actor: Actor) -> bool:
+def can_look_up(errand: Errand, email: str) -> bool:
     """Whether there is an address to search for, and a customer key to search with."""
-    return bool(email) and credential_for(account, actor.user_id) is not None
+    return bool(email) and errand.credential is not None
 
 
-def look_afterwards(
-    account: ClientAccount, email: str, actor: Actor, *, expected: str = NOBODY, seconds: float | None = None
-) -> Afterwards:
+def look_afterwards(errand: Errand, email: str, *, expected: str = NOBODY, seconds: float | None = None) -> Afterwards:
     """Look the contact up. It raises nothing: what came before has happened all the same. `expected` and `seconds` are
     as in `look_up`."""
-    if not can_look_up(account, email, actor):
+    if not can_look_up(errand, email):
         return Afterwards(is_told=False)
     try:
         sentence = sentences.LOOKED_UP_AFTERWARDS
-        lookup = look_up(account, email, actor, uuid4(), expected=expected, seconds=seconds, sentence=sentence)
+        lookup = look_up(errand, email, uuid4(), expected=expected, seconds=seconds, sentence=sentence)
     except EXPLAINED as error:
         return Afterwards(is_told=False, error=error)
     return Afterwards(lookup.contact)

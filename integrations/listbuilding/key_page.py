@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +15,8 @@ from django_htmx.http import reselect, reswap, retarget
 from integrations.clients.access import AccountRequest
 from integrations.clients.explain import Explanation
 from integrations.klicktipp import ServiceError
-from integrations.listbuilding.models import ListbuildingKey
 
-_View = Callable[[AccountRequest, ListbuildingKey], HttpResponse]
+_View = Callable[..., HttpResponse]
 _Gone = Callable[[AccountRequest], HttpResponse]
 
 
@@ -26,11 +26,11 @@ def of_a_key(gone: _Gone | None = None) -> Callable[[_View], Callable[..., HttpR
 
     def decorate(view: _View) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def with_the_key(request: AccountRequest, key_id: int) -> HttpResponse:
+        def with_the_key(request: AccountRequest, key_id: int, **arguments: Any) -> HttpResponse:
             stored = request.account.listbuilding_keys.select_related("account")
             key = stored.filter(pk=key_id).first()
             if key:
-                return view(request, key)
+                return view(request, key, **arguments)
             if gone and request.method == "POST":
                 return _in_the_place_of_the_page(gone(request))
             return render(request, "listbuilding/key_gone.html", status=404)

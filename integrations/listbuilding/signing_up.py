@@ -1,45 +1,38 @@
-"""Subscribes a contact through listbuilding. As far as the client's account can be looked into, what would change in a
-contact that is there already is shown first, and afterwards it is seen whether the contact is there."""
+"""Subscribes a contact through listbuilding, and sees afterwards whether it has come to the client's account."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.utils.crypto import constant_time_compare
-
-from integrations.audit.actors import Actor
-from integrations.audit.reading import calls_of
-from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.models import Outcome
+from integrations.audit.presentation import problem_message
+from integrations.audit.reading import calls_of, is_about
+from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.calls.deadline import Deadline
-from integrations.clients.explain import EXPLAINED
-from integrations.clients.models import ClientAccount
+from integrations.clients.errand import Errand
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.adding.differences import Difference, differences
-from integrations.contacts.adding.lookup import NOBODY, look_up
-from integrations.contacts.adding.origins import Provenance
-from integrations.contacts.adding.preview import Preview, preview_of
-from integrations.contacts.adding.services import NewContact
+from integrations.contacts.adding.lookup import NOBODY
+from integrations.contacts.adding.services import origin_kept
+from integrations.contacts.adding.submission import NewContact, Submission
+from integrations.contacts.fields.types import field_names
 from integrations.contacts.models import Origin
-from integrations.klicktipp import Contact
+from integrations.klicktipp import Contact, KlickTipp
+from integrations.listbuilding import sentences
 from integrations.listbuilding.afterwards import Afterwards, can_look_up, look_afterwards, record_elsewhere
+from integrations.listbuilding.calls import action_of, connect
 from integrations.listbuilding.models import ListbuildingKey
-from integrations.listbuilding.services import ready_to_sign_up, sign_up
+from integrations.messages import Message
+from integrations.suppression.services import refuse_suppressed
 
 
-class NotLookedUp(Exception):
-    """It could not be looked up whether the contact is there already, so nothing was sent; `error` says why."""
+class Arrival(StrEnum):
+    """Whether what KlickTipp has accepted has come to the client's account.
 
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-class Standing(StrEnum):
-    """How the contact stands in the client's account after the sign-up.
-
-    THERE: with everything that was sent
+    THERE: the contact is there with everything that was sent
     SAME: it was there with all that before, so that nothing shows whether the sign-up has reached it
     UNREACHED: it is there just as before, without what was sent: the key is probably another account's
     DIFFERENT: it is there, but not with everything that was sent
@@ -56,91 +49,101 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True)
-class Agreed:
-    """What the form gives back of earlier requests: the `seen` of a preview, and the address that the person wants to
-    subscribe though it could not be looked up."""
-
-    seen: str = ""
-    unlooked: str = ""
-
-
-@dataclass(frozen=True)
 class SignedUp:
-    """What KlickTipp has answered, and how the contact stands since. `url` is the page that KlickTipp sends the contact
-    on to, "" if there is none, or it is not known any more."""
+    """What KlickTipp has answered, and whether it has come to the client's account. `url` is the page that KlickTipp
+    sends the contact on to, "" if there is none, or it is not known any more."""
 
-    standing: Standing
+    arrival: Arrival
     afterwards: Afterwards
     differing: list[Difference]
     url: str = ""
 
 
-def sign_up_or_preview(
-    key: ListbuildingKey,
-    new: NewContact,
-    provenance: Provenance,
-    actor: Actor,
-    action_id: UUID,
-    lookup_id: UUID,
-    agreed: Agreed,
-) -> SignedUp | Preview:
-    """Subscribe a contact as `sign_up` does, then look it up. Where its address belongs to a contact and `agreed` is
-    not what would change in it now, nothing is sent and that is returned. The lookup is an action of its own.
+@dataclass(frozen=True)
+class ByListbuildingKey:
+    """By a listbuilding key, whose opt-in process and tag the contact gets. Of the contact only addresses and data
+    fields are sent."""
 
-    Raises what `sign_up` raises, and `NotLookedUp`.
-    """
-    deadline = Deadline()
-    account, before = key.account, None
-    _refuse_second_submit(account, action_id)
-    ready_to_sign_up(key, new, actor, action_id)
-    if can_look_up(account, new.email, actor) and agreed.unlooked != new.email:
-        preview = _preview(account, new, actor, lookup_id)
-        before = preview.lookup.contact
-        if not constant_time_compare(preview.seen, agreed.seen):
-            _refuse_second_submit(account, action_id)
-            return preview
-    url = sign_up(key, new, provenance, actor, action_id, seconds=deadline.seconds_left)
-    expected = before.id if before else NOBODY
-    afterwards = look_afterwards(account, new.email, actor, expected=expected, seconds=deadline.seconds_left)
-    signed_up = as_it_stands(account, new, afterwards, before=before, url=url)
-    _settle_origin(key, new, actor, action_id, signed_up)
-    return signed_up
+    form: Submission
+    key: ListbuildingKey
+    further_calls: int = 2
+
+    @property
+    def looks_up(self) -> bool:
+        new = self.form.new
+        return can_look_up(self.form.errand, new.email) and self.form.unlooked != new.email
+
+    def check(self, *, updates: bool) -> None:
+        self._api()
+
+    def send(self, before: Contact | None, deadline: Deadline) -> SignedUp:
+        form, new = self.form, self.form.new
+        api, secret = self._api(deadline.seconds_left)
+        with origin_kept(form):
+            url = api.signin(secret, new.email or None, new.sms_number or None, fields=new.fields or None)
+        expected = before.id if before else NOBODY
+        afterwards = look_afterwards(form.errand, new.email, expected=expected, seconds=deadline.seconds_left)
+        signed_up = as_it_stands(form.errand, new, afterwards, before=before, url=url)
+        self._settle_origin(signed_up)
+        return signed_up
+
+    def _api(self, seconds: float | None = None) -> tuple[KlickTipp, str]:
+        """A client for a sign-up that nothing here stands in the way of, and the key's secret."""
+        errand, new = self.form.errand, self.form.new
+        names = errand.last_known(ReferenceKind.FIELDS).names()
+        named: dict[str, Any] = {"fields": field_names(names, new.fields)} if new.fields else {}
+        action = action_of(self.key, sentences.SIGNED_UP, new.subjects[0], errand.actor, self.form.action_id, **named)
+        api, secret = connect(self.key, action, seconds=seconds)
+        refuse_suppressed(errand.account, new.subjects, action)
+        return api, secret
+
+    def _settle_origin(self, signed_up: SignedUp) -> None:
+        """The origin is the client's proof for the contact: it gets its ID, or goes where nothing has come there."""
+        errand = self.form.errand
+        origin = Origin.objects.filter(account=errand.account, action=self.form.action_id)
+        if signed_up.arrival is Arrival.THERE and signed_up.afterwards.contact:
+            origin.update(contact_id=signed_up.afterwards.contact.id)
+        if signed_up.arrival in (Arrival.MISSING, Arrival.UNREACHED):
+            origin.delete()
+            is_missing = signed_up.arrival is Arrival.MISSING
+            record_elsewhere(self.key, self.form.new.email, errand.actor, is_missing=is_missing)
 
 
 def as_it_stands(
-    account: ClientAccount, new: NewContact, afterwards: Afterwards, *, before: Contact | None = None, url: str = ""
+    errand: Errand, new: NewContact, afterwards: Afterwards, *, before: Contact | None = None, url: str = ""
 ) -> SignedUp:
     """What came of a sign-up of `new` that KlickTipp has accepted; `before` is the contact as it was, if known."""
     if not afterwards.is_told:
-        return SignedUp(Standing.UNTOLD, afterwards, [], url)
+        return SignedUp(Arrival.UNTOLD, afterwards, [], url)
     if afterwards.contact is None:
-        return SignedUp(Standing.MISSING, afterwards, [], url)
+        return SignedUp(Arrival.MISSING, afterwards, [], url)
     is_as_before = afterwards.contact == before
-    if differing := differences(account, new, afterwards.contact).values:
-        return SignedUp(Standing.UNREACHED if is_as_before else Standing.DIFFERENT, afterwards, differing, url)
-    return SignedUp(Standing.SAME if is_as_before else Standing.THERE, afterwards, [], url)
+    if differing := differences(errand, new, afterwards.contact).values:
+        return SignedUp(Arrival.UNREACHED if is_as_before else Arrival.DIFFERENT, afterwards, differing, url)
+    return SignedUp(Arrival.SAME if is_as_before else Arrival.THERE, afterwards, [], url)
 
 
-def _preview(account: ClientAccount, new: NewContact, actor: Actor, lookup_id: UUID) -> Preview:
-    try:
-        lookup = look_up(account, new.email, actor, lookup_id, seconds=settings.KLICKTIPP_PAGE_DEADLINE / 3)
-    except EXPLAINED as error:
-        raise NotLookedUp(error) from error
-    account.refresh_from_db()  # somebody may have removed the client meanwhile
-    return preview_of(account, new, lookup, actor)
+@dataclass(frozen=True)
+class SignUpOutcome:
+    """What came of a sign-up, as the log tells it."""
+
+    action: UUID
+    outcome: Outcome
+    problem: Message | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.outcome == Outcome.DONE
 
 
-def _refuse_second_submit(account: ClientAccount, action_id: UUID) -> None:
-    """A second submit would find the contact that the first one has subscribed."""
-    if account.origins.filter(action=action_id).exists() or calls_of(account.scope, action_id):
-        raise AlreadyStarted(action_id)
-
-
-def _settle_origin(key: ListbuildingKey, new: NewContact, actor: Actor, action_id: UUID, signed_up: SignedUp) -> None:
-    """The origin is the client's proof for the contact: it gets its ID, or goes where nothing has come there."""
-    origin = Origin.objects.filter(account=key.account, action=action_id)
-    if signed_up.standing is Standing.THERE and signed_up.afterwards.contact:
-        origin.update(contact_id=signed_up.afterwards.contact.id)
-    if signed_up.standing in (Standing.MISSING, Standing.UNREACHED):
-        origin.delete()
-        record_elsewhere(key, new.email, actor, is_missing=signed_up.standing is Standing.MISSING)
+def sign_up_outcome(account: ClientAccount, action_id: UUID, contact: Subject) -> SignUpOutcome | None:
+    """What came of the sign-up of this contact; None if this action was none, or about somebody else."""
+    origin = Origin.objects.filter(account=account, action=action_id).first()
+    calls = [call for call in calls_of(account.scope, action_id) if call.operation == "signin"]
+    if not calls:
+        is_to_come = origin is not None and origin.subject_hash in search_hashes(contact, account.team_id)
+        return SignUpOutcome(action_id, Outcome.PENDING) if is_to_come else None
+    last = calls[-1]
+    if not is_about(last, contact):
+        return None
+    return SignUpOutcome(action_id, Outcome(last.outcome), problem_message(last))

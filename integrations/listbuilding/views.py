@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
+from integrations.audit.models import SubjectKind
+from integrations.audit.once import has_done
 from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.models import ClientAccount
@@ -45,7 +47,7 @@ def new_key(request: AccountRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         label = form.cleaned_data["label"]
         try:
-            keys.add_key(request.account, label, form.cleaned_data["key"], Actor.of(request))
+            keys.add_key(request.account, label, form.cleaned_data["key"], request.errand.actor)
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except keys.StoredBefore as error:
@@ -74,7 +76,7 @@ def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     form = LabelForm(request.POST or None, initial={"label": key.label})
     if request.method == "POST" and form.is_valid():
         try:
-            keys.rename_key(key, form.cleaned_data["label"], Actor.of(request))
+            keys.rename_key(key, form.cleaned_data["label"], request.errand.actor)
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except ListbuildingKey.DoesNotExist:
@@ -90,7 +92,7 @@ def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
 def remove_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """Forget a listbuilding key, after asking once."""
     if request.method == "POST":
-        keys.remove_key(key, Actor.of(request))
+        keys.remove_key(key, request.errand.actor)
         messages.success(request, _("The listbuilding key “%(label)s” is removed from this portal.") % {"label": key})
         return to_keys(request)
     return render(request, "listbuilding/key_remove.html", {"key": key})
@@ -115,15 +117,14 @@ def remove_tag(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     if not form.is_valid():
         return _address_page(request, "listbuilding/remove_tag.html", key, form, status=422)
     email, action = form.cleaned_data["email"], form.action_id
-    actor = Actor.of(request)
     try:
-        afterwards = services.remove_tag(key, email, actor, action)
+        afterwards = services.remove_tag(request.errand, key, email, action)
     except AlreadyStarted:
-        if not services.has_done(request.account, action, "signout", email):
+        if not has_done(request.account.scope, action, "signout", Subject(SubjectKind.EMAIL, email)):
             form = EmailForm(typed=request.POST)
             failure = sent_before(request.account, action)
             return _address_page(request, "listbuilding/remove_tag.html", key, form, failure, status=422)
-        afterwards = look_afterwards(request.account, email, actor)
+        afterwards = look_afterwards(request.errand, email)
     except EXPLAINED as error:
         failure = _at_the_address(form, error, action)
         return _address_page(request, "listbuilding/remove_tag.html", key, form, failure, status=422)
@@ -150,15 +151,14 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     email, action, never_again = form.cleaned_data["email"], form.action_id, form.cleaned_data["never_again"]
     if not form.cleaned_data["sure"]:
         return _sure_page(request, key, form, action)
-    actor = Actor.of(request)
     try:
-        afterwards = services.unsubscribe(key, email, actor, action, never_again=never_again)
+        afterwards = services.unsubscribe(request.errand, key, email, action, never_again=never_again)
     except AlreadyStarted:
-        if not services.has_done(request.account, action, "signoff", email):
+        if not has_done(request.account.scope, action, "signoff", Subject(SubjectKind.EMAIL, email)):
             form = UnsubscribeForm(typed=request.POST)
             failure = sent_before(request.account, action)
             return _address_page(request, "listbuilding/unsubscribe.html", key, form, failure, status=422)
-        afterwards = look_afterwards(request.account, email, actor)
+        afterwards = look_afterwards(request.errand, email)
     except EXPLAINED as error:
         return _sure_page(request, key, form, uuid4(), with_hint(error, explain(error, action)))
     return _unsubscribed(request, key, email, never_again, afterwards)
@@ -191,7 +191,7 @@ def _sure_page(
     if failure and failure.may_have_happened and form.cleaned_data["never_again"]:
         listed = _("The suppression list has the address in any case.")
         failure = replace(failure, next_step=f"{failure.next_step} {listed}")
-    looks_up = can_look_up(request.account, form.cleaned_data["email"], Actor.of(request))
+    looks_up = can_look_up(request.errand, form.cleaned_data["email"])
     context = {"key": key, "form": form, "action": action, "failure": failure, "looks_up": looks_up}
     return render(request, "listbuilding/unsubscribe_sure.html", context, status=422 if failure else 200)
 

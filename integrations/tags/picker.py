@@ -1,8 +1,8 @@
 """The tag picker: tags chosen by name from the last known list, and new ones that are created with the form.
 
-A form has `tags = TagsField(label=…)`, its page `{% load tagpicker %}{% tag_picker form.tags %}`. Its view answers
-`is_search(request.POST)`, which is how browsers without JavaScript find tags, with the form as typed, unchecked; its
-service gets the IDs of all from `tags.services.ids_of`.
+A form has `tags = TagsField(label=…)`, its page `{% load tagpicker %}{% tag_picker form.tags find_url=… %}`. What
+answers at `find_url`, where browsers without JavaScript find tags, shows the form as typed, unchecked, with
+`list_to_search`. The form's service gets the IDs of all from `tags.services.ids_of`.
 """
 
 from __future__ import annotations
@@ -189,11 +189,6 @@ def picker_of(bound: forms.BoundField, listing: Listing) -> Picker:
     value = bound.value()
     typed = value if isinstance(value, Typed) else Typed(tuple(str(tag_id) for tag_id in value or ()))
     return Picker(bound.html_name, listing, typed)
-
-
-def is_search(data: QueryDict) -> bool:
-    """Whether a form was sent to find tags only, by a browser without JavaScript."""
-    return "find_tags" in data
 
 
 def list_to_search(account: ClientAccount, actor: Actor) -> Listing:

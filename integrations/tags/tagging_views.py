@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
@@ -20,7 +20,7 @@ from integrations.clients.lists import Listing
 from integrations.suppression.services import Suppressed
 from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
-from integrations.tags.picker import is_search, list_to_search
+from integrations.tags.picker import list_to_search
 from integrations.tags.tagged import TaggingOutcome, tagging_outcome
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
 
@@ -39,9 +39,6 @@ def tagging(request: AccountRequest) -> HttpResponse:
     if "count" in request.POST:
         context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
         return render(request, "tags/tagging.html#understood", context)
-    if is_search(request.POST):
-        listing = list_to_search(request.account, Actor.of(request))
-        return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
     if "again" in request.POST:
         return _form_page(request, TaggingForm(typed=request.POST))
     form = TaggingForm(request.POST)
@@ -69,6 +66,15 @@ def tagging(request: AccountRequest) -> HttpResponse:
     response = _result_page(request, outcome, form=form, pasted=read(request.POST["addresses"]))
     response["HX-Push-Url"] = _result_url(request, action)
     return response
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def find_tags(request: AccountRequest) -> HttpResponse:
+    """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
+    if request.method != "POST":
+        return redirect("tagging", team=request.team.slug, account=request.account.slug)
+    listing = list_to_search(request.account, Actor.of(request))
+    return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
 
 
 @account_view(Capability.CHANGE_CONTACTS)

@@ -11,5 +11,6 @@ urlpatterns = [
     path("<klicktipp_id:tag_id>/delete/", views.delete_tag, name="tag_delete"),
     path("<klicktipp_id:tag_id>/count/", views.count, name="tag_count"),
     path("tagging/", tagging_views.tagging, name="tagging"),
+    path("tagging/find-tags/", tagging_views.find_tags, name="tagging_find_tags"),
     path("tagging/<uuid:tagged>/", tagging_views.result, name="tagging_result"),
 ]

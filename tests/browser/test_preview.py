@@ -42,7 +42,7 @@ def changes(service: Service) -> list[str]:
 
 def test_a_contact_is_announced_previewed_and_updated(form: Page, service: Service) -> None:
     fill_in(form, KNOWN)
-    expect(form.locator("#known")).to_contain_text(f"{KNOWN} is a contact already (status: subscribed; contact since")
+    expect(form.locator("#lookup")).to_contain_text(f"{KNOWN} is a contact already (status: subscribed; contact since")
     expect(form.get_by_label("Where does it come from?")).to_be_focused()
     form.get_by_label("First name").fill("Reiner")
     choose_tag(form, "VIP")
@@ -78,7 +78,7 @@ def test_another_address_takes_the_preview_away(form: Page, service: Service) ->
 def test_a_new_address_says_nothing_and_is_looked_up_again_before_it_is_sent(form: Page, service: Service) -> None:
     with form.expect_response("**/add/lookup/"):
         fill_in(form, NEW)
-    expect(form.locator("#known .alert")).to_have_count(0)
+    expect(form.locator("#lookup .alert")).to_have_count(0)
     send(form)
     form.get_by_role("heading", name="Added to").wait_for()
     assert [call for call in service.paths() if call in (LOOK, ADD)] == [LOOK, LOOK, ADD]
@@ -87,7 +87,7 @@ def test_a_new_address_says_nothing_and_is_looked_up_again_before_it_is_sent(for
 def test_a_lookup_that_fails_disturbs_nobody(form: Page, service: Service) -> None:
     service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
     fill_in(form, NEW)
-    expect(form.locator("#known")).to_contain_text("It could not be looked up")
+    expect(form.locator("#lookup")).to_contain_text("It could not be looked up")
     expect(form.get_by_label("Where does it come from?")).to_be_focused()
     send(form)
     expect(form.get_by_role("heading", name="Added to")).to_be_visible()
@@ -168,7 +168,7 @@ class TestInGerman:
         page.goto(FORM)
         page.get_by_label("E-Mail-Adresse", exact=True).fill(KNOWN)
         page.get_by_label("Vorname").fill("Reiner")
-        expect(page.locator("#known")).to_contain_text(f"{KNOWN} ist schon ein Kontakt")
+        expect(page.locator("#lookup")).to_contain_text(f"{KNOWN} ist schon ein Kontakt")
         page.locator("[name=basis]").select_option("consent")
         page.locator("[name=source]").fill("Messe")
         send(page)

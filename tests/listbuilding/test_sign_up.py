@@ -15,13 +15,14 @@ from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, 
 from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
+from integrations.clients.calls.deadline import Deadline
+from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
-from integrations.contacts.adding.origins import Provenance
-from integrations.contacts.adding.services import NewContact
+from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.models import Origin
 from integrations.klicktipp.transport import Answer, Transport
 from integrations.listbuilding.models import ListbuildingKey
-from integrations.listbuilding.services import sign_up
+from integrations.listbuilding.signing_up import ByListbuildingKey
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.factories import ListbuildingKeyFactory, actor
@@ -48,7 +49,9 @@ def typed(**fields: Any) -> dict[str, Any]:
 
 def buttons(page: Page) -> list[tuple[str, str]]:
     """The class and the words of the page's large buttons that send the form."""
-    found = re.findall(r'<button class="(btn btn-(?:primary|secondary))"(?: name="check"[^>]*)?>([^<]+)<', words(page))
+    found = re.findall(
+        r'<button class="(btn btn-(?:primary|secondary))"(?: formaction="[^"]*/check/[^>]*)?>([^<]+)<', words(page)
+    )
     return [(kind, text.strip()) for kind, text in found]
 
 
@@ -183,7 +186,7 @@ def test_a_refusal_stands_at_its_field_and_what_was_typed_stays(
         service.fault(path="/subscriber/signin", status=406, body=body)
     page = send(**fields)
     if page.status_code == 200:
-        page = send(**fields, seen=page.context["preview"].seen)
+        page = send(**fields, seen=page.context["page"].preview.seen)
     assert list(errors(page)) == [field]
     assert "KlickTipp refused this; no contact was added." in words(page)
     assert 'value="Trade fair"' in words(page)
@@ -312,9 +315,9 @@ def test_who_is_a_contact_already_is_updated_once_it_was_seen_what_changes(send:
     assert "everything else stays as it is" not in words(asked)
     assert buttons(asked) == [("btn btn-primary", SUBSCRIBE), ("btn btn-secondary", SUBSCRIBE)]
     assert SIGN_UP not in service.paths()[before:]
-    other = send(fieldFirstName="Rainier", seen=asked.context["preview"].seen)
-    assert other.context["preview"], "something else than what was seen"
-    page = send(fieldFirstName="Reiner", seen=asked.context["preview"].seen)
+    other = send(fieldFirstName="Rainier", seen=asked.context["page"].preview.seen)
+    assert other.context["page"].preview, "something else than what was seen"
+    page = send(fieldFirstName="Reiner", seen=asked.context["page"].preview.seen)
     assert "Subscribed to Harbour Lane Coffee" in words(page)
     assert service.paths()[before:].count(SIGN_UP) == 1
 
@@ -327,7 +330,7 @@ def test_a_contact_that_stays_as_it_was_is_no_proof_of_anything(send: Any) -> No
     )
     assert TAG_IS_SET in words(asked)
     assert "nothing would change" not in words(asked)
-    page = words(send(fieldFirstName="Rainer", seen=asked.context["preview"].seen))
+    page = words(send(fieldFirstName="Rainer", seen=asked.context["page"].preview.seen))
     assert f"{EMAIL} is a contact of Harbour Lane Coffee, just as before." in page
     assert "Subscribed to Harbour Lane Coffee" not in page
 
@@ -340,7 +343,7 @@ def test_where_it_cannot_be_looked_up_before_the_person_decides(send: Any, servi
     assert "KlickTipp refuses the access. Nothing was sent." in words(page)
     assert service.paths() == [LOOK]
     somebody_else = send(email="pending@klick-tipp.team", unlooked=page.context["unlooked"])
-    assert somebody_else.context["preview"]
+    assert somebody_else.context["page"].preview
     assert "Subscribed to Harbour Lane Coffee" in words(send(unlooked=page.context["unlooked"]))
 
 
@@ -379,7 +382,7 @@ def test_a_key_of_another_account_does_not_update_the_clients_contact_and_that_i
     send(fieldFirstName="Rainer")
     address = url(f"listbuilding/{foreign.pk}/sign-up/")
     asked = browser.post(address, typed(fieldFirstName="Reiner"))
-    page = browser.post(address, typed(fieldFirstName="Reiner", seen=asked.context["preview"].seen))
+    page = browser.post(address, typed(fieldFirstName="Reiner", seen=asked.context["page"].preview.seen))
     assert "Accepted by KlickTipp, but not updated at Harbour Lane Coffee" in words(page)
     assert f"{EMAIL} is a contact of Harbour Lane Coffee, but nothing has changed in it." in words(page)
     assert "<dt>First name</dt>" in words(page)
@@ -410,7 +413,7 @@ def check(browser: Client, address: str, service: Service, **fault: Any) -> Page
     form = typed(fieldFirstName="Rainer")
     page = browser.post(address, form)
     assert "Check at KlickTipp" in words(page)
-    return browser.post(address, form | {"check": str(page.context["unsure"].action)})
+    return browser.post(f"{address}check/{page.context['page'].unsure.action}/", form)
 
 
 def test_a_sign_up_that_has_happened_is_told_as_such(browser: Client, address: str, service: Service) -> None:
@@ -435,13 +438,13 @@ def test_another_address_than_the_one_that_was_sent_is_not_checked(
     browser: Client, address: str, service: Service
 ) -> None:
     service.fault(path="/subscriber/signin", close="before")
-    unsure = browser.post(address, typed()).context["unsure"]
+    unsure = browser.post(address, typed()).context["page"].unsure
     before = service.paths()
-    page = browser.post(address, typed(email="ada@klick-tipp.team", check=str(unsure.action)))
+    page = browser.post(f"{address}check/{unsure.action}/", typed(email="ada@klick-tipp.team"))
     assert errors(page)["email"][0].startswith("Another address than this one was sent.")
     assert service.paths() == before
-    assert browser.post(address, typed(check=str(uuid4()))).status_code == 404
-    assert browser.post(address, typed(check="x")).status_code == 404
+    assert browser.post(f"{address}check/{uuid4()}/", typed()).status_code == 404
+    assert browser.post(f"{address}check/x/", typed()).status_code == 404
 
 
 def test_without_a_customer_key_there_is_nothing_to_check_with(
@@ -514,18 +517,18 @@ def test_a_submit_while_the_first_is_under_way_says_so(
 ) -> None:
     form = typed()
     browser.post(address, form)
-    monkeypatch.setattr("integrations.listbuilding.services.calls_of", lambda scope, action: [])
+    monkeypatch.setattr("integrations.listbuilding.signing_up.calls_of", lambda scope, action: [])
     page = words(browser.post(address, form))
     assert "Being subscribed to Harbour Lane Coffee" in page
     assert "KlickTipp has not answered yet." in page
 
 
 def test_a_further_data_field_is_shown_and_sent(browser: Client, address: str, service: Service) -> None:
-    page = browser.post(address, typed(show_field="1", further_field="fieldCity"))
+    page = browser.post(f"{address}field/", typed(further_field="fieldCity"))
     assert page.status_code == 200
     assert 'name="fieldCity"' in words(page)
     assert f'value="{EMAIL}"' in words(page)
-    fragment = browser.post(address, typed(show_field="1", further_field="fieldCity"), headers={"HX-Request": "true"})
+    fragment = browser.post(f"{address}field/", typed(further_field="fieldCity"), headers={"HX-Request": "true"})
     assert "<html" not in words(fragment)
     assert 'name="fieldCity"' in words(fragment)
     assert service.paths() == []
@@ -541,7 +544,9 @@ def test_one_of_several_simultaneous_submits_is_sent(key: ListbuildingKey, servi
     def submit(_: int) -> str:
         together.wait()
         try:
-            sign_up(key, NewContact(EMAIL), Provenance("consent", "Fair", date(2026, 11, 1)), actor(), action)
+            provenance = Provenance("consent", "Fair", date(2026, 11, 1))
+            form = Submission(Errand(key.account, actor()), NewContact(EMAIL), provenance, action)
+            ByListbuildingKey(form, key).send(None, Deadline())
         except AlreadyStarted:
             return "started before"
         finally:
@@ -550,4 +555,4 @@ def test_one_of_several_simultaneous_submits_is_sent(key: ListbuildingKey, servi
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(submit, range(4))) == ["sent", *["started before"] * 3]
-    assert service.paths() == ["POST /subscriber/signin"]
+    assert [call for call in service.paths() if call == SIGN_UP] == [SIGN_UP]

@@ -11,16 +11,16 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from integrations.audit.actors import Actor
 from integrations.audit.events import record
 from integrations.audit.models import SubjectKind
 from integrations.audit.reading import calls_of
 from integrations.audit.subjects import Subject, search_hashes
+from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.differences import differences
 from integrations.contacts.adding.lookup import Lookup, look_up
 from integrations.contacts.adding.outcome import is_update
-from integrations.contacts.adding.services import NewContact
+from integrations.contacts.adding.submission import NewContact
 from integrations.contacts.models import Origin
 from integrations.contacts.sentences import ADD_CHECKED, ADD_SETTLED, UPDATE_CHECKED, UPDATE_SETTLED
 from integrations.klicktipp import Contact
@@ -78,26 +78,24 @@ def unsure_of(account: ClientAccount, email: str) -> Origin | None:
     return account.origins.filter(subject_hash__in=hashes, is_confirmed=False).order_by("-created_at").first()
 
 
-def check_add(
-    account: ClientAccount, origin: Origin, email: str, new: NewContact | None, actor: Actor, action_id: UUID
-) -> Checked:
+def check_add(errand: Errand, origin: Origin, email: str, new: NewContact | None, action_id: UUID) -> Checked:
     """Look the contact up and compare it with `new`, what was to be sent, or None if nobody knows that any more.
 
     An origin whose contact is found that way is confirmed. The log has the look as `action_id`, and the finding as an
     event of its own. Raises the library's errors and `Obstructed`.
     """
-    updates = is_update(calls_of(account.scope, origin.action))
+    updates = is_update(calls_of(errand.account.scope, origin.action))
     at = timezone.now()
     sentence = UPDATE_CHECKED if updates else ADD_CHECKED
-    lookup = look_up(account, email, actor, action_id, sentence=sentence)
+    lookup = look_up(errand, email, action_id, sentence=sentence)
     is_new = lookup.contact is not None and _signed_up_since(lookup.contact, origin)
-    verdict = _verdict(account, lookup.contact, new, is_new and not updates)
+    verdict = _verdict(errand, lookup.contact, new, is_new and not updates)
     _settle(origin, verdict, lookup.contact_id, at, action_id)
     subject = Subject(SubjectKind.EMAIL, email)
     with translation.override("en"):
         finding = {"word": str(_AS_SENT if verdict is Verdict.DONE and new else _FINDINGS[verdict])}
     settled = UPDATE_SETTLED if updates else ADD_SETTLED
-    record(settled, actor, account.scope, (subject,), contact=subject.label, finding=finding)
+    record(settled, errand.actor, errand.account.scope, (subject,), contact=subject.label, finding=finding)
     return Checked(verdict, lookup)
 
 
@@ -111,12 +109,12 @@ def _settle(origin: Origin, verdict: Verdict, contact_id: str, at: datetime, che
             unsettled.update(checked_at=at, last_check=check)
 
 
-def _verdict(account: ClientAccount, contact: Contact | None, new: NewContact | None, was_added: bool) -> Verdict:
+def _verdict(errand: Errand, contact: Contact | None, new: NewContact | None, was_added: bool) -> Verdict:
     if contact is None:
         return Verdict.ABSENT
     if new is None:
         return Verdict.DONE if was_added else Verdict.THERE
-    found = differences(account, new, contact)
+    found = differences(errand, new, contact)
     if found.values or found.first_tag:
         return Verdict.NOT_DONE
     return Verdict.WITHOUT_FURTHER_TAGS if found.further_tags else Verdict.DONE

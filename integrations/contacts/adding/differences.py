@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from integrations.addresses import readable_number
 from integrations.audit.subjects import in_00_form
-from integrations.clients.lists import last_known
-from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.contacts.adding.services import NewContact
+from integrations.clients.errand import Errand
+from integrations.clients.models import ReferenceKind
+from integrations.contacts.adding.submission import NewContact
 from integrations.contacts.fields.form_fields import GLOBAL_NAMES, in_words
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.timeline import tag_name
@@ -47,16 +47,16 @@ class Differences:
         return bool(self.values or self.tags or self.optin_process)
 
 
-def differences(account: ClientAccount, new: NewContact, contact: Contact) -> Differences:
+def differences(errand: Errand, new: NewContact, contact: Contact) -> Differences:
     """What differs between what is to be sent and what stands in KlickTipp. Nothing is asked there."""
-    tags = _tags(account, new)
+    tags = _tags(errand, new)
     lacking = [name for tag_id, name in tags if tag_id not in contact.tag_ids]
     is_first_lacking = bool(tags) and tags[0][0] not in contact.tag_ids
     return Differences(
-        values=[*_sms_number(new, contact), *_fields(account, new, contact)],
+        values=[*_sms_number(new, contact), *_fields(errand, new, contact)],
         first_tag=lacking[0] if is_first_lacking else "",
         further_tags=lacking[1:] if is_first_lacking else lacking,
-        optin_process=_optin_process(account, new, contact),
+        optin_process=_optin_process(errand, new, contact),
     )
 
 
@@ -66,10 +66,10 @@ def _sms_number(new: NewContact, contact: Contact) -> list[Difference]:
     return [Difference(_("SMS number"), readable_number(contact.sms_number), readable_number(new.sms_number))]
 
 
-def _fields(account: ClientAccount, new: NewContact, contact: Contact) -> list[Difference]:
+def _fields(errand: Errand, new: NewContact, contact: Contact) -> list[Difference]:
     names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()}
-    names |= last_known(account, ReferenceKind.FIELDS).names()
-    types = types_of(account)
+    names |= errand.last_known(ReferenceKind.FIELDS).names()
+    types = types_of(errand.account)
     return [
         Difference(names.get(field_id, field_id), in_words(kind, before), in_words(kind, after))
         for field_id, after in new.fields.items()
@@ -85,20 +85,20 @@ def _is_other(kind: FieldType | None, before: str, after: str) -> bool:
     return told != typed
 
 
-def _tags(account: ClientAccount, new: NewContact) -> list[tuple[int | None, str]]:
+def _tags(errand: Errand, new: NewContact) -> list[tuple[int | None, str]]:
     """The tags to set with their names, in the order in which they are sent; None for one that is still to be made."""
     if not new.tag_ids and not new.new_tags:
         return []
-    names = last_known(account, ReferenceKind.TAGS).names()
+    names = errand.last_known(ReferenceKind.TAGS).names()
     ids = {name.casefold(): int(tag_id) for tag_id, name in names.items()}
     chosen: list[tuple[int | None, str]] = [(tag_id, tag_name(tag_id, names)) for tag_id in new.tag_ids]
     return [*chosen, *((ids.get(name.casefold()), name) for name in new.new_tags)]
 
 
-def _optin_process(account: ClientAccount, new: NewContact, contact: Contact) -> Difference | None:
+def _optin_process(errand: Errand, new: NewContact, contact: Contact) -> Difference | None:
     if new.optin_process_id is None or new.optin_process_id == contact.optin_process_id:
         return None
-    names = last_known(account, ReferenceKind.OPTIN_PROCESSES).names()
+    names = errand.last_known(ReferenceKind.OPTIN_PROCESSES).names()
     return Difference(
         _("Opt-in process"),
         _process_name(contact.optin_process_id, names),

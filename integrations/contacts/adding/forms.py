@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
 from integrations.addresses import sms_number
-from integrations.contacts.adding.origins import Provenance
-from integrations.contacts.adding.services import NewContact
+from integrations.clients.errand import Errand
+from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field
 from integrations.contacts.fields.widgets import DayInput
 from integrations.contacts.models import Basis
@@ -112,9 +112,12 @@ class ContactForm(forms.Form):
             fields={name: cleaned[name] for name in self.shown if cleaned[name]},
         )
 
-    def provenance(self) -> Provenance:
+    def submission(self, errand: Errand) -> Submission:
+        """The form as it is to be sent. It is valid."""
         cleaned = self.cleaned_data
-        return Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
+        provenance = Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
+        given_back = {name: self.data.get(name, "") for name in ("looked", "seen", "unlooked")}
+        return Submission(errand, self.new_contact(), provenance, cleaned["action"], **given_back)
 
 
 class AddContactForm(ContactForm):

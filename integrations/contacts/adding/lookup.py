@@ -8,13 +8,11 @@ from uuid import UUID
 
 from django.core import signing
 
-from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version
-from integrations.clients.calls import gateway
-from integrations.clients.models import ClientAccount
+from integrations.clients.errand import Errand
 from integrations.contacts.sentences import CONTACT_LOOKED_UP
 from integrations.klicktipp import Contact, KlickTipp, NotFound
 from integrations.suppression.services import refuse_suppressed
@@ -39,17 +37,17 @@ class Lookup:
     told: Contact | None = None
 
 
-def look_before_sending(account: ClientAccount, email: str, actor: Actor, action_id: UUID) -> Lookup:
+def look_before_sending(errand: Errand, email: str, action_id: UUID) -> Lookup:
     """Look up an address that has just been typed. Raises what `look_up` raises, and `Suppressed` for an address on the
     client's suppression list."""
-    refuse_suppressed(account, [Subject(SubjectKind.EMAIL, email)], _action(CONTACT_LOOKED_UP, email, actor, action_id))
-    return look_up(account, email, actor, action_id)
+    action = _action(CONTACT_LOOKED_UP, errand, email, action_id)
+    refuse_suppressed(errand.account, action.subjects, action)
+    return look_up(errand, email, action_id)
 
 
 def look_up(
-    account: ClientAccount,
+    errand: Errand,
     email: str,
-    actor: Actor,
     action_id: UUID,
     *,
     expected: str = NOBODY,
@@ -62,31 +60,31 @@ def look_up(
     seconds: for the calls together; the deadline of a page unless told
     sentence: what the log says of it
     """
-    api = gateway.connect(account, _action(sentence, email, actor, action_id), seconds=seconds)
+    api = errand.connect(_action(sentence, errand, email, action_id), seconds=seconds)
     contact = _read(api, expected)
     if contact is None or contact.email.casefold() != email.casefold():
         contact = _read(api, api.find_contact(email))
     if contact is None:
         return Lookup(NOBODY, "")
-    return Lookup(contact.id, _token(account, email, actor, contact), contact, contact)
+    return Lookup(contact.id, _token(errand, email, contact), contact, contact)
 
 
-def looked_up_before(account: ClientAccount, email: str, actor: Actor, token: str) -> Lookup | None:
+def looked_up_before(errand: Errand, email: str, token: str) -> Lookup | None:
     """What the token of an earlier lookup of this address tells; None if it is of another address, person or client."""
     try:
-        subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(account, actor))
+        subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(errand))
     except (signing.BadSignature, ValueError):
         return None
-    if subject_hash != _hash(account, email):
+    if subject_hash != _hash(errand, email):
         return None
     date = datetime.fromisoformat(day) if day else None
     told = Contact(contact_id, **dict(zip(_STATUSES, statuses, strict=True)), date=date, dates_as_written=written)
     return Lookup(contact_id, token, told=told)
 
 
-def _action(sentence: Sentence, email: str, actor: Actor, action_id: UUID) -> Action:
+def _action(sentence: Sentence, errand: Errand, email: str, action_id: UUID) -> Action:
     subject = Subject(SubjectKind.EMAIL, email)
-    return Action(sentence, actor, {"contact": subject.label}, subjects=(subject,), id=action_id)
+    return Action(sentence, errand.actor, {"contact": subject.label}, subjects=(subject,), id=action_id)
 
 
 def _read(api: KlickTipp, contact_id: str | None) -> Contact | None:
@@ -98,16 +96,16 @@ def _read(api: KlickTipp, contact_id: str | None) -> Contact | None:
         return None
 
 
-def _token(account: ClientAccount, email: str, actor: Actor, contact: Contact) -> str:
+def _token(errand: Errand, email: str, contact: Contact) -> str:
     statuses = [getattr(contact, name) for name in _STATUSES]
     written = {name: text for name, text in contact.dates_as_written.items() if name == "date"}
-    told = [_hash(account, email), contact.id, statuses, contact.date and contact.date.isoformat(), written]
-    return signing.dumps(told, salt=_salt(account, actor))
+    told = [_hash(errand, email), contact.id, statuses, contact.date and contact.date.isoformat(), written]
+    return signing.dumps(told, salt=_salt(errand))
 
 
-def _salt(account: ClientAccount, actor: Actor) -> str:
-    return f"contacts.lookup {account.pk} {actor.user_id}"
+def _salt(errand: Errand) -> str:
+    return f"contacts.lookup {errand.account.pk} {errand.actor.user_id}"
 
 
-def _hash(account: ClientAccount, email: str) -> str:
-    return hash_subject(Subject(SubjectKind.EMAIL, email), account.team_id, newest_key_version())
+def _hash(errand: Errand, email: str) -> str:
+    return hash_subject(Subject(SubjectKind.EMAIL, email), errand.account.team_id, newest_key_version())

@@ -14,9 +14,8 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from integrations.addresses import readable_number
 from integrations.clients.encryption import Undecryptable, decrypt, encrypt
-from integrations.contacts.adding.services import NewContact
+from integrations.contacts.adding.submission import NewContact
 
 _MOST = 20
 _KEY = "sent_contacts"
@@ -26,7 +25,7 @@ def remember_sent(session: SessionBase, action: UUID, new: NewContact) -> None:
     """Keep of an add that was sent what its page is to show."""
     others = {key: row for key, row in _all(session).items() if key != action.hex}
     latest = dict(list(others.items())[-(_MOST - 1) :])
-    session[_KEY] = encrypt(json.dumps(latest | {action.hex: [address_of(new), _digest(new)]}))
+    session[_KEY] = encrypt(json.dumps(latest | {action.hex: [new.address, _digest(new)]}))
 
 
 def sent_address(session: SessionBase, action: UUID) -> str:
@@ -37,11 +36,6 @@ def sent_address(session: SessionBase, action: UUID) -> str:
 def has_sent(session: SessionBase, action: UUID, new: NewContact) -> bool:
     """Whether this is just what this session has sent with an action."""
     return _all(session).get(action.hex, ("", ""))[1] == _digest(new)
-
-
-def address_of(new: NewContact) -> str:
-    """The email address or SMS number of a contact, as people write it."""
-    return new.email or readable_number(new.sms_number)
 
 
 def _digest(new: NewContact) -> str:

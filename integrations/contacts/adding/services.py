@@ -1,125 +1,215 @@
+"""Sends the add-contact form, by the API or in another way. Where the address belongs to a contact already, what would
+change is shown first."""
+
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from integrations.audit.actors import Actor
-from integrations.audit.recorder import Action
-from integrations.audit.subjects import Subject, subjects_in
-from integrations.clients.calls import gateway
-from integrations.clients.lists import last_known
-from integrations.clients.models import ClientAccount, ReferenceKind
+from django.utils.crypto import constant_time_compare
+
+from integrations.audit.once import refuse_repeat
+from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.audit.subjects import hash_subject, newest_key_version
+from integrations.clients.calls.deadline import Deadline
+from integrations.clients.explain import EXPLAINED
+from integrations.clients.models import ReferenceKind
 from integrations.contacts import sentences
-from integrations.contacts.adding.origins import Provenance, origin_kept
+from integrations.contacts.adding.lookup import NOBODY, Lookup, look_up, looked_up_before
+from integrations.contacts.adding.preview import Preview, preview_of
+from integrations.contacts.adding.submission import Submission
 from integrations.contacts.fields.types import field_names, learn
-from integrations.klicktipp import KlickTipp, KlickTippError
+from integrations.contacts.models import Origin
+from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError
+from integrations.operations import ADDING_OPERATIONS
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags.services import forget_missing_tags, ids_of
 
 _SMS_NUMBER = {"id": "sms_number", "name": "", "word": "SMS number"}
 """As a data field of an update in the log."""
 
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class NotLookedUp(Exception):
+    """It could not be looked up whether the contact is there already, so nothing was sent; `error` says why."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Way(Protocol[Result_co]):
+    """How a submission gets to KlickTipp.
+
+    looks_up: whether the address can and shall be looked up first
+    further_calls: how many calls share what the lookup leaves of the page's time
+    """
+
+    @property
+    def looks_up(self) -> bool: ...
+
+    @property
+    def further_calls(self) -> int: ...
+
+    def check(self, *, updates: bool) -> None:
+        """Raise `Obstructed` or `Suppressed` where something here stands in the way; the log has it then as what came
+        of the action."""
+
+    def send(self, before: Contact | None, deadline: Deadline) -> Result_co:
+        """Send it; `before` is the contact as it was looked up. Raises the library's errors, and what `check` does."""
+
+
+def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | Result_co:
+    """Send a form once. Where its address belongs to a contact and it does not say that the person has seen what
+    changes in it now, nothing is sent and that is returned.
+
+    The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
+    form. An SMS number alone cannot be looked up. Raises `NotLookedUp`, what `way` raises, and `AlreadyStarted` for
+    an action that has been used before.
+    """
+    deadline, account = Deadline(), form.errand.account
+    _refuse_second_submit(form)
+    earlier = looked_up_before(form.errand, form.new.email, form.looked)
+    expected = earlier.contact_id if earlier else NOBODY
+    way.check(updates=bool(expected))
+    if not way.looks_up:
+        return way.send(None, deadline)
+    lookup = _look(form, lookup_id, expected, deadline.seconds_left / (1 + way.further_calls))
+    account.refresh_from_db()  # somebody may have removed the client meanwhile
+    preview = preview_of(form.errand, form.new, lookup)
+    is_agreed = constant_time_compare(preview.seen, form.seen) if lookup.contact else not (expected or form.seen)
+    if not is_agreed:
+        _refuse_second_submit(form)
+        return preview
+    return way.send(lookup.contact, deadline)
+
+
+def _refuse_second_submit(form: Submission) -> None:
+    """A second submit would find the contact that the first one has added."""
+    account = form.errand.account
+    if account.origins.filter(action=form.action_id).exists():
+        raise AlreadyStarted(form.action_id)
+    refuse_repeat(account.scope, form.action_id)
+
+
+def _look(form: Submission, lookup_id: UUID, expected: str, seconds: float) -> Lookup:
+    try:
+        return look_up(form.errand, form.new.email, lookup_id, expected=expected, seconds=seconds)
+    except EXPLAINED as error:
+        raise NotLookedUp(error) from error
+
+
+class Sent(StrEnum):
+    """What was sent by the API. EITHER is for an SMS number alone, of which KlickTipp does not tell whether it is a
+    contact's."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    EITHER = "either"
+
 
 @dataclass(frozen=True)
-class NewContact:
-    """What the add-contact form asks. `new_tags` are names of tags that are to be created first."""
+class ByApi:
+    """By the API, with a customer key: creates the new tags, adds or updates the contact with its first tag, then tags
+    it with the others.
 
-    email: str = ""
-    sms_number: str = ""
-    optin_process_id: int | None = None
-    tag_ids: tuple[int, ...] = ()
-    new_tags: tuple[str, ...] = ()
-    fields: dict[str, str] = field(default_factory=dict)
-
-
-def add_contact(
-    account: ClientAccount,
-    new: NewContact,
-    provenance: Provenance,
-    actor: Actor,
-    action_id: UUID,
-    *,
-    updates: bool = False,
-    seconds: float | None = None,
-) -> None:
-    """Create the new tags, add or update the contact with its first tag, then tag it with the others.
-
-    What came of it is told by `added.add_outcome`; a tagging call that fails leaves the contact added and raises
-    nothing. Raises the library's errors, `Obstructed` (`Suppressed` for whom the client's suppression list has), and
-    `AlreadyStarted` where `action_id` has been used before.
-    What was created before an error stays. The origin is kept unless it is certain that nothing happened.
-
-    updates: the person knows that it is a contact already; the log tells it so
-    seconds: for all calls together; the deadline of a page unless told
+    What came of it is told by `outcome.add_outcome`; a tagging call that fails leaves the contact added and raises
+    nothing. What was created before an error stays.
     """
-    api = ready_to_add(account, new, actor, action_id, updates=updates, seconds=seconds)
-    with origin_kept(account, subject_of(new), provenance, actor, action_id) as origin:
-        try:
-            tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
-            contact = api.add_or_update_contact(
-                email=new.email or None,
-                sms_number=new.sms_number or None,
-                optin_process_id=new.optin_process_id,
-                tag_id=tag_ids[0] if tag_ids else None,
-                fields=new.fields or None,
-            )
-        except KlickTippError as error:
-            forget_missing_tags(api, account, error)
-            raise
-        origin.contact_id = contact.id
-    if further := tag_ids[1:]:
-        try:
-            api.tag_contact(new.email, further)
-        except KlickTippError as error:
-            forget_missing_tags(api, account, error)
-    learn(account, contact.fields)
+
+    form: Submission
+    further_calls: int = 1
+
+    @property
+    def looks_up(self) -> bool:
+        return bool(self.form.new.email)
+
+    def check(self, *, updates: bool) -> None:
+        self._api(updates)
+
+    def send(self, before: Contact | None, deadline: Deadline) -> Sent:
+        api, new, account = self._api(bool(before), deadline.seconds_left), self.form.new, self.form.errand.account
+        with origin_kept(self.form) as origin:
+            try:
+                tag_ids = ids_of(api, account, new.tag_ids, new.new_tags)
+                contact = api.add_or_update_contact(
+                    email=new.email or None,
+                    sms_number=new.sms_number or None,
+                    optin_process_id=new.optin_process_id,
+                    tag_id=tag_ids[0] if tag_ids else None,
+                    fields=new.fields or None,
+                )
+            except KlickTippError as error:
+                forget_missing_tags(api, account, error)
+                raise
+            origin.contact_id = contact.id
+        if further := tag_ids[1:]:
+            try:
+                api.tag_contact(new.email, further)
+            except KlickTippError as error:
+                forget_missing_tags(api, account, error)
+        learn(account, contact.fields)
+        if not new.email:
+            return Sent.EITHER
+        return Sent.UPDATED if before else Sent.ADDED
+
+    def _api(self, updates: bool, seconds: float | None = None) -> KlickTipp:
+        """A client for an add that nothing here stands in the way of."""
+        action = _action(self.form, updates)
+        api = self.form.errand.connect(action, seconds=seconds)
+        refuse_suppressed(self.form.errand.account, self.form.new.subjects, action)
+        return api
 
 
-def ready_to_add(
-    account: ClientAccount,
-    new: NewContact,
-    actor: Actor,
-    action_id: UUID,
-    *,
-    updates: bool,
-    seconds: float | None = None,
-) -> KlickTipp:
-    """A client for an add that nothing here stands in the way of. Raises `Obstructed` and `Suppressed`; the log has it
-    then as what came of the add."""
-    action = _action(account, new, actor, action_id, updates)
-    api = gateway.connect(account, action, seconds=seconds)
-    refuse_suppressed(account, addresses_of(new), action)
-    return api
-
-
-def subject_of(new: NewContact) -> Subject:
-    """Whom the log says the add is about."""
-    return addresses_of(new)[0]
-
-
-def addresses_of(new: NewContact) -> Sequence[Subject]:
-    """Its email address and its SMS number, as far as it has them."""
-    return subjects_in({"email": new.email, "sms_number": new.sms_number})
-
-
-def _action(account: ClientAccount, new: NewContact, actor: Actor, action_id: UUID, updates: bool) -> Action:
+def _action(form: Submission, updates: bool) -> Action:
     """What the log says of the add, with tags, opt-in process and data fields by name as far as they are known."""
-    tags = _named(account, ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
-    parameters: dict[str, Any] = {"contact": subject_of(new).label, "tags": tags}
+    errand, new = form.errand, form.new
+    tags = errand.named(ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
+    parameters: dict[str, Any] = {"contact": new.subjects[0].label, "tags": tags}
     if new.optin_process_id:
-        parameters["optin_processes"] = _named(account, ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
-    fields = field_names(account, new.fields)
+        parameters["optin_processes"] = errand.named(ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
+    fields = field_names(errand.last_known(ReferenceKind.FIELDS).names(), new.fields) if new.fields else []
     sentence = sentences.ADD_SENTENCES[min(len(tags), 2)]
     if updates:
         fields += [_SMS_NUMBER] if new.email and new.sms_number else []
         sentence = sentences.UPDATE_SENTENCES[bool(fields), bool(tags)]
     if fields:
         parameters["fields"] = fields
-    return Action(sentence, actor, parameters, subjects=(subject_of(new),), id=action_id)
+    return Action(sentence, errand.actor, parameters, subjects=(new.subjects[0],), id=form.action_id)
 
 
-def _named(account: ClientAccount, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:
-    names = last_known(account, kind).names()
-    return [{"id": wanted, "name": names.get(str(wanted), "")} for wanted in ids]
+@contextmanager
+def origin_kept(form: Submission) -> Iterator[Origin]:
+    """Stores where the contact comes from, before anything is sent for it, and confirms it in the end, with the
+    `contact_id` that it was given inside. An error there takes it back, or leaves it unconfirmed if the contact may
+    have been added all the same. A second submit of the same form raises `AlreadyStarted`."""
+    account = form.errand.account
+    origin, is_new = Origin.objects.get_or_create(
+        action=form.action_id,
+        defaults={
+            "account": account,
+            "subject_hash": hash_subject(form.new.subjects[0], account.team_id, newest_key_version()),
+            "basis": form.provenance.basis,
+            "source": form.provenance.source,
+            "obtained_on": form.provenance.obtained_on,
+            "added_by": form.errand.actor.label,
+        },
+    )
+    if not is_new:
+        raise AlreadyStarted(form.action_id)
+    try:
+        yield origin
+    except Exception as error:
+        if not _may_have_added(error):
+            origin.delete()
+        raise
+    Origin.objects.filter(pk=origin.pk).update(is_confirmed=True, contact_id=origin.contact_id)
+
+
+def _may_have_added(error: Exception) -> bool:
+    return isinstance(error, KlickTippError) and error.operation in ADDING_OPERATIONS and error.happened != Happened.NO

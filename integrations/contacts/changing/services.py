@@ -85,7 +85,14 @@ def change_fields(
     if not to_send:
         return
     sentence = sentences.FIELD_CHANGED if len(to_send) == 1 else sentences.FIELDS_CHANGED
-    action = _action(sentence, contact, actor, action_id, fields=field_names(account, to_send))
+    names = last_known(account, ReferenceKind.FIELDS).names()
+    action = _action(
+        sentence,
+        contact,
+        actor,
+        action_id,
+        fields=field_names(names, to_send),
+    )
     api = gateway.connect(account, action)
     with _gone_is_told():
         api.update_contact(contact.id, fields=to_send)

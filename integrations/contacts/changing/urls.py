@@ -7,6 +7,7 @@ urlpatterns = [
     path("<int:contact_id>/email/", views.change_email, name="contact_change_email"),
     path("<int:contact_id>/sms/", views.change_sms_number, name="contact_change_sms_number"),
     path("<int:contact_id>/tags/add/", views.add_tags, name="contact_add_tags"),
+    path("<int:contact_id>/tags/find/", views.find_tags, name="contact_find_tags"),
     path("<int:contact_id>/tags/remove/", views.remove_tag, name="contact_remove_tag"),
     path("<int:contact_id>/unsubscribe/", views.unsubscribe, name="contact_unsubscribe"),
     path("<int:contact_id>/delete/", views.delete, name="contact_delete"),

@@ -55,7 +55,7 @@ from integrations.contacts.changing.page import (
 from integrations.contacts.changing.services import ChangedMeanwhile, WithoutAddress
 from integrations.contacts.showing.recent import forget
 from integrations.klicktipp import Contact
-from integrations.tags.picker import is_search, list_to_search
+from integrations.tags.picker import list_to_search
 from integrations.tags.services import tags_created_by
 
 # --- Addresses ---
@@ -121,9 +121,6 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     shown = shown_contact(request.account, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return opened(request, contact_id, "tags", lambda request, contact: {"form": AddTagsForm(typed=request.POST)})
-    if is_search(request.POST):
-        found = list_to_search(request.account, Actor.of(request))
-        return form_again(request, "tags", shown, AddTagsForm(typed=request.POST), status=200, tags_found=found)
     form = AddTagsForm(request.POST)
     if not form.is_valid():
         return form_again(request, "tags", shown, form)
@@ -141,6 +138,19 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
         created = tags_created_by(request.account, action)
         return form_again(request, "tags", shown, form, failure, created_tags=created)
     return back(request, contact_id, TAGS, _("%(contact)s has been tagged.") % {"contact": label_of(shown)})
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+@on_its_page
+def find_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
+    """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
+    shown = shown_contact(request.account, contact_id, request.POST)
+    if request.method != "POST" or shown is None:
+        return redirect(
+            "contact_add_tags", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id)
+        )
+    found = list_to_search(request.account, Actor.of(request))
+    return form_again(request, "tags", shown, AddTagsForm(typed=request.POST), status=200, tags_found=found)
 
 
 @require_POST

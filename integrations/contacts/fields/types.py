@@ -16,8 +16,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients.calls import gateway
-from integrations.clients.lists import last_known
-from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.models import ClientAccount
 from integrations.contacts import sentences
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
 from integrations.contacts.models import FieldSetting
@@ -117,6 +116,8 @@ def learn(account: ClientAccount, seen: Mapping[str, str]) -> None:
         if field_id not in GLOBAL_FIELD_TYPES and FIELD_ID.fullmatch(field_id)
     }
     telling = {field_id: kinds for field_id, kinds in fitting.items() if kinds != set(FieldType)}
+    if not telling:
+        return
     with transaction.atomic():
         rows = account.field_settings.select_for_update().filter(field_id__in=telling)
         known = {setting.field_id: setting for setting in rows}
@@ -144,10 +145,9 @@ def learn_from_contacts(account: ClientAccount, actor: Actor, action_id: UUID) -
     return len(newest)
 
 
-def field_names(account: ClientAccount, field_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """Data fields by ID and name, as far as that is known, for the parameters of an action; the global ones read in the
-    reader's language where the list is not known."""
-    names = last_known(account, ReferenceKind.FIELDS).names()
+def field_names(names: Mapping[str, str], field_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Data fields by ID and name, for the parameters of an action; the global ones read in the reader's language where
+    `names`, by the last known list, has them not."""
     with translation.override("en"):
         return [
             {"id": field_id, "name": names[field_id]}

@@ -13,10 +13,18 @@ register = template.Library()
 
 @register.inclusion_tag("tags/picker/picker.html", takes_context=True)
 def tag_picker(
-    context: template.Context, field: BoundField, listing: Listing | None = None, has_own_section: bool = False
+    context: template.Context,
+    field: BoundField,
+    listing: Listing | None = None,
+    has_own_section: bool = False,
+    find_url: str = "",
 ) -> dict[str, Any]:
     """The picker of a `TagsField`, with the last known list unless another one is given; a fresh page has the list
-    loaded anew. In a section of its own, that one has the heading and tells of campaigns."""
+    loaded anew. In a section of its own, that one has the heading and tells of campaigns.
+
+    find_url: what answers the whole form, unchecked, with the tags that were looked for; browsers without JavaScript
+    find tags that way
+    """
     request = context["request"]
     listing = listing or last_known(request.account, ReferenceKind.TAGS)
     return {
@@ -27,4 +35,5 @@ def tag_picker(
         "most": MOST_TAGS,
         "stale": listing.error and explain(listing.error),
         "load_lists": request.method != "POST",
+        "find_url": find_url,
     }

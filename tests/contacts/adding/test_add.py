@@ -55,7 +55,7 @@ def look(browser: Client, account: ClientAccount, email: str) -> Page:
 def send_as_seen(browser: Client, account: ClientAccount, form: dict[str, Any]) -> Page:
     """Send the form for a contact that is there, and once more after what would change was shown."""
     preview = browser.post(url(account), form)
-    assert preview.context["preview"].differences is not None
+    assert preview.context["page"].preview.differences is not None
     return browser.post(url(account), form | shown_by(preview))
 
 
@@ -187,13 +187,13 @@ def test_only_filled_data_fields_are_sent(browser: Client, account: ClientAccoun
 def test_a_further_data_field_keeps_what_was_typed_and_checks_nothing(
     browser: Client, account: ClientAccount, service: Service
 ) -> None:
-    page = browser.post(url(account), typed(email="half@", show_field="1", further_field="fieldCity", source=""))
+    page = browser.post(url(account, "add/field/"), typed(email="half@", further_field="fieldCity", source=""))
     assert page.status_code == 200
     assert page.context["form"].shown == ["fieldFirstName", "fieldLastName", "fieldCity"]
     assert 'value="half@"' in page.content.decode()
     assert "is-invalid" not in page.content.decode()
     fragment = browser.post(
-        url(account), typed(show_field="1", further_field="fieldCity"), headers={"HX-Request": "true"}
+        url(account, "add/field/"), typed(further_field="fieldCity"), headers={"HX-Request": "true"}
     )
     assert b"<html" not in fragment.content
     assert b'name="fieldCity"' in fragment.content

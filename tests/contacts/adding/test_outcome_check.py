@@ -27,14 +27,21 @@ DONE_BUT_UNANSWERED = {"close": "after"}
 def send_into_the_dark(
     browser: Client, account: ClientAccount, service: Service, fault: dict[str, Any], form: dict[str, Any]
 ) -> tuple[Page, dict[str, Any]]:
-    """Send a form whose add gets no answer; the page that says so, and the form with the button to check it."""
+    """Send a form whose add gets no answer; the page that says so, and the form with the action that its button checks
+    under `check`."""
     service.fault(path="/subscriber", **fault)
     page = browser.post(url(account), form)
     assert page.status_code == 422
-    assert page.context["failure"].may_have_happened
+    assert page.context["page"].failure.may_have_happened
     again = form | {"action": str(page.context["action"]), "looked": "", "seen": ""}
-    unsure = page.context["unsure"]
+    unsure = page.context["page"].unsure
     return page, again | {"check": str(unsure.action)}
+
+
+def check(browser: Client, account: ClientAccount, form: dict[str, Any]) -> Page:
+    """Press the button that looks what became of the add."""
+    typed = {name: value for name, value in form.items() if name != "check"}
+    return browser.post(url(account, f"add/check/{form['check']}/"), typed)
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def test_what_cannot_have_added_the_contact_is_not_to_be_checked(
 ) -> None:
     service.fault(path="/tag", close="after")
     page = browser.post(url(account), typed(tags_new="Herbst 2026"))
-    assert page.context["failure"].may_have_happened
+    assert page.context["page"].failure.may_have_happened
     assert "Check at KlickTipp" not in words_of(page)
 
 
@@ -67,7 +74,7 @@ def test_an_add_that_was_lost_is_told_as_such_and_can_be_sent_again(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     assert page.status_code == 200
     words = words_of(page)
     assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet" in words
@@ -85,7 +92,7 @@ def test_an_add_that_arrives_after_the_check_is_not_sent_twice_unseen(
     browser: Client, account: ClientAccount, api: KlickTipp, service: Service, form: dict[str, Any]
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     api.add_or_update_contact(NEW, fields={"fieldFirstName": "Reiner"})
     before = len(service.paths())
     del checking["check"]
@@ -94,7 +101,7 @@ def test_an_add_that_arrives_after_the_check_is_not_sent_twice_unseen(
     assert "nothing would change" in words
     assert "KlickTipp gave no answer when this address was sent" in words
     assert ADD not in service.paths()[before:]
-    assert browser.post(url(account), checking | {"check": str(page.context["unsure"].action)}).status_code == 302
+    assert check(browser, account, checking | {"check": str(page.context["page"].unsure.action)}).status_code == 302
     assert Origin.objects.get().is_confirmed
 
 
@@ -103,7 +110,7 @@ def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_complete
 ) -> None:
     form |= {"tags": [tag_ids(account)["VIP"]]}
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
-    answer = browser.post(url(account), checking)
+    answer = check(browser, account, checking)
     origin = Origin.objects.get()
     assert origin.contact_id
     assert answer.url == url(account, f"added/{origin.action}/")
@@ -126,7 +133,7 @@ def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
     browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
-    browser.post(url(account), checking)
+    check(browser, account, checking)
     checks = AuditEntry.objects.filter(sentence="contacts.add_checked")
     assert [entry.operation for entry in checks.order_by("number")] == ["find_contact", "get_contact"]
     assert {entry.kind for entry in checks} == {Kind.READ}
@@ -152,7 +159,7 @@ def test_the_log_tells_what_the_check_has_found(
     finding: str,
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, fault, form)
-    browser.post(url(account), checking)
+    check(browser, account, checking)
     event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
     assert finding in tell(event.sentence, event.parameters)
     assert finding in words_of(browser.get(f"/t/{account.team.slug}/log/"))
@@ -165,13 +172,13 @@ def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
     contact_id = api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"}).id
     page = url(account, f"{contact_id}/")
     assert "nobody knows whether this add or update has happened" in words_of(browser.get(page))
-    browser.post(url(account), checking)
+    check(browser, account, checking)
     words = words_of(browser.get(page))
     assert "not confirmed" in words
     assert "could not confirm it. This proves nothing." in words
     assert url(account, f"added/{checking['check']}/") in browser.get(page).content.decode()
     api.update_contact(contact_id, fields={"fieldFirstName": "Reiner"})
-    browser.post(url(account), checking)
+    check(browser, account, checking)
     words = words_of(browser.get(page))
     assert "Consent of the person: Trade fair" in words
     assert "not confirmed" not in words
@@ -197,7 +204,7 @@ def test_an_update_that_was_lost_is_told_with_what_still_differs(
     form |= {"tags": [tags["VIP"]]}
     shown = shown_by(browser.post(url(account), form))
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     words = words_of(page)
     assert f"{NEW} is there, but not with what you typed yet" in words
     assert "KlickTipp may still be working on what was sent" in words
@@ -219,7 +226,7 @@ def test_an_update_that_has_happened_is_told_as_such(
     assert "Was it updated?" in words_of(page)
     later = url(account, f"added/{checking['check']}/")
     assert "Contact of Harbour Lane Coffee perhaps updated" in words_of(browser.get(later))
-    assert browser.post(url(account), checking).status_code == 302
+    assert check(browser, account, checking).status_code == 302
     assert "Contact of Harbour Lane Coffee updated" in words_of(browser.get(later))
     event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
     assert "updating r•••@klick-tipp.team of Harbour Lane Coffee" in tell(event.sentence, event.parameters)
@@ -232,7 +239,7 @@ def test_a_form_that_is_no_longer_what_was_sent_settles_nothing_of_an_update(
     add(browser, account, fieldFirstName="Rainer")
     shown = shown_by(browser.post(url(account), form))
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
-    page = browser.post(url(account), checking | {"fieldFirstName": "Rainer"})
+    page = check(browser, account, checking | {"fieldFirstName": "Rainer"})
     assert f"{NEW} is there; whether with what was sent cannot be told" in words_of(page)
     assert not Origin.objects.get(action=checking["check"]).is_confirmed
 
@@ -254,7 +261,7 @@ def test_further_tags_that_were_not_set_are_told_apart(
     tags = tag_ids(account)
     form |= {"tags": [tags["Newsletter"], tags["VIP"]]}
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     words = words_of(page)
     assert f"{NEW} is there with everything you typed, but for some tags" in words
     assert "Tags to be set VIP" in words
@@ -269,7 +276,7 @@ def test_another_address_than_the_one_that_was_sent_is_not_checked(
 ) -> None:
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
     before = service.paths()
-    page = browser.post(url(account), checking | {"email": "somebody.else@klick-tipp.team"})
+    page = check(browser, account, checking | {"email": "somebody.else@klick-tipp.team"})
     assert errors(page)["email"][0].startswith("Another address than this one was sent.")
     assert "Check at KlickTipp" in words_of(page)
     assert service.paths() == before
@@ -285,7 +292,7 @@ def test_a_check_that_fails_is_told_and_can_be_made_again(
     monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     service.fault(path="/subscriber/search", status=500, times=9)
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     assert page.status_code == 422
     words = words_of(page)
     assert "KlickTipp answered in a way that cannot be understood." in words
@@ -293,11 +300,11 @@ def test_a_check_that_fails_is_told_and_can_be_made_again(
     assert 'value="Reiner"' in page.content.decode()
 
 
-@pytest.mark.parametrize("check", ["x", "0b7f4f6e-3f0c-4d6e-9f57-2f4f0f6a4b0e", ""])
+@pytest.mark.parametrize("action", ["x", "0b7f4f6e-3f0c-4d6e-9f57-2f4f0f6a4b0e", ""])
 def test_a_check_of_an_add_that_nobody_knows_is_not_there(
-    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any], check: str
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any], action: str
 ) -> None:
-    assert browser.post(url(account), form | {"check": check}).status_code == 404
+    assert check(browser, account, form | {"check": action}).status_code == 404
     assert service.received() == []
 
 
@@ -309,7 +316,7 @@ def test_an_sms_number_cannot_be_checked_and_the_page_says_where_to_look(
     words = words_of(page)
     assert "KlickTipp's API offers no search by SMS number" in words
     assert "Check at KlickTipp" not in words
-    page = browser.post(url(account), checking)
+    page = check(browser, account, checking)
     assert "email" in errors(page)
     later = words_of(browser.get(url(account, f"added/{checking['check']}/")))
     assert "KlickTipp's API offers no search by SMS number" in later

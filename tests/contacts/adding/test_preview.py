@@ -285,7 +285,7 @@ class TestPreview:
     ) -> None:
         shown = shown_by(look(browser, account, "somebody.else@klick-tipp.team"))
         page = browser.post(url(account), typed(email=KNOWN, fieldFirstName="Reiner") | shown)
-        assert page.context["preview"].differences.values
+        assert page.context["page"].preview.differences.values
         assert ADD not in service.paths()
 
     def test_a_contact_that_came_after_the_address_was_typed_is_not_overwritten_unseen(

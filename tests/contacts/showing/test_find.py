@@ -111,7 +111,7 @@ def test_who_is_not_found_can_be_added_prefilled(browser: Client, account: Clien
     assert "Harbour Lane Coffee has no contact nobody@klick-tipp.team" in words
     assert 'name="email" value="nobody@klick-tipp.team"' in words
 
-    form = browser.post(url(account, "add/"), {"prefill": "1", "email": "nobody@klick-tipp.team"})
+    form = browser.post(url(account, "add/prefill/"), {"email": "nobody@klick-tipp.team"})
     assert form.status_code == 200
     assert form.context["form"]["email"].value() == "nobody@klick-tipp.team"
     assert [field.name for field in form.context["form"].data_fields()] == ["fieldFirstName", "fieldLastName"]

@@ -1,0 +1,107 @@
+"""How far the errand of adding a contact goes: `python -m benchmarks.errand`.
+
+A contact with an address that is new and two tags: the form, then sending it. Counted are the database queries of both,
+and the portal's own files and functions that sending passes through. KlickTipp is the sandbox. On SQLite and, where one
+answers at `BENCH_POSTGRES`, on PostgreSQL. Ends with status 1 if a limit is not kept.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+from uuid import uuid4
+
+from benchmarks.apart import Found, main
+
+LIMITS = {"queries of the form": 20, "queries of sending": 30, "files": 25, "functions": 130}
+
+_ROOT = Path(__file__).parents[1]
+_OWN = tuple(f"{_ROOT / folder}/" for folder in ("accounts", "integrations", "ktportal"))
+
+
+def measure(url: str) -> Found:
+    """What the errand takes on the database of the environment."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext, override_settings
+
+    from integrations.sandbox.server import SandboxServer
+
+    sandbox = SandboxServer(
+        operator_username=settings.KLICKTIPP_USERNAME, developer_key=settings.KLICKTIPP_DEVELOPER_KEY
+    )
+    with sandbox, override_settings(KLICKTIPP_URL=sandbox.url, ALLOWED_HOSTS=["testserver"]):
+        open_form, send = _errand(sandbox.url)
+        with CaptureQueriesContext(connection) as of_form:
+            open_form()
+        with CaptureQueriesContext(connection) as of_sending:
+            passed = _passed_by(send)
+    return {
+        "queries of the form": len(of_form),
+        "queries of sending": len(of_sending),
+        "files": len({code.co_filename for code in passed}),
+        "functions": len(passed),
+    }
+
+
+def _errand(sandbox: str) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Opening the form and sending it, once everything is there that a process loads only once."""
+    from django.test import Client
+
+    from accounts.roles import Role
+    from integrations.clients.models import ReferenceKind
+    from tests.factories import ClientAccountFactory, MembershipFactory
+    from tests.service import Service
+
+    owner: Any = MembershipFactory(role=Role.OWNER)
+    account: Any = ClientAccountFactory(team=owner.team, customer_key=Service(sandbox).customer_keys[0])
+    tags = _load_lists(account)[ReferenceKind.TAGS]
+    browser = Client()
+    browser.force_login(owner.user)
+    page = f"/t/{account.team.slug}/clients/{account.slug}/contacts/add/"
+
+    def open_form() -> None:
+        assert browser.get(page).status_code == 200
+
+    def send(email: str = "rainer@klick-tipp.team") -> None:
+        typed = {"action": uuid4(), "email": email, "basis": "consent", "source": "Fair", "obtained_on": "2026-11-01"}
+        assert browser.post(page, typed | {"tags": [tag["id"] for tag in tags[:2]]}).status_code == 302
+
+    open_form()
+    send("alex@klick-tipp.team")
+    return open_form, send
+
+
+def _load_lists(account: Any) -> dict[str, list[dict[str, Any]]]:
+    from integrations.audit.actors import Actor
+    from integrations.clients.lists import load
+    from integrations.clients.models import ReferenceKind
+
+    return {kind: load(account, kind, Actor("Alex")).items for kind in ReferenceKind}
+
+
+def _passed_by(errand: Callable[[], object]) -> set[CodeType]:
+    """The portal's own code that an errand runs in this thread."""
+    passed = set()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(_OWN):
+            passed.add(frame.f_code)
+
+    sys.setprofile(note)
+    try:
+        errand()
+    finally:
+        sys.setprofile(None)
+    return passed
+
+
+def judge(found: Found) -> tuple[bool, str]:
+    """Whether the limits are kept, and in words what was measured."""
+    told = ", ".join(f"{found[name]:.0f} {name} (limit {limit})" for name, limit in LIMITS.items())
+    return all(found[name] <= limit for name, limit in LIMITS.items()), told
+
+
+if __name__ == "__main__":
+    sys.exit(main("errand", measure, judge))
