@@ -18,7 +18,7 @@ from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.checking import Verdict, check_add, is_about
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import ContactForm
-from integrations.contacts.adding.page import FormPage, choices_of, field_added, form_for, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.services import NotLookedUp, submit
 from integrations.contacts.adding.submission import NewContact, Submission
@@ -43,11 +43,11 @@ def sign_up(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """The form, and what sends it. An address that belongs to a contact is sent once the person has seen what
     changes."""
     if request.method != "POST":
-        return _page(request, key, form_for(request.errand, ContactForm), loads_lists=True)
-    form = form_for(request.errand, ContactForm, request.POST)
+        return _page(request, key, ContactForm(request.errand), loads_lists=True)
+    form = ContactForm(request.errand, request.POST)
     if not form.is_valid():
         return _page(request, key, form, status=422)
-    submission, lookup_id = form.submission(request.errand), uuid4()
+    submission, lookup_id = form.submission(), uuid4()
     try:
         signed_up = submit(submission, ByListbuildingKey(submission, key), lookup_id)
     except AlreadyStarted:
@@ -94,7 +94,7 @@ def check(request: AccountRequest, key: ListbuildingKey, action: UUID) -> HttpRe
     unsure = unsure_of_action(request, action)
     if request.method != "POST":
         return to_form(request, "tools_sign_up")
-    form = form_for(request.errand, ContactForm, request.POST)
+    form = ContactForm(request.errand, request.POST)
     if form.is_valid() and not is_about(unsure, form.cleaned_data["email"]):
         form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
     if not form.is_valid():
@@ -113,7 +113,7 @@ def check(request: AccountRequest, key: ListbuildingKey, action: UUID) -> HttpRe
 
 def _typed(request: AccountRequest) -> ContactForm:
     """The form as it was typed, unchecked."""
-    return form_for(request.errand, ContactForm, typed=request.POST)
+    return ContactForm(request.errand, typed=request.POST)
 
 
 def _page(

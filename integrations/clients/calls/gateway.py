@@ -128,7 +128,8 @@ def _signed_by(credential: Credential, account: ClientAccount, action: Action) -
         raise _obstructed(lost, account.scope, action) from None
     if credential.is_api_user and sessions.must_wait(credential):
         raise _obstructed(Problem.SIGN_IN_PAUSED, account.scope, action)
-    auth = _auth(login, sessions.StoredSession(credential), account.scope, action)
+    store = sessions.StoredSession(credential) if credential.is_api_user else None
+    auth = _auth(login, store, account.scope, action)
     return auth, _recorder(login, credential.owner, account.scope, action)
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.validation import no_control_characters
 from integrations.addresses import sms_number
 from integrations.clients.errand import Errand
+from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field
+from integrations.contacts.fields.types import types_of
 from integrations.contacts.fields.widgets import DayInput
 from integrations.contacts.models import Basis
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
-from integrations.klicktipp import FieldType
 from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
@@ -54,28 +55,21 @@ class ContactForm(forms.Form):
         validators=[MinValueValidator(date(1990, 1, 1), _("Please check the year."))],
     )
 
-    def __init__(
-        self,
-        data: QueryDict | None = None,
-        *,
-        names: dict[str, str],
-        types: Mapping[str, FieldType],
-        typed: QueryDict | None = None,
-    ) -> None:
-        """`names` and `types` are those of the account's data fields by id; `typed` fills the form without checking it
-        yet."""
-        source = data if data is not None else typed
+    def __init__(self, errand: Errand, data: QueryDict | None = None, typed: QueryDict | None = None) -> None:
+        """To be checked with `data`, filled with what was `typed`, or fresh, for a contact of the errand's client."""
         super().__init__(data, initial=_initial(typed))
-        self.names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()} | names
-        self._types = types
-        self.shown = _shown(source)
+        self.errand = errand
+        self._names = errand.last_known(ReferenceKind.FIELDS).names()
+        self._types = types_of(errand.account)
+        self.shown = _shown(data if data is not None else typed)
         for name in ("email", "sms_number"):
             self.fields[name].template_name = "contacts/address_field.html"  # type: ignore[attr-defined]
         for field_id in self.shown:
             self._add_field(field_id)
 
     def _add_field(self, field_id: str) -> None:
-        self.fields[field_id] = form_field(self.names.get(field_id, field_id), self._types.get(field_id))
+        name = self._names.get(field_id) or str(GLOBAL_NAMES.get(field_id, field_id))
+        self.fields[field_id] = form_field(name, self._types.get(field_id))
 
     def show_field(self, field_id: str) -> bool:
         """One more data field; whether it is shown then."""
@@ -112,12 +106,12 @@ class ContactForm(forms.Form):
             fields={name: cleaned[name] for name in self.shown if cleaned[name]},
         )
 
-    def submission(self, errand: Errand) -> Submission:
+    def submission(self) -> Submission:
         """The form as it is to be sent. It is valid."""
         cleaned = self.cleaned_data
         provenance = Provenance(cleaned["basis"], cleaned["source"], cleaned["obtained_on"])
         given_back = {name: self.data.get(name, "") for name in ("looked", "seen", "unlooked")}
-        return Submission(errand, self.new_contact(), provenance, cleaned["action"], **given_back)
+        return Submission(self.errand, self.new_contact(), provenance, cleaned["action"], **given_back)
 
 
 class AddContactForm(ContactForm):

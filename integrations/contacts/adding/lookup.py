@@ -71,6 +71,8 @@ def look_up(
 
 def looked_up_before(errand: Errand, email: str, token: str) -> Lookup | None:
     """What the token of an earlier lookup of this address tells; None if it is of another address, person or client."""
+    if not token:
+        return None
     try:
         subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(errand))
     except (signing.BadSignature, ValueError):

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access import is_fragment
 from integrations.audit.reading import calls_of
 from integrations.clients.access import AccountRequest
-from integrations.clients.errand import Errand
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.lists import Listing
 from integrations.clients.models import ClientAccount, ReferenceKind
@@ -23,16 +21,7 @@ from integrations.contacts.adding.forms import ContactForm
 from integrations.contacts.adding.outcome import is_update
 from integrations.contacts.adding.preview import Preview
 from integrations.contacts.adding.words import Wording, preview_in_words, was_it
-from integrations.contacts.fields.types import types_of
 from integrations.contacts.models import Origin
-
-Form = TypeVar("Form", bound=ContactForm)
-
-
-def form_for(errand: Errand, form: type[Form], data: QueryDict | None = None, typed: QueryDict | None = None) -> Form:
-    """The form for a contact of this client: to be checked with `data`, filled with what was `typed`, or fresh."""
-    names = errand.last_known(ReferenceKind.FIELDS).names()
-    return form(data, names=names, types=types_of(errand.account), typed=typed)
 
 
 @dataclass(frozen=True)
@@ -117,9 +106,8 @@ def choices_of(
 ) -> HttpResponse:
     """A control of the form with its list as KlickTipp has it now, or the last known one."""
     listing = request.errand.load(kind)
-    names = listing.names() if kind == ReferenceKind.FIELDS else {}
     context = {
-        "form": form(names=names, types={}, typed=request.GET),
+        "form": form(request.errand, typed=request.GET),
         "lists": {kind: listing},
         "stale": listing.error and explain(listing.error),
         **urls,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils.crypto import constant_time_compare
 
 from integrations.audit.once import refuse_repeat
@@ -81,12 +82,13 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
         return way.send(None, deadline)
     lookup = _look(form, lookup_id, expected, deadline.seconds_left / (1 + way.further_calls))
     account.refresh_from_db()  # somebody may have removed the client meanwhile
+    if lookup.contact is None and not (expected or form.seen):
+        return way.send(None, deadline)
     preview = preview_of(form.errand, form.new, lookup)
-    is_agreed = constant_time_compare(preview.seen, form.seen) if lookup.contact else not (expected or form.seen)
-    if not is_agreed:
-        _refuse_second_submit(form)
-        return preview
-    return way.send(lookup.contact, deadline)
+    if lookup.contact and constant_time_compare(preview.seen, form.seen):
+        return way.send(lookup.contact, deadline)
+    _refuse_second_submit(form)
+    return preview
 
 
 def _refuse_second_submit(form: Submission) -> None:
@@ -189,19 +191,20 @@ def origin_kept(form: Submission) -> Iterator[Origin]:
     `contact_id` that it was given inside. An error there takes it back, or leaves it unconfirmed if the contact may
     have been added all the same. A second submit of the same form raises `AlreadyStarted`."""
     account = form.errand.account
-    origin, is_new = Origin.objects.get_or_create(
+    origin = Origin(
+        account=account,
         action=form.action_id,
-        defaults={
-            "account": account,
-            "subject_hash": hash_subject(form.new.subjects[0], account.team_id, newest_key_version()),
-            "basis": form.provenance.basis,
-            "source": form.provenance.source,
-            "obtained_on": form.provenance.obtained_on,
-            "added_by": form.errand.actor.label,
-        },
+        subject_hash=hash_subject(form.new.subjects[0], account.team_id, newest_key_version()),
+        basis=form.provenance.basis,
+        source=form.provenance.source,
+        obtained_on=form.provenance.obtained_on,
+        added_by=form.errand.actor.label,
     )
-    if not is_new:
-        raise AlreadyStarted(form.action_id)
+    try:
+        origin.save(force_insert=True)
+    except IntegrityError:
+        _refuse_second_submit(form)
+        raise
     try:
         yield origin
     except Exception as error:

@@ -21,7 +21,7 @@ from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import AddContactForm
 from integrations.contacts.adding.lookup import Lookup, looked_up_before
 from integrations.contacts.adding.outcome import is_update
-from integrations.contacts.adding.page import FormPage, choices_of, field_added, form_for, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.sent_forms import has_sent, remember_sent
 from integrations.contacts.adding.services import ByApi, NotLookedUp, submit
@@ -40,15 +40,15 @@ def add(request: AccountRequest) -> HttpResponse:
         return _send(request)
     if request.errand.credential is None:
         return render(request, "contacts/not_connected.html")
-    return _page(request, form_for(request.errand, AddContactForm), loads_lists=True)
+    return _page(request, AddContactForm(request.errand), loads_lists=True)
 
 
 def _send(request: AccountRequest) -> HttpResponse:
     """Send the form. An address that belongs to a contact is sent once the person has seen what changes."""
-    form = form_for(request.errand, AddContactForm, request.POST)
+    form = AddContactForm(request.errand, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
-    submission, lookup_id = form.submission(request.errand), uuid4()
+    submission, lookup_id = form.submission(), uuid4()
     try:
         sent = submit(submission, ByApi(submission), lookup_id)
     except AlreadyStarted:
@@ -74,7 +74,7 @@ def prefill(request: AccountRequest) -> HttpResponse:
         return to_form(request, "contact_add")
     typed = request.POST.copy()
     typed.setlist("shown", list(FIRST_SHOWN))
-    return _page(request, form_for(request.errand, AddContactForm, typed=typed), loads_lists=True)
+    return _page(request, AddContactForm(request.errand, typed=typed), loads_lists=True)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -100,7 +100,7 @@ def check(request: AccountRequest, action: UUID) -> HttpResponse:
     unsure = unsure_of_action(request, action)
     if request.method != "POST":
         return to_form(request, "contact_add")
-    form = form_for(request.errand, AddContactForm, request.POST)
+    form = AddContactForm(request.errand, request.POST)
     if form.is_valid() and not is_about(unsure, form.cleaned_data["email"]):
         form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
     if not form.is_valid():
@@ -133,7 +133,7 @@ def choices(request: AccountRequest, kind: str) -> HttpResponse:
 
 def _typed(request: AccountRequest) -> AddContactForm:
     """The form as it was typed, unchecked."""
-    return form_for(request.errand, AddContactForm, typed=request.POST)
+    return AddContactForm(request.errand, typed=request.POST)
 
 
 def _page(request: AccountRequest, form: AddContactForm, *, status: int = 200, **shown: Any) -> HttpResponse:

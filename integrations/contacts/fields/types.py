@@ -110,12 +110,10 @@ def learn(account: ClientAccount, seen: Mapping[str, str]) -> None:
 
     seen: what stands in the fields, by their ids
     """
-    fitting = {
-        field_id: plausible(wire)
-        for field_id, wire in seen.items()
-        if field_id not in GLOBAL_FIELD_TYPES and FIELD_ID.fullmatch(field_id)
-    }
-    telling = {field_id: kinds for field_id, kinds in fitting.items() if kinds != set(FieldType)}
+    telling = {}
+    for field_id in seen.keys() - GLOBAL_FIELD_TYPES.keys():
+        if FIELD_ID.fullmatch(field_id) and (kinds := plausible(seen[field_id])) != set(FieldType):
+            telling[field_id] = kinds
     if not telling:
         return
     with transaction.atomic():
