@@ -162,3 +162,8 @@ def add_contact(account: ClientAccount, new: NewContact, added_by: Actor, action
 
 def actor(user: User | None = None) -> Actor:
     return Actor(str(user), user.pk, email=user.email) if user else Actor("Alex")
+
+
+def errand(account: ClientAccount, user: User | None = None) -> Errand:
+    """What a request of this person, or of somebody, knows."""
+    return Errand(account, actor(user))

@@ -36,6 +36,7 @@ from tests.factories import (
     SuppressionFactory,
     actor,
     add_contact,
+    errand,
 )
 from tests.service import Service
 
@@ -256,7 +257,7 @@ def make_tenant(customer_key: str) -> Tenant:
     add_contact(account, NewContact(email="ada@example.com"), actor(owner.user), action)
     tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
     tagged = uuid4()
-    tag_contacts(account, Tagging(("ada@example.com",), (tag_id,)), actor(owner.user), tagged)
+    tag_contacts(errand(account, owner.user), Tagging(("ada@example.com",), (tag_id,)), tagged)
     invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {

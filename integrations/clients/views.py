@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.clients import services
 from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.forms import ClientForm, RemoveClientForm
@@ -33,7 +32,7 @@ def change_client(request: AccountRequest) -> HttpResponse:
     form = ClientForm(request.POST or None, membership=request.membership, instance=request.account)
     if request.method == "POST" and form.is_valid():
         services.change_client(
-            request.account, form.cleaned_data["name"], form.cleaned_data["colour"], Actor.of(request)
+            request.account, form.cleaned_data["name"], form.cleaned_data["colour"], request.errand.actor
         )
         messages.success(request, _("Saved."))
         return to_client(request.account)
@@ -47,7 +46,7 @@ def remove_client(request: AccountRequest) -> HttpResponse:
     """Remove a client account from the portal, after its name has been typed."""
     form = RemoveClientForm(request.POST or None, account=request.account)
     if request.method == "POST" and form.is_valid():
-        services.remove_client(request.account, Actor.of(request))
+        services.remove_client(request.account, request.errand.actor)
         messages.success(request, _("%(client)s is removed from this portal.") % {"client": request.account})
         return redirect("team", team=request.team.slug)
     return render(request, "clients/remove.html", {"form": form}, status=422 if form.errors else 200)

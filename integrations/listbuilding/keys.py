@@ -9,6 +9,7 @@ from django.utils import timezone
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.clients.encryption import Undecryptable
+from integrations.clients.errand import Errand
 from integrations.clients.keys.services import last_four_or_dots
 from integrations.clients.models import ClientAccount
 from integrations.listbuilding import sentences
@@ -27,8 +28,9 @@ class StoredBefore(Exception):
         self.key = key
 
 
-def add_key(account: ClientAccount, label: str, secret: str, actor: Actor) -> ListbuildingKey:
+def add_key(errand: Errand, label: str, secret: str) -> ListbuildingKey:
     """Store a listbuilding key under a label. Raises `LabelTaken` and `StoredBefore`."""
+    account, actor = errand.account, errand.actor
     try:
         with transaction.atomic():
             _check_unused(account, secret)
@@ -36,7 +38,13 @@ def add_key(account: ClientAccount, label: str, secret: str, actor: Actor) -> Li
             key = ListbuildingKey(account=account, label=label, stored_by_id=actor.user_id, stored_at=timezone.now())
             key.secret = secret
             key.save()
-            events.record(sentences.KEY_STORED, actor, account.scope, key=label, four=last_four_or_dots(key.last_four))
+            events.record(
+                sentences.KEY_STORED,
+                actor,
+                account.scope,
+                key=label,
+                four=last_four_or_dots(key.last_four),
+            )
     except StoredBefore as error:
         if error.key.account_id != account.pk:
             four = last_four_or_dots(error.key.last_four)

@@ -32,7 +32,7 @@ def unsubscribe(errand: Errand, key: ListbuildingKey, email: str, action_id: UUI
     deadline = Deadline()
     contact = Subject(SubjectKind.EMAIL, email)
     api, secret = connect(key, action_of(key, sentences.UNSUBSCRIBED, contact, errand.actor, action_id))
-    with suppressed_after(errand.account, [contact] if never_again else [], Reason.UNSUBSCRIBED, errand.actor):
+    with suppressed_after(errand, [contact] if never_again else [], Reason.UNSUBSCRIBED):
         api.signoff(secret, email)
     return _look_afterwards(errand, key, email, deadline)
 

@@ -47,7 +47,7 @@ def new_key(request: AccountRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         label = form.cleaned_data["label"]
         try:
-            keys.add_key(request.account, label, form.cleaned_data["key"], request.errand.actor)
+            keys.add_key(request.errand, label, form.cleaned_data["key"])
         except keys.LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except keys.StoredBefore as error:

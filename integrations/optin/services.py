@@ -8,32 +8,31 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
-from integrations.clients.calls import gateway
+from integrations.clients.errand import Errand
 from integrations.clients.errors import Obstructed
-from integrations.clients.lists import Listing, keep, last_known, load, remember_optin_process
+from integrations.clients.lists import Listing, keep, last_known, remember_optin_process
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import Field, KlickTippError
 from integrations.optin import sentences
 
 
-def list_processes(account: ClientAccount, actor: Actor) -> Listing:
+def list_processes(errand: Errand) -> Listing:
     """The opt-in processes as KlickTipp has them now, with what is known of each from before; else the last known
     list with the error that stood in the way. It raises nothing."""
     try:
-        api = gateway.connect(account, Action(sentences.PROCESSES_LISTED, actor))
-        items = keep(account, ReferenceKind.OPTIN_PROCESSES, api.list_optin_processes())
+        api = errand.connect(Action(sentences.PROCESSES_LISTED, errand.actor))
+        items = keep(errand.account, ReferenceKind.OPTIN_PROCESSES, api.list_optin_processes())
         return Listing(items, timezone.now())
     except (KlickTippError, Obstructed) as error:
-        return replace(known_processes(account), error=error)
+        return replace(known_processes(errand.account), error=error)
 
 
-def list_processes_with_details(account: ClientAccount, actor: Actor) -> Listing:
+def list_processes_with_details(errand: Errand) -> Listing:
     """The same with the details of as many as a few seconds allow; what is known since today is not asked again."""
-    return load(account, ReferenceKind.OPTIN_PROCESSES, actor, sentences.PROCESSES_LISTED)
+    return errand.load(ReferenceKind.OPTIN_PROCESSES, sentences.PROCESSES_LISTED)
 
 
 def known_processes(account: ClientAccount) -> Listing:
@@ -46,26 +45,26 @@ def known_process(account: ClientAccount, process_id: int) -> dict[str, Any] | N
     return next((item for item in known_processes(account).items if item["id"] == process_id), None)
 
 
-def open_process(account: ClientAccount, process_id: int, actor: Actor, action_id: UUID) -> dict[str, Any]:
+def open_process(errand: Errand, process_id: int, action_id: UUID) -> dict[str, Any]:
     """An opt-in process with its details, as an item of the last known list."""
-    named = _process(account, process_id)
-    api = gateway.connect(account, Action(sentences.PROCESS_OPENED, actor, named, id=action_id))
-    return remember_optin_process(account, api.get_optin_process(process_id))
+    named = _process(errand.account, process_id)
+    api = errand.connect(Action(sentences.PROCESS_OPENED, errand.actor, named, id=action_id))
+    return remember_optin_process(errand.account, api.get_optin_process(process_id))
 
 
-def find_redirect(account: ClientAccount, process_id: int, email: str, actor: Actor, action_id: UUID) -> str:
+def find_redirect(errand: Errand, process_id: int, email: str, action_id: UUID) -> str:
     """The URL to which an opt-in process sends this contact on; "" if there is none."""
-    named = {"contact": Subject(SubjectKind.EMAIL, email).label, **_process(account, process_id)}
-    api = gateway.connect(account, Action(sentences.REDIRECT_LOOKED_UP, actor, named, id=action_id))
+    named = {"contact": Subject(SubjectKind.EMAIL, email).label, **_process(errand.account, process_id)}
+    api = errand.connect(Action(sentences.REDIRECT_LOOKED_UP, errand.actor, named, id=action_id))
     return api.get_optin_redirect(process_id, email)
 
 
-def look_up_field(account: ClientAccount, field_id: str, actor: Actor, action_id: UUID) -> Field:
+def look_up_field(errand: Errand, field_id: str, action_id: UUID) -> Field:
     """A data field by its ID, with or without the prefix `field`."""
-    known = last_known(account, ReferenceKind.FIELDS).names()
+    known = errand.last_known(ReferenceKind.FIELDS).names()
     name = known.get(f"field{field_id.removeprefix('field')}", "")
     named = {"field": {"id": field_id, "name": name}}
-    api = gateway.connect(account, Action(sentences.FIELD_LOOKED_UP, actor, named, id=action_id))
+    api = errand.connect(Action(sentences.FIELD_LOOKED_UP, errand.actor, named, id=action_id))
     return api.get_field(field_id)
 
 

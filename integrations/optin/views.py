@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
@@ -27,7 +26,7 @@ def processes(request: AccountRequest) -> HttpResponse:
     """The opt-in processes, and what each does to a new contact. Opening one shows all its details."""
     if not _is_connected(request):
         return render(request, "optin/not_connected.html")
-    listing = services.list_processes_with_details(request.account, Actor.of(request))
+    listing = services.list_processes_with_details(request.errand)
     context = {
         "listing": listing,
         "stale": listing.error and explain(listing.error),
@@ -42,7 +41,7 @@ def process(request: AccountRequest, process_id: int) -> HttpResponse:
     action = uuid4()
     context: dict[str, Any] = {"process_id": process_id}
     try:
-        context["process"] = services.open_process(request.account, process_id, Actor.of(request), action)
+        context["process"] = services.open_process(request.errand, process_id, action)
     except NotFound:
         return render(request, "optin/gone.html", status=404)
     except EXPLAINED as error:
@@ -60,7 +59,7 @@ def redirect_page(request: AccountRequest) -> HttpResponse:
     if request.method != "POST":
         if not _is_connected(request):
             return render(request, "optin/not_connected.html")
-        listing = services.list_processes(request.account, Actor.of(request))
+        listing = services.list_processes(request.errand)
         form = RedirectForm(initial={"optin_process": request.GET.get("process", "")})
         context = {"form": form, "listing": listing, "stale": listing.error and explain(listing.error)}
         return render(request, "optin/redirect.html", context)
@@ -69,7 +68,7 @@ def redirect_page(request: AccountRequest) -> HttpResponse:
     if form.is_valid():
         process_id, email, action = form.cleaned_data["optin_process"], form.cleaned_data["email"], uuid4()
         try:
-            found = services.find_redirect(request.account, process_id, email, Actor.of(request), action)
+            found = services.find_redirect(request.errand, process_id, email, action)
             context["result"] = {"url": found, "email": email}
         except EXPLAINED as error:
             context["failure"] = _at_the_address(form, error, explain(error, action))
@@ -87,9 +86,7 @@ def field(request: AccountRequest) -> HttpResponse:
     if form.is_valid():
         action = uuid4()
         try:
-            context["found"] = services.look_up_field(
-                request.account, form.cleaned_data["id"], Actor.of(request), action
-            )
+            context["found"] = services.look_up_field(request.errand, form.cleaned_data["id"], action)
         except NotFound:
             form.add_error("id", _("KlickTipp has no data field with this ID."))
         except EXPLAINED as error:

@@ -10,6 +10,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
+from integrations.clients.errand import Errand
 from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError
@@ -26,42 +27,42 @@ class Suppressed(Obstructed):
         self.found = found
 
 
-def suppress(account: ClientAccount, subjects: Iterable[Subject], reason: Reason, actor: Actor, note: str = "") -> int:
+def suppress(errand: Errand, subjects: Iterable[Subject], reason: Reason, note: str = "") -> int:
     """Put addresses and numbers on the list, with an entry in the log for each; how many were not on it before."""
     added = 0
     for subject in subjects:
         with transaction.atomic():
-            if suppression_of(account, subject):
+            if suppression_of(errand.account, subject):
                 continue
             _, is_new = Suppression.objects.get_or_create(
-                account=account,
-                hash=hash_subject(subject, account.team_id, newest_key_version()),
+                account=errand.account,
+                hash=hash_subject(subject, errand.account.team_id, newest_key_version()),
                 defaults={
                     "kind": subject.kind,
                     "label": subject.label,
                     "reason": reason,
                     "note": note,
-                    "added_by": actor.label,
+                    "added_by": errand.actor.label,
                 },
             )
             if is_new:
-                events.record(sentences.ADDED, actor, account.scope, subjects=(subject,), contact=subject.label)
+                events.record(
+                    sentences.ADDED, errand.actor, errand.account.scope, subjects=(subject,), contact=subject.label
+                )
                 added += 1
     return added
 
 
 @contextmanager
-def suppressed_after(
-    account: ClientAccount, subjects: Collection[Subject], reason: Reason, actor: Actor
-) -> Iterator[None]:
+def suppressed_after(errand: Errand, subjects: Collection[Subject], reason: Reason) -> Iterator[None]:
     """Puts addresses and numbers on the list unless the call inside has certainly not happened."""
     try:
         yield
     except KlickTippError as error:
         if error.happened is Happened.UNKNOWN:
-            suppress(account, subjects, reason, actor)
+            suppress(errand, subjects, reason)
         raise
-    suppress(account, subjects, reason, actor)
+    suppress(errand, subjects, reason)
 
 
 def suppression_of(account: ClientAccount, subject: Subject) -> Suppression | None:

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.ids import LARGEST_ROW_ID
 from integrations.suppression import services
@@ -40,7 +39,7 @@ def suppress(request: AccountRequest) -> HttpResponse:
     form = SuppressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         subject, note = form.cleaned_data["address"], form.cleaned_data["note"]
-        if services.suppress(request.account, [subject], Reason.ENTERED, Actor.of(request), note):
+        if services.suppress(request.errand, [subject], Reason.ENTERED, note):
             messages.success(request, _("%(contact)s is on the suppression list now.") % {"contact": subject.value})
         else:
             messages.info(request, _("%(contact)s was on the suppression list already.") % {"contact": subject.value})
@@ -54,7 +53,7 @@ def release(request: AccountRequest, suppression_id: int) -> HttpResponse:
     entry = get_object_or_404(request.account.suppressions, pk=suppression_id)
     form = ReleaseForm(request.POST or None, account=request.account, suppression=entry)
     if request.method == "POST" and form.is_valid():
-        services.release(entry, form.cleaned_data["address"], form.cleaned_data["why"], Actor.of(request))
+        services.release(entry, form.cleaned_data["address"], form.cleaned_data["why"], request.errand.actor)
         messages.success(request, _("%(contact)s is off the suppression list.") % {"contact": entry.label})
         return _to_list(request)
     return render(

@@ -22,8 +22,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.audit.actors import Actor
-from integrations.clients.lists import Listing, last_known, load
+from integrations.clients.errand import Errand
+from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.tags.search import find_tags
 
@@ -191,12 +191,12 @@ def picker_of(bound: forms.BoundField, listing: Listing) -> Picker:
     return Picker(bound.html_name, listing, typed)
 
 
-def list_to_search(account: ClientAccount, actor: Actor) -> Listing:
+def list_to_search(errand: Errand) -> Listing:
     """The list of tags for such a search: the last known one, loaded again where it is not quite fresh."""
-    known = last_known(account, ReferenceKind.TAGS)
+    known = errand.last_known(ReferenceKind.TAGS)
     if known.fetched_at and known.fetched_at > timezone.now() - FRESH:
         return known
-    return load(account, ReferenceKind.TAGS, actor)
+    return errand.load(ReferenceKind.TAGS)
 
 
 def missing_tags(account: ClientAccount, typed: Typed) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from integrations.audit.actors import Actor
-from integrations.audit.models import AuditEntry, Kind, Outcome
+from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
-from integrations.clients.calls import gateway
+from integrations.clients.errand import Errand
 from integrations.clients.lists import forget_tag, keep, last_known, remember_new_tag, remember_tag_name
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import (
@@ -29,61 +29,59 @@ from integrations.klicktipp import (
 from integrations.tags import sentences
 
 
-def open_tag(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> Tag:
+def open_tag(errand: Errand, tag_id: int, action_id: UUID) -> Tag:
     """A tag with its description."""
-    named = _tag(tag_id, known_name(account, tag_id))
-    api = gateway.connect(account, _action(sentences.TAG_OPENED, actor, action_id, named))
+    named = _tag(tag_id, known_name(errand.account, tag_id))
+    api = errand.connect(_action(sentences.TAG_OPENED, errand.actor, action_id, named))
     try:
         tag = api.get_tag(tag_id)
     except NotFound:
-        forget_tag(account, tag_id)
+        forget_tag(errand.account, tag_id)
         raise
-    remember_tag_name(account, tag_id, tag.name)
+    remember_tag_name(errand.account, tag_id, tag.name)
     return tag
 
 
-def create_tag(account: ClientAccount, name: str, text: str, actor: Actor, action_id: UUID) -> int:
+def create_tag(errand: Errand, name: str, text: str, action_id: UUID) -> int:
     """A new tag with this name and description; its ID."""
-    api = gateway.connect(account, Action(sentences.TAG_CREATED, actor, {"tag": name}, id=action_id))
+    api = errand.connect(Action(sentences.TAG_CREATED, errand.actor, {"tag": name}, id=action_id))
     tag_id = api.create_tag(name, text or None)
-    remember_new_tag(account, tag_id, name)
+    remember_new_tag(errand.account, tag_id, name)
     return tag_id
 
 
-def change_tag(
-    account: ClientAccount, tag: Tag, name: str | None, text: str | None, actor: Actor, action_id: UUID
-) -> None:
+def change_tag(errand: Errand, tag: Tag, name: str | None, text: str | None, action_id: UUID) -> None:
     """Give a tag another name, description or both; None leaves it as it is. `tag` is how it was."""
     sentence = sentences.TAG_DESCRIBED
     if name is not None:
         sentence = sentences.TAG_RENAMED if text is None else sentences.TAG_RENAMED_AND_DESCRIBED
     before = {} if name is None else {"before": tag.name}
-    action = _action(sentence, actor, action_id, _tag(tag.id, tag.name if name is None else name), **before)
-    api = gateway.connect(account, action)
+    action = _action(sentence, errand.actor, action_id, _tag(tag.id, tag.name if name is None else name), **before)
+    api = errand.connect(action)
     try:
         api.update_tag(tag.id, name, text)
     except NotFound:
-        forget_tag(account, tag.id)
+        forget_tag(errand.account, tag.id)
         raise
     if name is not None:
-        remember_tag_name(account, tag.id, name)
+        remember_tag_name(errand.account, tag.id, name)
 
 
-def delete_tag(account: ClientAccount, tag: Tag, actor: Actor, action_id: UUID) -> None:
+def delete_tag(errand: Errand, tag: Tag, action_id: UUID) -> None:
     """Delete a tag, and with that take it from all contacts."""
-    api = gateway.connect(account, _action(sentences.TAG_DELETED, actor, action_id, _tag(tag.id, tag.name)))
+    api = errand.connect(_action(sentences.TAG_DELETED, errand.actor, action_id, _tag(tag.id, tag.name)))
     try:
         api.delete_tag(tag.id)
     except NotFound:
-        forget_tag(account, tag.id)
+        forget_tag(errand.account, tag.id)
         raise
-    forget_tag(account, tag.id)
+    forget_tag(errand.account, tag.id)
 
 
-def count_contacts(account: ClientAccount, tag_id: int, actor: Actor, action_id: UUID) -> int:
+def count_contacts(errand: Errand, tag_id: int, action_id: UUID) -> int:
     """How many contacts have a tag, whatever their status."""
-    named = _tag(tag_id, known_name(account, tag_id))
-    api = gateway.connect(account, _action(sentences.TAG_COUNTED, actor, action_id, named))
+    named = _tag(tag_id, known_name(errand.account, tag_id))
+    api = errand.connect(_action(sentences.TAG_COUNTED, errand.actor, action_id, named))
     return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
 
 
@@ -123,26 +121,6 @@ def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
 def known_name(account: ClientAccount, tag_id: int) -> str:
     """A tag's name in the last known list; "" if it is not there."""
     return last_known(account, ReferenceKind.TAGS).names().get(str(tag_id), "")
-
-
-def has_created(account: ClientAccount, action_id: UUID, name: str) -> bool:
-    """Whether this action has created the tag of this name, as the log knows it."""
-    return _has_done(account, action_id, "create_tag", name=name)
-
-
-def has_deleted(account: ClientAccount, action_id: UUID, tag_id: int) -> bool:
-    """Whether this action has deleted this tag, as the log knows it."""
-    return _has_done(account, action_id, "delete_tag", tag_id=tag_id)
-
-
-def _has_done(account: ClientAccount, action_id: UUID, operation: str, **request: Any) -> bool:
-    return any(
-        call.kind == Kind.CHANGE
-        and call.operation == operation
-        and call.outcome == Outcome.DONE
-        and call.request.items() >= request.items()
-        for call in calls_of(account.scope, action_id)
-    )
 
 
 def _tag(tag_id: int, name: str) -> dict[str, Any]:

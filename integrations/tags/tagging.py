@@ -14,6 +14,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject
 from integrations.clients.calls import gateway
 from integrations.clients.calls.deadline import Deadline
+from integrations.clients.errand import Errand
 from integrations.clients.errors import Obstructed
 from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
@@ -41,7 +42,7 @@ class Tagging:
     removes: bool = False
 
 
-def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_id: UUID) -> None:
+def tag_contacts(errand: Errand, wanted: Tagging, action_id: UUID) -> None:
     """Create the new tags, then set all tags for each contact, or take them away one by one.
 
     What came of it is told by `tagged.tagging_outcome`. A tag that KlickTipp refuses stops the rest, as it would be
@@ -50,14 +51,14 @@ def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_i
     was tagged then.
     """
     deadline = Deadline()
-    action = _action(account, wanted, actor, action_id)
-    api = gateway.connect(account, action)
+    action = _action(errand.account, wanted, errand.actor, action_id)
+    api = errand.connect(action)
     if not wanted.removes:
-        refuse_suppressed(account, [Subject(SubjectKind.EMAIL, address) for address in wanted.addresses], action)
-    tag_ids = ids_of(api, account, wanted.tag_ids, wanted.new_tags)
+        refuse_suppressed(errand.account, [Subject(SubjectKind.EMAIL, address) for address in wanted.addresses], action)
+    tag_ids = ids_of(api, errand.account, wanted.tag_ids, wanted.new_tags)
     errors = []
     jobs = _jobs(wanted, tag_ids)
-    with closing(gateway.at_once(account, action, jobs, seconds=deadline.seconds_left)) as results:
+    with closing(gateway.at_once(errand.account, action, jobs, seconds=deadline.seconds_left)) as results:
         for done in results:
             errors.append(done.error)
             if isinstance(done.error, KlickTippError) and done.error.problem in _WRONG_TAG:
@@ -65,12 +66,12 @@ def tag_contacts(account: ClientAccount, wanted: Tagging, actor: Actor, action_i
     if all(isinstance(error, Obstructed) and error.obstacle is Obstacle.LOG_UNAVAILABLE for error in errors):
         raise Obstructed(Obstacle.LOG_UNAVAILABLE)
     if isinstance(errors[-1], KlickTippError):
-        forget_missing_tags(api, account, errors[-1])
+        forget_missing_tags(api, errand.account, errors[-1])
 
 
-def address_of(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> str:
+def address_of(errand: Errand, contact_id: str, action_id: UUID) -> str:
     """The email address of a contact; "" for one that has an SMS number only."""
-    api = gateway.connect(account, Action(sentences.CONTACT_LOOKED_UP, actor, id=action_id))
+    api = errand.connect(Action(sentences.CONTACT_LOOKED_UP, errand.actor, id=action_id))
     return api.get_contact(contact_id).email
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
@@ -47,7 +46,7 @@ def tagging(request: AccountRequest) -> HttpResponse:
     action: UUID = form.cleaned_data["action"]
     wanted = form.tagging()
     try:
-        tag_contacts(request.account, wanted, Actor.of(request), action)
+        tag_contacts(request.errand, wanted, action)
     except AlreadyStarted:
         pass  # what came of the first submit is the answer to the second, too
     except Suppressed as error:
@@ -73,7 +72,7 @@ def find_tags(request: AccountRequest) -> HttpResponse:
     """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
     if request.method != "POST":
         return redirect("tagging", team=request.team.slug, account=request.account.slug)
-    listing = list_to_search(request.account, Actor.of(request))
+    listing = list_to_search(request.errand)
     return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
 
 
@@ -93,7 +92,7 @@ def _opened(request: AccountRequest) -> HttpResponse:
     if _CONTACT_ID.fullmatch(contact_id):
         action = uuid4()
         try:
-            address = address_of(request.account, contact_id, Actor.of(request), action)
+            address = address_of(request.errand, contact_id, action)
         except EXPLAINED as error:
             failure = explain(error, action)
         else:

@@ -16,12 +16,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
+from integrations.audit.once import has_done
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
-from integrations.clients.lists import Listing, last_known, load
+from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.tags import services
@@ -69,7 +69,7 @@ def new_tag(request: AccountRequest) -> HttpResponse:
     action: UUID = form.cleaned_data["action"]
     name = form.cleaned_data["name"]
     try:
-        services.create_tag(request.account, name, form.cleaned_data["description"], Actor.of(request), action)
+        services.create_tag(request.errand, name, form.cleaned_data["description"], action)
     except AlreadyStarted:
         return _form_page(
             request, TagForm(names=names, typed=request.POST), sent_before(request.account, action), status=422
@@ -96,7 +96,7 @@ def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
         messages.info(request, _("Nothing was changed, so nothing was sent."))
         return _to_list(request, shown.name)
     try:
-        services.change_tag(request.account, shown, name, text, Actor.of(request), action)
+        services.change_tag(request.errand, shown, name, text, action)
     except AlreadyStarted:
         form = TagForm(names=names, tag=shown, typed=request.POST)
         return _form_page(request, form, sent_before(request.account, action), tag=shown, status=422)
@@ -119,9 +119,9 @@ def delete_tag(request: AccountRequest, tag_id: int) -> HttpResponse:
         return _delete_page(request, form, shown)
     action: UUID = form.cleaned_data["action"]
     try:
-        services.delete_tag(request.account, shown, Actor.of(request), action)
+        services.delete_tag(request.errand, shown, action)
     except AlreadyStarted:
-        if services.has_deleted(request.account, action, tag_id):
+        if has_done(request.account.scope, action, "delete_tag", tag_id=tag_id):
             return _to_list(request)
         return _delete_page(request, DeleteTagForm(tag=shown), shown, sent_before(request.account, action))
     except NotFound:
@@ -139,7 +139,7 @@ def count(request: AccountRequest, tag_id: int) -> HttpResponse:
     action = uuid4()
     context: dict[str, Any] = {"tag_id": tag_id}
     try:
-        context["contacts"] = services.count_contacts(request.account, tag_id, Actor.of(request), action)
+        context["contacts"] = services.count_contacts(request.errand, tag_id, action)
     except NotFound:
         return _gone(request)
     except EXPLAINED as error:
@@ -161,7 +161,7 @@ def picker_list(request: AccountRequest) -> HttpResponse:
     """Loads the list of a picker: for one that had none the control, else how fresh it is, and the chosen tags that
     have gone."""
     before = _picker(request, last_known(request.account, ReferenceKind.TAGS))
-    listing = load(request.account, ReferenceKind.TAGS, Actor.of(request))
+    listing = request.errand.load(ReferenceKind.TAGS)
     picker = _picker(request, listing)
     context: dict[str, Any] = {"picker": picker, "stale": listing.error and explain(listing.error)}
     if request.htmx.target != f"{picker.name}-state":
@@ -180,14 +180,14 @@ def _picker(request: AccountRequest, listing: Listing) -> Picker:
 
 def _was_created(request: AccountRequest, form: TagForm) -> bool:
     """Whether this is the second submit of a form that has created its tag; its name is taken now by the first."""
-    return services.has_created(request.account, form.cleaned_data["action"], form.typed_name())
+    return has_done(request.account.scope, form.cleaned_data["action"], "create_tag", name=form.typed_name())
 
 
 def _listing(request: AccountRequest) -> Listing:
     known = last_known(request.account, ReferenceKind.TAGS)
     if known.fetched_at and not request.GET.keys().isdisjoint({"q", "page"}):
         return known
-    return load(request.account, ReferenceKind.TAGS, Actor.of(request), TAGS_LISTED)
+    return request.errand.load(ReferenceKind.TAGS, TAGS_LISTED)
 
 
 def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Callable[[Tag], Form]) -> HttpResponse:
@@ -195,7 +195,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
     action = uuid4()
     context: dict[str, Any] = {"tag_id": tag_id, "action": uuid4()}
     try:
-        tag = services.open_tag(request.account, tag_id, Actor.of(request), action)
+        tag = services.open_tag(request.errand, tag_id, action)
     except NotFound:
         return _gone(request)
     except EXPLAINED as error:

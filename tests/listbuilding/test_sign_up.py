@@ -16,7 +16,6 @@ from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
 from integrations.clients.calls.deadline import Deadline
-from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.models import Origin
@@ -25,7 +24,7 @@ from integrations.listbuilding.models import ListbuildingKey
 from integrations.listbuilding.signing_up import ByListbuildingKey
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
-from tests.factories import ListbuildingKeyFactory, actor
+from tests.factories import ListbuildingKeyFactory, errand
 from tests.listbuilding.helpers import Page, errors, told, words
 from tests.listbuilding.helpers import typed as form_of
 from tests.service import Service
@@ -200,7 +199,7 @@ def test_who_is_on_the_suppression_list_is_not_subscribed(
     send: Any, account: ClientAccount, service: Service, fields: dict[str, str], field: str
 ) -> None:
     listed = [Subject(SubjectKind.EMAIL, EMAIL.upper()), Subject(SubjectKind.SMS, "00491701234567")]
-    suppress(account, listed, Reason.ENTERED, actor())
+    suppress(errand(account), listed, Reason.ENTERED)
 
     page = send(**fields)
 
@@ -545,7 +544,7 @@ def test_one_of_several_simultaneous_submits_is_sent(key: ListbuildingKey, servi
         together.wait()
         try:
             provenance = Provenance("consent", "Fair", date(2026, 11, 1))
-            form = Submission(Errand(key.account, actor()), NewContact(EMAIL), provenance, action)
+            form = Submission(errand(key.account), NewContact(EMAIL), provenance, action)
             ByListbuildingKey(form, key).send(None, Deadline())
         except AlreadyStarted:
             return "started before"

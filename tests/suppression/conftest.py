@@ -7,7 +7,7 @@ from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Reason, Suppression
 from integrations.suppression.services import suppress, suppression_of
-from tests.factories import actor
+from tests.factories import errand
 
 Listed = Callable[[str], Suppression]
 
@@ -23,7 +23,7 @@ def listed(account: ClientAccount) -> Listed:
 
     def put(address: str) -> Suppression:
         subject = Subject(SubjectKind.EMAIL, address)
-        suppress(account, [subject], Reason.DELETED, actor())
+        suppress(errand(account), [subject], Reason.DELETED)
         entry = suppression_of(account, subject)
         assert entry
         return entry

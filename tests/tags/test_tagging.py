@@ -23,7 +23,7 @@ from integrations.clients.models import ClientAccount, Connection, ReferenceKind
 from integrations.clients.sentences import KEY_TESTED
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
-from tests.factories import MembershipFactory, actor
+from tests.factories import MembershipFactory, actor, errand
 from tests.service import Service
 from tests.tags.helpers import Page, errors, told_changes, words
 
@@ -203,7 +203,7 @@ def test_a_code_that_is_in_no_catalogue_is_told_once(
 def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
     send: Callable[..., Page], account: ClientAccount, contacts: list[str], service: Service
 ) -> None:
-    suppress(account, [Subject(SubjectKind.EMAIL, contacts[1].upper())], Reason.ENTERED, actor())
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, contacts[1].upper())], Reason.ENTERED)
     page = send(contacts[:3], ("Newsletter",))
     assert errors(page)["addresses"] == [f"This address is on the suppression list: {contacts[1]}. Please take it out."]
     assert "suppression list, so nothing was sent" in words(page)

@@ -55,7 +55,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     form = ApiUserForm(request.POST or None, initial={"username": present})
     failure: Explanation | None = None
     if form.is_valid():
-        actor, action = Actor.of(request), uuid4()
+        actor, action = request.errand.actor, uuid4()
         shown = request.POST.get("present")
         try:
             services.must_be_as_shown(request.account, user_id, shown)

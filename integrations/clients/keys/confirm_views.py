@@ -95,7 +95,7 @@ def _confirm(request: AccountRequest, user_id: int | None, of_key: str, of_api_u
         return _page(request, proposal, name=account.name, colour=account.colour, is_own=user_id is not None)
     proposals.drop(request.session, place)
     try:
-        services.store(request.account, proposal.tested, Actor.of(request), proposal.id, user_id)
+        services.store(request.account, proposal.tested, request.errand.actor, proposal.id, user_id)
     except AlreadyStarted:
         return to_client(request.account)
     except EXPLAINED as error:

@@ -107,7 +107,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
     if not form.is_valid():
         return key_page(request, user_id, form)
     shown = request.POST.get("present")
-    login, actor, action = Login.by_customer_key(form.cleaned_data["customer_key"]), Actor.of(request), uuid4()
+    login, actor, action = Login.by_customer_key(form.cleaned_data["customer_key"]), request.errand.actor, uuid4()
     try:
         services.must_be_as_shown(request.account, user_id, shown)
         tested = services.try_for(request.account, login, actor, action, user_id)
@@ -122,7 +122,7 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
 def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
     action = uuid4()
     try:
-        services.check_connection(request.account, Actor.of(request), action, user_id)
+        services.check_connection(request.account, request.errand.actor, action, user_id)
     except EXPLAINED as error:
         request.account.refresh_from_db()
         return client_page(request, explain(error, action, seen_by=request.membership))
@@ -136,7 +136,7 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
 def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
     context = key_context(request, user_id)
     if request.method == "POST":
-        services.remove_key(request.account, Actor.of(request), user_id)
+        services.remove_key(request.account, request.errand.actor, user_id)
         removed = _("The customer key is removed from this portal.")
         if context["credential"] and context["credential"].is_api_user:
             removed = _("The API user is removed from this portal.")

@@ -82,7 +82,7 @@ def find_tags(request: AccountRequest) -> HttpResponse:
     """The tags that fit what was typed, for browsers without JavaScript."""
     if request.method != "POST":
         return to_form(request, "contact_add")
-    return _page(request, _typed(request), tags_found=list_to_search(request.account, request.errand.actor))
+    return _page(request, _typed(request), tags_found=list_to_search(request.errand))
 
 
 @account_view(Capability.CHANGE_CONTACTS)

@@ -15,7 +15,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
@@ -38,14 +37,14 @@ def browse(request: AccountRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return _browse_page(request, {"form": form}, status=422)
-    wanted, actor = form.wanted(), Actor.of(request)
+    wanted = form.wanted()
     number, handle = _number(request.GET.get("page", "")), request.GET.get("list", "")
     complete = {"rows": "all"} if "rows" in request.GET else {}
-    listed = kept_list(request.account, wanted, actor) if handle else None
+    listed = kept_list(request.errand, wanted) if handle else None
     if listed is None:
         action = uuid4()
         try:
-            listed = load_list(request.account, wanted, number, actor, action)
+            listed = load_list(request.errand, wanted, number, action)
         except EXPLAINED as error:
             failure = explain(error, action)
             context = {"form": form, "failure": failure, "again": _query(wanted)}
@@ -64,7 +63,7 @@ def browse(request: AccountRequest) -> HttpResponse:
         "again": _query(wanted, list=listed.handle, page=page.number, **complete),
     }
     if complete:
-        context |= _complete(read_rows(request.account, wanted, listed, page, actor))
+        context |= _complete(read_rows(request.errand, wanted, listed, page))
     return _browse_page(request, context)
 
 
@@ -75,12 +74,11 @@ def rows(request: AccountRequest) -> HttpResponseBase:
     in the end what is to say of all."""
     form = BrowseForm(request.POST)
     wanted = form.wanted() if form.is_valid() else Selection()
-    actor = Actor.of(request)
-    listed = kept_list(request.account, wanted, actor)
+    listed = kept_list(request.errand, wanted)
     if listed is None or listed.handle != request.POST.get("list"):
         return render(request, "contacts/browsing/end.html", {"is_over": True, "again": _query(wanted)})
     page = listed.open(request.POST.get("page"))
-    found = read_rows(request.account, wanted, listed, page, actor)
+    found = read_rows(request.errand, wanted, listed, page)
     again = _query(wanted, list=listed.handle, page=page.number)
     try:
         first = list(islice(found, 1))

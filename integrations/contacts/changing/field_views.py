@@ -12,11 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
+from integrations.audit.once import has_done
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
-from integrations.clients.lists import last_known, load
+from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.changing import services
 from integrations.contacts.changing.forms import ChangeFieldsForm, EditedField, edited_fields, shown_contact, sign
@@ -64,9 +64,9 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     values = {change.id: change.wire for change in wanted}
     action = intention(form, *values, *values.values())
     try:
-        services.change_fields(request.account, shown, values, Actor.of(request), action)
+        services.change_fields(request.errand, shown, values, action)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "update_contact"):
+        if not has_done(request.account.scope, action, "update_contact"):
             again = ChangeFieldsForm(edited=edited, typed=request.POST)
             return _fields_form(request, shown, again, sent_before(request, action))
     except ChangedMeanwhile as error:
@@ -84,7 +84,7 @@ def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]
     """The form with all data fields of the account, the list of which is loaded where none is known."""
     listing = last_known(request.account, ReferenceKind.FIELDS)
     if not listing.fetched_at:
-        listing = load(request.account, ReferenceKind.FIELDS, Actor.of(request), FIELDS_NAMED)
+        listing = request.errand.load(ReferenceKind.FIELDS, FIELDS_NAMED)
     edited = edited_fields(contact.fields, listing.names(), types_of(request.account))
     form = ChangeFieldsForm(edited=edited, typed=request.POST)
     left_out = len(listing.names().keys() | contact.fields.keys()) - len(edited)

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from accounts.access import is_fragment
-from integrations.audit.actors import Actor
 from integrations.audit.reading import calls_of
 from integrations.clients.access import AccountRequest
 from integrations.clients.explain import EXPLAINED, Explanation, explain
@@ -64,7 +63,7 @@ def opened(
     """The form for the contact as KlickTipp has it now. A form that does not say what it showed ends here, too."""
     action = uuid4()
     try:
-        contact = services.look_before(request.account, contact_id, Actor.of(request), action)
+        contact = services.look_before(request.errand, contact_id, action)
     except EXPLAINED as error:
         context = context_of(request, Contact(id=contact_id)) | {"failure": explained(request, error, action)}
         return part_page(request, template, context, status=422)
@@ -114,7 +113,7 @@ def back(request: AccountRequest, contact_id: str, section: str, told: str, leve
         return redirect(f"{contact_url(request, contact_id)}#{section}")
     action = uuid4()
     try:
-        found = open_contact(request.account, contact_id, Actor.of(request), action)
+        found = open_contact(request.errand, contact_id, action)
     except EXPLAINED as error:
         context = {"contact_id": contact_id, "section": section, "told": told, "failure": explain(error, action)}
         return render(request, "contacts/changing/not_read_again.html", context)

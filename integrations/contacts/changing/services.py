@@ -13,14 +13,13 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from integrations.audit.actors import Actor
-from integrations.audit.models import Kind, Outcome, SubjectKind
-from integrations.audit.reading import calls_of, known_label
+from integrations.audit.models import SubjectKind
+from integrations.audit.reading import known_label
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
-from integrations.clients.calls import gateway
-from integrations.clients.lists import last_known
-from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.errand import Errand
+from integrations.clients.models import ReferenceKind
 from integrations.contacts import sentences
 from integrations.contacts.fields.types import field_names
 from integrations.contacts.subjects import addresses_of, subjects_of
@@ -49,12 +48,12 @@ class WithoutAddress(Exception):
     """The contact has no email address, so KlickTipp's API cannot do this; nothing was sent."""
 
 
-def look_before(account: ClientAccount, contact_id: str, actor: Actor, action_id: UUID) -> Contact:
+def look_before(errand: Errand, contact_id: str, action_id: UUID) -> Contact:
     """The contact as it is before the action that follows, which has the same ID but for `reading_of`."""
-    label = known_label(account.scope, Subject(SubjectKind.CONTACT, contact_id))
-    action = Action(sentences.OPENED_TO_CHANGE, actor, {"contact": label}, id=reading_of(action_id))
+    label = known_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    action = Action(sentences.OPENED_TO_CHANGE, errand.actor, {"contact": label}, id=reading_of(action_id))
     try:
-        return gateway.connect(account, action).get_contact(contact_id)
+        return errand.connect(action).get_contact(contact_id)
     except NotFound:
         raise ContactGone from None
 
@@ -64,20 +63,10 @@ def reading_of(action_id: UUID) -> UUID:
     return uuid5(action_id, "look")
 
 
-def is_done(account: ClientAccount, action_id: UUID, operation: str) -> bool:
-    """Whether this action has done its change, as the log knows it."""
-    return any(
-        call.kind == Kind.CHANGE and call.operation == operation and call.outcome == Outcome.DONE
-        for call in calls_of(account.scope, action_id)
-    )
-
-
-def change_fields(
-    account: ClientAccount, shown: Contact, wanted: Mapping[str, str], actor: Actor, action_id: UUID
-) -> None:
+def change_fields(errand: Errand, shown: Contact, wanted: Mapping[str, str], action_id: UUID) -> None:
     """Write `wanted` into these data fields, as text for the wire by the fields' IDs. Raises `ChangedMeanwhile` where
     one of them is no longer what was shown; what has the wanted value already is not sent."""
-    contact = look_before(account, shown.id, actor, action_id)
+    contact = look_before(errand, shown.id, action_id)
     now = {field_id: contact.fields.get(field_id, "") for field_id in wanted}
     if any(now[field_id] not in (shown.fields.get(field_id, ""), new) for field_id, new in wanted.items()):
         raise ChangedMeanwhile(contact)
@@ -85,23 +74,23 @@ def change_fields(
     if not to_send:
         return
     sentence = sentences.FIELD_CHANGED if len(to_send) == 1 else sentences.FIELDS_CHANGED
-    names = last_known(account, ReferenceKind.FIELDS).names()
+    names = errand.last_known(ReferenceKind.FIELDS).names()
     action = _action(
         sentence,
         contact,
-        actor,
+        errand.actor,
         action_id,
         fields=field_names(names, to_send),
     )
-    api = gateway.connect(account, action)
+    api = errand.connect(action)
     with _gone_is_told():
         api.update_contact(contact.id, fields=to_send)
 
 
-def change_address(account: ClientAccount, shown: Contact, new: Subject, actor: Actor, action_id: UUID) -> None:
+def change_address(errand: Errand, shown: Contact, new: Subject, action_id: UUID) -> None:
     """Give a contact another email address or SMS number. Raises `ChangedMeanwhile` where somebody else has done so,
     and `Suppressed` for whom the client's suppression list has."""
-    contact = look_before(account, shown.id, actor, action_id)
+    contact = look_before(errand, shown.id, action_id)
     now = address_of(contact, new.kind)
     if Subject(new.kind, now).normal == new.normal and now != address_of(shown, new.kind):
         return
@@ -109,9 +98,9 @@ def change_address(account: ClientAccount, shown: Contact, new: Subject, actor: 
         raise ChangedMeanwhile(contact)
     is_email = new.kind is SubjectKind.EMAIL
     sentence = sentences.EMAIL_CHANGED if is_email else sentences.SMS_NUMBER_CHANGED
-    action = _action(sentence, contact, actor, action_id, new=new.label)
-    api = gateway.connect(account, action)
-    refuse_suppressed(account, [new], action)
+    action = _action(sentence, contact, errand.actor, action_id, new=new.label)
+    api = errand.connect(action)
+    refuse_suppressed(errand.account, [new], action)
     with _gone_is_told():
         api.update_contact(
             contact.id, new_email=new.value if is_email else None, new_sms_number=None if is_email else new.value
@@ -124,57 +113,56 @@ def address_of(contact: Contact, kind: SubjectKind) -> str:
 
 
 def tag(
-    account: ClientAccount,
+    errand: Errand,
     contact_id: str,
     tag_ids: tuple[int, ...],
     new_tags: tuple[str, ...],
-    actor: Actor,
     action_id: UUID,
 ) -> None:
     """Create the new tags, then set all of them for the contact. Raises `WithoutAddress`, and `Suppressed` for whom
     the client's suppression list has."""
-    contact = _with_address(look_before(account, contact_id, actor, action_id))
-    names = last_known(account, ReferenceKind.TAGS).names()
+    contact = _with_address(look_before(errand, contact_id, action_id))
+    names = errand.last_known(ReferenceKind.TAGS).names()
     tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in tag_ids]
     tags += [{"name": name} for name in new_tags]
-    action = _action(CONTACT_TAGGED, contact, actor, action_id, tags=tags)
-    api = gateway.connect(account, action)
-    refuse_suppressed(account, addresses_of(contact), action)
+    action = _action(CONTACT_TAGGED, contact, errand.actor, action_id, tags=tags)
+    api = errand.connect(action)
+    refuse_suppressed(errand.account, addresses_of(contact), action)
     try:
-        api.tag_contact(contact.email, ids_of(api, account, tag_ids, new_tags))
+        api.tag_contact(contact.email, ids_of(api, errand.account, tag_ids, new_tags))
     except KlickTippError as error:
-        forget_missing_tags(api, account, error)
+        forget_missing_tags(api, errand.account, error)
         raise
 
 
-def untag(account: ClientAccount, contact_id: str, tag_id: int, actor: Actor, action_id: UUID) -> None:
+def untag(errand: Errand, contact_id: str, tag_id: int, action_id: UUID) -> None:
     """Take a tag from the contact. Raises `WithoutAddress`."""
-    contact = _with_address(look_before(account, contact_id, actor, action_id))
-    named = {"id": tag_id, "name": last_known(account, ReferenceKind.TAGS).names().get(str(tag_id), "")}
-    api = gateway.connect(account, _action(CONTACT_UNTAGGED, contact, actor, action_id, tags=[named]))
+    contact = _with_address(look_before(errand, contact_id, action_id))
+    named = {"id": tag_id, "name": errand.last_known(ReferenceKind.TAGS).names().get(str(tag_id), "")}
+    api = errand.connect(_action(CONTACT_UNTAGGED, contact, errand.actor, action_id, tags=[named]))
     try:
         api.untag_contact(contact.email, tag_id)
     except KlickTippError as error:
-        forget_missing_tags(api, account, error)
+        forget_missing_tags(api, errand.account, error)
         raise
 
 
-def unsubscribe(account: ClientAccount, shown: Contact, actor: Actor, action_id: UUID, *, never_again: bool) -> None:
+def unsubscribe(errand: Errand, shown: Contact, action_id: UUID, *, never_again: bool) -> None:
     """Unsubscribe the contact's email address; with `never_again` its addresses go on the suppression list, also where
     it is not known whether it happened. Raises `WithoutAddress`, and `ChangedMeanwhile` for other addresses."""
-    contact = _with_address(_same_addresses(shown, look_before(account, shown.id, actor, action_id)))
-    api = gateway.connect(account, _action(sentences.UNSUBSCRIBED, contact, actor, action_id))
+    contact = _with_address(_same_addresses(shown, look_before(errand, shown.id, action_id)))
+    api = errand.connect(_action(sentences.UNSUBSCRIBED, contact, errand.actor, action_id))
     listed = addresses_of(contact) if never_again else []
-    with suppressed_after(account, listed, Reason.UNSUBSCRIBED, actor):
+    with suppressed_after(errand, listed, Reason.UNSUBSCRIBED):
         api.unsubscribe_contact(contact.email)
 
 
-def delete(account: ClientAccount, shown: Contact, actor: Actor, action_id: UUID, *, never_again: bool) -> None:
+def delete(errand: Errand, shown: Contact, action_id: UUID, *, never_again: bool) -> None:
     """Delete the contact; `never_again` as in `unsubscribe`. Raises `ChangedMeanwhile` for other addresses."""
-    contact = _same_addresses(shown, look_before(account, shown.id, actor, action_id))
-    api = gateway.connect(account, _action(sentences.DELETED, contact, actor, action_id))
+    contact = _same_addresses(shown, look_before(errand, shown.id, action_id))
+    api = errand.connect(_action(sentences.DELETED, contact, errand.actor, action_id))
     listed = addresses_of(contact) if never_again else []
-    with suppressed_after(account, listed, Reason.DELETED, actor), _gone_is_told():
+    with suppressed_after(errand, listed, Reason.DELETED), _gone_is_told():
         api.delete_contact(contact.id)
 
 

@@ -13,8 +13,8 @@ from django_htmx.http import HttpResponseClientRedirect, reselect, retarget
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
+from integrations.audit.once import has_done
 from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
@@ -96,9 +96,9 @@ def _change_address(request: AccountRequest, contact_id: str, form_class: type[A
         return back(request, contact_id, ADDRESS, _("Nothing was changed, so nothing was sent."), level="info")
     action = intention(form, new.value)
     try:
-        services.change_address(request.account, shown, new, Actor.of(request), action)
+        services.change_address(request.errand, shown, new, action)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "update_contact"):
+        if not has_done(request.account.scope, action, "update_contact"):
             return form_again(request, template, shown, form, sent_before(request, action))
     except ChangedMeanwhile as error:
         form.add_error("address", both_values(form_class.as_typed(shown), form_class.as_typed(error.contact)))
@@ -127,9 +127,9 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     picked = form.cleaned_data["tags"]
     action = intention(form, *map(str, picked.ids), *picked.new)
     try:
-        services.tag(request.account, contact_id, picked.ids, picked.new, Actor.of(request), action)
+        services.tag(request.errand, contact_id, picked.ids, picked.new, action)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "tag_contact"):
+        if not has_done(request.account.scope, action, "tag_contact"):
             return form_again(request, "tags", shown, form, sent_before(request, action))
     except WithoutAddress:
         return form_again(request, "tags", shown, form, without_address(request, action))
@@ -149,7 +149,7 @@ def find_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
         return redirect(
             "contact_add_tags", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id)
         )
-    found = list_to_search(request.account, Actor.of(request))
+    found = list_to_search(request.errand)
     return form_again(request, "tags", shown, AddTagsForm(typed=request.POST), status=200, tags_found=found)
 
 
@@ -165,9 +165,9 @@ def remove_tag(request: AccountRequest, contact_id: str) -> HttpResponse:
     name = last_known(request.account, ReferenceKind.TAGS).names().get(str(tag_id)) or tag_id
     action = intention(form, str(tag_id))
     try:
-        services.untag(request.account, contact_id, tag_id, Actor.of(request), action)
+        services.untag(request.errand, contact_id, tag_id, action)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "untag_contact"):
+        if not has_done(request.account.scope, action, "untag_contact"):
             return _not_removed(request, contact_id, sent_before(request, action), tag_id, name)
     except WithoutAddress:
         return _not_removed(request, contact_id, without_address(request, action))
@@ -203,9 +203,9 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
     never_again = form.cleaned_data["never_again"]
     action = intention(form)
     try:
-        services.unsubscribe(request.account, shown, Actor.of(request), action, never_again=never_again)
+        services.unsubscribe(request.errand, shown, action, never_again=never_again)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "unsubscribe_contact"):
+        if not has_done(request.account.scope, action, "unsubscribe_contact"):
             return form_again(request, "unsubscribe", shown, form, sent_before(request, action))
     except ChangedMeanwhile as error:
         again = NeverAgainForm(shown=error.contact, typed=request.POST)
@@ -240,9 +240,9 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     never_again = form.cleaned_data.get("never_again", False)
     action = intention(form)
     try:
-        services.delete(request.account, shown, Actor.of(request), action, never_again=never_again)
+        services.delete(request.errand, shown, action, never_again=never_again)
     except AlreadyStarted:
-        if not services.is_done(request.account, action, "delete_contact"):
+        if not has_done(request.account.scope, action, "delete_contact"):
             return form_again(request, "delete", shown, form, sent_before(request, action))
     except ChangedMeanwhile as error:
         again = DeleteContactForm(shown=error.contact, typed=request.POST)

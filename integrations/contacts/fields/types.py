@@ -12,10 +12,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 
 from integrations.audit import events
-from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
-from integrations.clients.calls import gateway
+from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.contacts import sentences
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
@@ -70,24 +69,26 @@ def _data_field(item: Mapping[str, Any], setting: FieldSetting | None) -> DataFi
     )
 
 
-def set_type(account: ClientAccount, field: DataField, kind: FieldType | None, actor: Actor) -> None:
+def set_type(errand: Errand, field: DataField, kind: FieldType | None) -> None:
     """Say which type a data field has, or with None that it is not known. The global fields have theirs already."""
     with transaction.atomic():
-        setting, _is_new = FieldSetting.objects.select_for_update().get_or_create(account=account, field_id=field.id)
+        setting, _is_new = FieldSetting.objects.select_for_update().get_or_create(
+            account=errand.account, field_id=field.id
+        )
         before = FieldType(setting.type) if setting.type else None
         if kind is before:
             return
         setting.type = kind or ""
         setting.save(update_fields=["type"])
         words: dict[str, Any] = {"field": field.name, "before": _word(before), "type": _word(kind)}
-        events.record(_sentence(before, kind), actor, account.scope, **words)
+        events.record(_sentence(before, kind), errand.actor, errand.account.scope, **words)
 
 
-def take_guesses(account: ClientAccount, fields: Iterable[DataField], actor: Actor) -> int:
+def take_guesses(errand: Errand, fields: Iterable[DataField]) -> int:
     """Set each of these fields that has a guess to it, one entry of the log each; how many there were."""
     guessed = [field for field in fields if field.guess]
     for field in guessed:
-        set_type(account, field, field.guess, actor)
+        set_type(errand, field, field.guess)
     return len(guessed)
 
 
@@ -130,14 +131,14 @@ def learn(account: ClientAccount, seen: Mapping[str, str]) -> None:
         FieldSetting.objects.bulk_create([setting for setting in changed if not setting.pk], ignore_conflicts=True)
 
 
-def learn_from_contacts(account: ClientAccount, actor: Actor, action_id: UUID) -> int:
+def learn_from_contacts(errand: Errand, action_id: UUID) -> int:
     """Look at the newest contacts for guesses; how many there were. Raises the library's errors, `Obstructed`, and
     `AlreadyStarted` for an action that has been started before."""
-    api = gateway.connect(account, Action(sentences.FIELDS_GUESSED, actor, id=action_id))
+    api = errand.connect(Action(sentences.FIELDS_GUESSED, errand.actor, id=action_id))
     newest = sorted(map(int, api.list_contacts()), reverse=True)[:CONTACTS_TO_GUESS_FROM]
     for contact_id in newest:
         try:
-            learn(account, api.get_contact(str(contact_id)).fields)
+            learn(errand.account, api.get_contact(str(contact_id)).fields)
         except NotFound:
             continue
     return len(newest)

@@ -17,11 +17,10 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.lists import Listing, last_known, load
+from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.forms import FieldTypeForm
 from integrations.contacts.fields.types import DataField, data_fields, learn_from_contacts, set_type, take_guesses
@@ -52,7 +51,7 @@ def set_field_type(request: AccountRequest, field_id: str) -> HttpResponse:
     if not form.is_valid():
         return _row(request, field, form, status=422)
     kind = FieldType(form.cleaned_data["type"]) if form.cleaned_data["type"] else None
-    set_type(request.account, field, kind, Actor.of(request))
+    set_type(request.errand, field, kind)
     changed = _field(request, field_id) or field
     if changed.type:
         told = _("%(field)s: the type is now “%(type)s”.") % {"field": changed.name, "type": changed.type_name}
@@ -71,7 +70,7 @@ def guess_types(request: AccountRequest) -> HttpResponse:
     """Look at the newest contacts, to offer types that fit what stands in their fields."""
     action = uuid4()
     try:
-        looked_at = learn_from_contacts(request.account, Actor.of(request), action)
+        looked_at = learn_from_contacts(request.errand, action)
     except EXPLAINED as error:
         return _list(request, last_known(request.account, ReferenceKind.FIELDS), explain(error, action))
     if looked_at:
@@ -87,7 +86,7 @@ def guess_types(request: AccountRequest) -> HttpResponse:
 def take_all_guesses(request: AccountRequest) -> HttpResponse:
     """Set all data fields that have a guess to it."""
     items = last_known(request.account, ReferenceKind.FIELDS).items
-    taken = take_guesses(request.account, data_fields(request.account, items), Actor.of(request))
+    taken = take_guesses(request.errand, data_fields(request.account, items))
     told = ngettext("The type of %(count)s data field is set.", "The types of %(count)s data fields are set.", taken)
     messages.success(request, told % {"count": taken})
     return redirect(_url(request, q=""))
@@ -130,7 +129,7 @@ def _listing(request: AccountRequest) -> Listing:
     known = last_known(request.account, ReferenceKind.FIELDS)
     if known.fetched_at and not request.GET.keys().isdisjoint({"q", "page"}):
         return known
-    return load(request.account, ReferenceKind.FIELDS, Actor.of(request), FIELDS_LISTED)
+    return request.errand.load(ReferenceKind.FIELDS, FIELDS_LISTED)
 
 
 def _url(request: AccountRequest, **query: str) -> str:

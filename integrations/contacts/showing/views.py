@@ -9,12 +9,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
-from integrations.audit.actors import Actor
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.lists import load
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.sentences import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.showing.contact import empty_fields
@@ -43,7 +41,7 @@ def contacts(request: AccountRequest) -> HttpResponse:
     wanted: Subject = form.cleaned_data["wanted"]
     action = uuid4()
     try:
-        contact_id = find_contact(request.account, wanted, Actor.of(request), action)
+        contact_id = find_contact(request.errand, wanted, action)
     except EXPLAINED as error:
         return _find_page(request, form, status=422, failure=explain(error, action))
     if contact_id is None:
@@ -59,7 +57,7 @@ def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
         return render(request, "contacts/not_connected.html")
     action = uuid4()
     try:
-        found = open_contact(request.account, wanted, Actor.of(request), action)
+        found = open_contact(request.errand, wanted, action)
     except NotFound:
         return gone_page(request, wanted)
     except EXPLAINED as error:
@@ -75,7 +73,7 @@ def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
     it the page is opened again."""
     if kind not in _NAMED:
         raise Http404
-    listing = load(request.account, ReferenceKind(kind), Actor.of(request), _NAMED[ReferenceKind(kind)])
+    listing = request.errand.load(ReferenceKind(kind), _NAMED[ReferenceKind(kind)])
     if not is_fragment(request):
         return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=contact_id)
     known = listing.names()

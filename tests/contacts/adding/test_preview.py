@@ -23,7 +23,7 @@ from integrations.klicktipp import KlickTipp
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.contacts.adding.test_add import Page, errors, look, send_as_seen, shown_by, tag_ids, typed, url
-from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.factories import ClientAccountFactory, MembershipFactory, actor, errand
 from tests.service import Service
 
 NEW, KNOWN = "rainer@klick-tipp.team", "softbounce@klick-tipp.team"
@@ -113,7 +113,7 @@ class TestLook:
     def test_who_is_on_the_suppression_list_is_not_looked_up(
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
-        suppress(account, [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED, actor())
+        suppress(errand(account), [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED)
         words = words_of(look(browser, account, NEW))
         assert f"{NEW} is on the suppression list: the portal will not add this contact." in words
         assert service.received() == []

@@ -11,7 +11,7 @@ from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
-from tests.factories import actor
+from tests.factories import errand
 from tests.service import Service
 
 EMAIL, SMS = "email/", "sms/"
@@ -92,7 +92,7 @@ def test_what_klicktipp_refuses_is_told_at_the_field(
 def test_who_must_not_be_added_again_is_refused(
     dario: OnPage, account: ClientAccount, service: Service, part: str, kind: SubjectKind, typed: str
 ) -> None:
-    suppress(account, [Subject(kind, typed)], Reason.ENTERED, actor())
+    suppress(errand(account), [Subject(kind, typed)], Reason.ENTERED)
     answer = dario.fill(part, address=typed)
     assert errors(answer)["address"][0].startswith("On the suppression list since")
     assert "on the client's suppression list, so nothing was sent" in words(answer)

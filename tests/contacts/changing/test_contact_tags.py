@@ -14,7 +14,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
-from tests.factories import actor
+from tests.factories import errand
 from tests.service import Service
 
 ADD, REMOVE = "tags/add/", "tags/remove/"
@@ -145,7 +145,7 @@ def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage, tag_ids: dict[s
 def test_who_is_on_the_suppression_list_is_not_tagged(
     dario: OnPage, account: ClientAccount, tag_ids: dict[str, int], service: Service
 ) -> None:
-    suppress(account, [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED, actor())
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED)
     assert "d•••@klick-tipp.team is on the suppression list since" in words(dario.browser.get(dario.url()))
     before = changes_sent(service.paths())
 

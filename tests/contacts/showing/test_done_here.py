@@ -10,7 +10,7 @@ from integrations.suppression.models import Reason, Suppression
 from integrations.suppression.services import release, suppress
 from tests.contacts.adding.test_add import send as add
 from tests.contacts.changing.helpers import OnPage, errors, words
-from tests.factories import actor
+from tests.factories import actor, errand
 
 ADA, HANNA, NUMBER = "ada@klick-tipp.team", "hanna@klick-tipp.team", "+4915112345678"
 CHANGED = "changed the email address of h•••@klick-tipp.team in Harbour Lane Coffee to a•••@klick-tipp.team"
@@ -52,7 +52,7 @@ def test_what_was_refused_before_the_contact_had_an_id_is_told(
     browser: Client, owner: Membership, account: ClientAccount
 ) -> None:
     subject = Subject(SubjectKind.EMAIL, ADA)
-    suppress(account, [subject], Reason.ENTERED, actor())
+    suppress(errand(account), [subject], Reason.ENTERED)
     errors(add(browser, account, email=ADA))
     release(Suppression.objects.get(), subject, "New consent", actor())
     assert add(browser, account, email=ADA).status_code == 302
@@ -65,7 +65,7 @@ def test_a_suppressed_address_that_was_tried_is_found_in_the_log_and_not_told_on
 ) -> None:
     add(browser, account, email=ADA)
     add(browser, account, email=HANNA)
-    suppress(account, [Subject(SubjectKind.EMAIL, ADA)], Reason.ENTERED, actor())
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, ADA)], Reason.ENTERED)
     assert OnPage(browser, account, HANNA).fill("email/", address=ADA).status_code == 422
     assert CHANGED not in told(OnPage(browser, account, ADA))
     found = browser.post(f"/t/{account.team.slug}/log/", {"contact": ADA}, follow=True)
