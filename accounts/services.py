@@ -3,18 +3,11 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from accounts.errors import LastOwner, NotForOwners
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.signals import end_changed, member_removed, membership_changed, team_renamed
 from accounts.slugs import create_with_free_slug
-
-
-class LastOwner(Exception):
-    """A team keeps at least one owner."""
-
-
-class NotForOwners(Exception):
-    """An owner sees all clients and has no end date."""
 
 
 def create_person(email: str, password: str, name: str) -> User:

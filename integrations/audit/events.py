@@ -8,8 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations.audit.actors import Actor
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import Kind, Outcome
-from integrations.audit.recorder import Action, AlreadyStarted, Scope, call_number, entry_of, store
+from integrations.audit.recorder import Action, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
 from integrations.messages import REFUSALS

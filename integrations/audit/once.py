@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.reading import calls_of, is_about
-from integrations.audit.recorder import AlreadyStarted, Scope
+from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject
 
 

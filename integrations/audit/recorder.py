@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from integrations.audit import allowed
 from integrations.audit.actors import Actor
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_in
@@ -24,10 +25,6 @@ from integrations.operations import OPERATIONS
 logger = logging.getLogger(__name__)
 
 _REFUSALS = (AccessDenied, InvalidRequest, NotFound, Rejected)
-
-
-class AlreadyStarted(Exception):
-    """The action has been started before, by another submit of the same form: nothing was sent now."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from accounts.errors import NotForOwners
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import NotForOwners, lock_members
+from accounts.services import lock_members
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Scope

@@ -13,19 +13,8 @@ from integrations.clients.errand import Errand
 from integrations.clients.keys.services import last_four_or_dots
 from integrations.clients.models import ClientAccount
 from integrations.listbuilding import sentences
+from integrations.listbuilding.errors import LabelTaken, StoredBefore
 from integrations.listbuilding.models import ListbuildingKey
-
-
-class LabelTaken(Exception):
-    """Another listbuilding key of the client account has this label."""
-
-
-class StoredBefore(Exception):
-    """The client account, or another one of the team, has this key already."""
-
-    def __init__(self, key: ListbuildingKey) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 def add_key(errand: Errand, label: str, secret: str) -> ListbuildingKey:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
-from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.errors import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
@@ -20,8 +20,9 @@ from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import ContactForm
 from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
-from integrations.contacts.adding.services import NotLookedUp, submit
+from integrations.contacts.adding.services import submit
 from integrations.contacts.adding.submission import NewContact, Submission
+from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.models import Origin
 from integrations.listbuilding.afterwards import Afterwards, look_afterwards
 from integrations.listbuilding.key_page import of_a_key, with_hint

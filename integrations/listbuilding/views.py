@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import SubjectKind
 from integrations.audit.once import has_done
-from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
@@ -20,6 +20,7 @@ from integrations.contacts.showing.contact import ShownContact
 from integrations.klicktipp import Problem, Rejected
 from integrations.listbuilding import keys, services
 from integrations.listbuilding.afterwards import Afterwards, can_look_up, look_afterwards
+from integrations.listbuilding.errors import LabelTaken, StoredBefore
 from integrations.listbuilding.forms import LABEL_TAKEN, EmailForm, LabelForm, NewKeyForm, UnsubscribeForm
 from integrations.listbuilding.key_page import of_a_key, to_keys, with_hint
 from integrations.listbuilding.models import ListbuildingKey
@@ -48,9 +49,9 @@ def new_key(request: AccountRequest) -> HttpResponse:
         label = form.cleaned_data["label"]
         try:
             keys.add_key(request.errand, label, form.cleaned_data["key"])
-        except keys.LabelTaken:
+        except LabelTaken:
             form.add_error("label", LABEL_TAKEN)
-        except keys.StoredBefore as error:
+        except StoredBefore as error:
             form.add_error("key", _stored_before(request, error.key))
         else:
             messages.success(request, _("The listbuilding key “%(label)s” is stored.") % {"label": label})
@@ -77,7 +78,7 @@ def rename_key(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             keys.rename_key(key, form.cleaned_data["label"], request.errand.actor)
-        except keys.LabelTaken:
+        except LabelTaken:
             form.add_error("label", LABEL_TAKEN)
         except ListbuildingKey.DoesNotExist:
             return _label_without_the_key(request)

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404
 from accounts.access import TeamRequest, View, team_view
 from accounts.models import Membership
 from accounts.roles import Capability
+from integrations.members.errors import NotAllowed
 from integrations.members.models import Invitation
-from integrations.members.services import NotAllowed
 
 
 class MemberRequest(TeamRequest):

@@ -25,36 +25,13 @@ from integrations.audit.sentences import Sentence
 from integrations.clients.member_access import give_access, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, MailNotSent, NotAllowed, NotValid, TooMany
 from integrations.members.models import VALID_FOR, Invitation
-from integrations.members.services import NotAllowed, managing
+from integrations.members.services import managing
 
 MOST_AT_A_TIME = 50
 _COUNTED_FOR = timedelta(days=1)
 _KEPT_FOR = timedelta(days=30)
-
-
-class AlreadyMember(Exception):
-    """Whoever has this address belongs to the team."""
-
-
-class JustSent(Exception):
-    """Mail went to this address less than a minute ago."""
-
-
-class TooMany(Exception):
-    """The team has as many invitations as it can have at a time."""
-
-
-class MailNotSent(Exception):
-    """The invitation is stored, but its mail could not be sent."""
-
-
-class NotValid(Exception):
-    """The invitation is unknown, used, withdrawn or expired, or its sender may not invite any more."""
-
-
-class HasAccount(Exception):
-    """Whoever has this address signs in with it already."""
 
 
 def invite(

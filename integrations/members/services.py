@@ -16,10 +16,7 @@ from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
-
-
-class NotAllowed(Exception):
-    """The member may not do this, or no longer."""
+from integrations.members.errors import NotAllowed
 
 
 def change_role(member: Membership, role: Role, by: Membership) -> None:

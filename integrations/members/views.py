@@ -16,15 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.access import TeamRequest, team_view
+from accounts.errors import LastOwner, NotForOwners
 from accounts.models import Membership, User
 from accounts.roles import Capability, Role
-from accounts.services import LastOwner, NotForOwners, remove_member
+from accounts.services import remove_member
 from integrations.audit.actors import Actor
 from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
 from integrations.members.access import InvitationRequest, MemberRequest, invitation_view, member_view
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, MailNotSent, NotAllowed, NotValid, TooMany
 from integrations.members.forms import OWNERS_SEE_ALL, EndForm, InvitationForm, MemberLimitForm, RoleForm, SignUpForm
-from integrations.members.invitations import AlreadyMember, HasAccount, JustSent, MailNotSent, NotValid, TooMany
 from integrations.members.models import Invitation
 
 
@@ -42,7 +43,7 @@ def invite(request: TeamRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             invitations.invite(typed["email"], typed["role"], form.chosen(), request.membership, Actor.of(request))
-        except services.NotAllowed:
+        except NotAllowed:
             raise PermissionDenied from None
         except (AlreadyMember, JustSent, TooMany) as error:
             form.add_error("email", _not_invited(error))

@@ -1,6 +1,6 @@
 """Who must not be added again: put on the list, found, refused, and taken off with a reason."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,20 +11,12 @@ from integrations.audit.actors import Actor
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
 from integrations.clients.errand import Errand
-from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError
 from integrations.messages import Obstacle
 from integrations.suppression import sentences
+from integrations.suppression.errors import Suppressed
 from integrations.suppression.models import Reason, Suppression
-
-
-class Suppressed(Obstructed):
-    """Nothing was sent: who is in `found` is on the client's suppression list. The log has an entry of it."""
-
-    def __init__(self, found: Mapping[Subject, Suppression]) -> None:
-        super().__init__(Obstacle.SUPPRESSED)
-        self.found = found
 
 
 def suppress(errand: Errand, subjects: Iterable[Subject], reason: Reason, note: str = "") -> int:

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.text import Truncator
@@ -15,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.validation import no_control_characters_in_lines
 from integrations.clients.forms import TypedNameField
 from integrations.clients.models import ClientAccount
+from integrations.clients.signed import Signed
 from integrations.klicktipp import Tag
 from integrations.tags.addresses import read as read_addresses
 from integrations.tags.picker import TagNameField, TagsField, Typed
@@ -33,19 +33,13 @@ NAME_EXISTS = _("There is a tag of this name already. Please choose another name
 def sign(account: ClientAccount, tag: Tag) -> str:
     """How a tag was when its form was shown, to come back with the form: so that only what the person changed is
     sent, and nobody can make the log tell of another tag."""
-    return signing.dumps(asdict(tag), salt=_salt(account, tag.id), compress=True)
+    return Signed(account, f"tag {tag.id}").dumps(asdict(tag))
 
 
 def shown_tag(account: ClientAccount, tag_id: int, data: QueryDict) -> Tag | None:
     """The tag as its form showed it; None if the form does not say so."""
-    try:
-        return Tag(**signing.loads(data.get("shown", ""), salt=_salt(account, tag_id)))
-    except signing.BadSignature:
-        return None
-
-
-def _salt(account: ClientAccount, tag_id: int) -> str:
-    return f"integrations.tags {account.pk} {tag_id}"
+    shown = Signed(account, f"tag {tag_id}").loads(data.get("shown", ""))
+    return Tag(**shown) if shown else None
 
 
 class TagForm(forms.Form):

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import calls_of
-from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.lists import Listing
-from integrations.suppression.services import Suppressed
+from integrations.suppression.errors import Suppressed
 from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search

@@ -16,8 +16,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.once import has_done
-from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before

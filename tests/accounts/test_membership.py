@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.errors import LastOwner
 from accounts.models import Membership, User
 from accounts.roles import Role
-from accounts.services import LastOwner, set_role
+from accounts.services import set_role
 from accounts.signals import membership_changed
 from tests.accounts.helpers import log_of
 from tests.factories import MembershipFactory, UserFactory

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
-from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.audit.recorder import Action
 from integrations.audit.sweep import STALE_AFTER, sweep_stale_entries
 from integrations.clients.calls import gateway
 from integrations.clients.logins import Login

@@ -6,9 +6,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.errors import NotForOwners
 from accounts.models import Membership
 from accounts.roles import Role
-from accounts.services import NotForOwners, set_role
+from accounts.services import set_role
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.people_sentences import SIGNED_IN

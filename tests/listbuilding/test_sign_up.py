@@ -11,8 +11,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
-from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject
 from integrations.clients.calls.deadline import Deadline

@@ -7,9 +7,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Model
 
+from accounts.errors import LastOwner
 from accounts.models import Team, User
 from accounts.roles import Role
-from accounts.services import LastOwner, create_person, create_team, set_role
+from accounts.services import create_person, create_team, set_role
 
 
 class Command(BaseCommand):

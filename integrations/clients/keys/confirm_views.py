@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import account_of
-from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientForm

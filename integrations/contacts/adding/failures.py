@@ -9,7 +9,7 @@ from integrations.contacts.adding.forms import ContactForm
 from integrations.contacts.refusals import SUBJECT_FIELDS, listed, no_longer_there, refused_value
 from integrations.klicktipp import Problem, Rejected
 from integrations.operations import ADDING_OPERATIONS, message_of
-from integrations.suppression.services import Suppressed
+from integrations.suppression.errors import Suppressed
 from integrations.tags.picker import missing_tags
 
 _FORM_FIELDS: dict[Problem, str] = {

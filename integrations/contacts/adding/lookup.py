@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.core import signing
-
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version
 from integrations.clients.errand import Errand
+from integrations.clients.signed import Signed
 from integrations.contacts.sentences import CONTACT_LOOKED_UP
 from integrations.klicktipp import Contact, KlickTipp, NotFound
 from integrations.suppression.services import refuse_suppressed
@@ -71,12 +70,9 @@ def look_up(
 
 def looked_up_before(errand: Errand, email: str, token: str) -> Lookup | None:
     """What the token of an earlier lookup of this address tells; None if it is of another address, person or client."""
-    if not token:
+    if not (token and (signed := _signed(errand).loads(token))):
         return None
-    try:
-        subject_hash, contact_id, statuses, day, written = signing.loads(token, salt=_salt(errand))
-    except (signing.BadSignature, ValueError):
-        return None
+    subject_hash, contact_id, statuses, day, written = signed
     if subject_hash != _hash(errand, email):
         return None
     date = datetime.fromisoformat(day) if day else None
@@ -102,11 +98,11 @@ def _token(errand: Errand, email: str, contact: Contact) -> str:
     statuses = [getattr(contact, name) for name in _STATUSES]
     written = {name: text for name, text in contact.dates_as_written.items() if name == "date"}
     told = [_hash(errand, email), contact.id, statuses, contact.date and contact.date.isoformat(), written]
-    return signing.dumps(told, salt=_salt(errand))
+    return _signed(errand).dumps(told)
 
 
-def _salt(errand: Errand) -> str:
-    return f"contacts.lookup {errand.account.pk} {errand.actor.user_id}"
+def _signed(errand: Errand) -> Signed:
+    return Signed(errand.account, f"lookups by user {errand.actor.user_id}")
 
 
 def _hash(errand: Errand, email: str) -> str:

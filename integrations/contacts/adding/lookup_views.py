@@ -11,7 +11,7 @@ from integrations.clients.explain import EXPLAINED, explain
 from integrations.contacts.adding.forms import ContactAddressForm
 from integrations.contacts.adding.lookup import look_before_sending
 from integrations.contacts.adding.words import BY_API, lookup_alert
-from integrations.suppression.services import Suppressed
+from integrations.suppression.errors import Suppressed
 
 
 @require_POST

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 
-from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 
 from integrations.clients.errand import Errand
+from integrations.clients.signed import Signed
 from integrations.contacts.adding.cautions import cautions_for
 from integrations.contacts.adding.differences import Differences, differences
 from integrations.contacts.adding.lookup import Lookup
@@ -53,5 +52,4 @@ def _seal(errand: Errand, new: NewContact, contact: Contact) -> str:
         "fields": {field_id: contact.fields.get(field_id, "") for field_id in new.fields},
         "tags": sorted(set(contact.tag_ids).intersection(new.tag_ids)),
     }
-    sealed = json.dumps([errand.account.pk, errand.actor.user_id, asdict(new), stands], sort_keys=True)
-    return salted_hmac("contacts.preview", sealed, algorithm="sha256").hexdigest()
+    return Signed(errand.account, f"previews for user {errand.actor.user_id}").seal([asdict(new), stands])

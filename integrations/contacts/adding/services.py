@@ -13,8 +13,9 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.utils.crypto import constant_time_compare
 
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.once import refuse_repeat
-from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.audit.recorder import Action
 from integrations.audit.subjects import hash_subject, newest_key_version
 from integrations.clients.calls.deadline import Deadline
 from integrations.clients.explain import EXPLAINED
@@ -23,6 +24,7 @@ from integrations.contacts import sentences
 from integrations.contacts.adding.lookup import NOBODY, Lookup, look_up, looked_up_before
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.submission import Submission
+from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.fields.types import field_names, learn
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError
@@ -34,14 +36,6 @@ _SMS_NUMBER = {"id": "sms_number", "name": "", "word": "SMS number"}
 """As a data field of an update in the log."""
 
 Result_co = TypeVar("Result_co", covariant=True)
-
-
-class NotLookedUp(Exception):
-    """It could not be looked up whether the contact is there already, so nothing was sent; `error` says why."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(error)
-        self.error = error
 
 
 class Way(Protocol[Result_co]):

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import calls_of
-from integrations.audit.recorder import AlreadyStarted
 from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
@@ -24,9 +24,10 @@ from integrations.contacts.adding.outcome import is_update
 from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.sent_forms import has_sent, remember_sent
-from integrations.contacts.adding.services import ByApi, NotLookedUp, submit
+from integrations.contacts.adding.services import ByApi, submit
 from integrations.contacts.adding.submission import Submission
 from integrations.contacts.adding.words import BY_API, SENT, lookup_alert
+from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.fields.form_fields import FIRST_SHOWN
 from integrations.contacts.models import Origin
 from integrations.tags.picker import list_to_search

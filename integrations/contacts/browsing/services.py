@@ -22,7 +22,8 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_noop
 
 from integrations.audit.actors import Actor
-from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.audit.errors import AlreadyStarted
+from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.calls.parallel import Done
 from integrations.clients.errand import Errand

@@ -8,7 +8,7 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.refusals import listed, no_longer_there, refused_value
 from integrations.klicktipp import Problem, Rejected
 from integrations.operations import message_of
-from integrations.suppression.services import Suppressed
+from integrations.suppression.errors import Suppressed
 from integrations.tags.picker import missing_tags
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.once import has_done
-from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
 from integrations.clients.lists import last_known
@@ -34,7 +34,7 @@ from integrations.contacts.changing.page import (
     part_page,
     sent_before,
 )
-from integrations.contacts.changing.services import ChangedMeanwhile
+from integrations.contacts.errors import ChangedMeanwhile
 from integrations.contacts.fields.form_fields import in_words
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.sentences import FIELDS_NAMED

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from integrations.addresses import readable_number, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
+from integrations.clients.signed import Signed
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
@@ -32,19 +32,13 @@ def sign(account: ClientAccount, contact: Contact, field_ids: Iterable[str] = ()
     somebody else has changed meanwhile is not overwritten unseen."""
     fields = {field_id: contact.fields.get(field_id, "") for field_id in field_ids}
     shown = {"email": contact.email, "sms_number": contact.sms_number, "fields": fields}
-    return signing.dumps(shown, salt=_salt(account, contact.id), compress=True)
+    return Signed(account, f"contact {contact.id}").dumps(shown)
 
 
 def shown_contact(account: ClientAccount, contact_id: str, data: QueryDict) -> Contact | None:
     """The contact as far as its form showed it; None if the form does not say so."""
-    try:
-        return Contact(id=contact_id, **signing.loads(data.get("shown", ""), salt=_salt(account, contact_id)))
-    except signing.BadSignature:
-        return None
-
-
-def _salt(account: ClientAccount, contact_id: str) -> str:
-    return f"integrations.contacts {account.pk} {contact_id}"
+    shown = Signed(account, f"contact {contact_id}").loads(data.get("shown", ""))
+    return Contact(id=contact_id, **shown) if shown else None
 
 
 def label_of(contact: Contact) -> str:

@@ -24,7 +24,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.contacts.changing import services
 from integrations.contacts.changing.failures import explain_refusal
 from integrations.contacts.changing.forms import label_of, sign
-from integrations.contacts.changing.services import ContactGone
+from integrations.contacts.errors import ContactGone
 from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
 from integrations.contacts.showing.services import open_contact
 from integrations.contacts.subjects import addresses_of

@@ -21,6 +21,7 @@ from integrations.audit.subjects import Subject
 from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
 from integrations.contacts import sentences
+from integrations.contacts.errors import ChangedMeanwhile, ContactGone, WithoutAddress
 from integrations.contacts.fields.types import field_names
 from integrations.contacts.subjects import addresses_of, subjects_of
 from integrations.klicktipp import Contact, KlickTippError, NotFound, Problem
@@ -30,22 +31,6 @@ from integrations.tags.sentences import CONTACT_TAGGED, CONTACT_UNTAGGED
 from integrations.tags.services import forget_missing_tags, ids_of
 
 _GONE = (Problem.CONTACT_NOT_FOUND, Problem.SUBSCRIPTION_NOT_FOUND)
-
-
-class ContactGone(Exception):
-    """KlickTipp has no such contact any more; nothing was changed."""
-
-
-class ChangedMeanwhile(Exception):
-    """What was to be changed is no longer what the form showed, so nothing was sent. `contact` is how it is now."""
-
-    def __init__(self, contact: Contact) -> None:
-        super().__init__(contact.id)
-        self.contact = contact
-
-
-class WithoutAddress(Exception):
-    """The contact has no email address, so KlickTipp's API cannot do this; nothing was sent."""
 
 
 def look_before(errand: Errand, contact_id: str, action_id: UUID) -> Contact:

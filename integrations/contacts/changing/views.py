@@ -13,9 +13,9 @@ from django_htmx.http import HttpResponseClientRedirect, reselect, retarget
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import SubjectKind
 from integrations.audit.once import has_done
-from integrations.audit.recorder import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import Explanation
 from integrations.clients.lists import last_known
@@ -52,7 +52,7 @@ from integrations.contacts.changing.page import (
     sent_before,
     without_address,
 )
-from integrations.contacts.changing.services import ChangedMeanwhile, WithoutAddress
+from integrations.contacts.errors import ChangedMeanwhile, WithoutAddress
 from integrations.contacts.showing.recent import forget
 from integrations.klicktipp import Contact
 from integrations.tags.picker import list_to_search

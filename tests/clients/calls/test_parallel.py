@@ -17,10 +17,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from integrations.audit import recorder
+from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.presentation import PARTLY, LoggedAction
 from integrations.audit.reading import calls_of
-from integrations.audit.recorder import Action, AlreadyStarted
+from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.calls.parallel import Done
 from integrations.clients.errors import Obstructed

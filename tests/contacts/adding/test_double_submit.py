@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from integrations.audit.recorder import AlreadyStarted
+from integrations.audit.errors import AlreadyStarted
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.submission import NewContact
 from tests.factories import actor, add_contact
