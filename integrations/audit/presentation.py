@@ -133,12 +133,12 @@ class LoggedCall:
         return None if self.entry.duration is None else round(self.entry.duration.total_seconds() * 1000)
 
     @property
-    def sent(self) -> list[tuple[str | Promise, str]]:
+    def request(self) -> list[tuple[str | Promise, str]]:
         """What the log keeps of the request, for people."""
         return self._readable(self.entry.request)
 
     @property
-    def received(self) -> list[tuple[str | Promise, str]]:
+    def answer(self) -> list[tuple[str | Promise, str]]:
         """What the log keeps of the answer, for people."""
         return self._readable(self.entry.answer)
 

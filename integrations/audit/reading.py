@@ -46,7 +46,7 @@ def done_to(entries: QuerySet[AuditEntry], team_id: int, contact: Iterable[Subje
     return found.filter(~Q(outcome__in=NOT_DONE) | meant)
 
 
-def known_label(scope: Scope, contact: Subject) -> str:
+def last_label(scope: Scope, contact: Subject) -> str:
     """The masked address under which a client account's log last knew a contact; its ID if there is none."""
     entries = AuditEntry.objects.filter(
         team_id=scope.team_id, account_id=scope.account_id, operation__in=ABOUT_ONE_CONTACT

@@ -170,7 +170,7 @@ class Recorder:
             entries = [self._entry(attempt) for attempt in begun]
             with transaction.atomic(durable=True):
                 for attempt, ending in finished:
-                    self._close(self._begun[attempt.request_id], *_told(attempt, ending), self._subjects(attempt))
+                    self._close(self._begun[attempt.request_id], *_answered(attempt, ending), self._subjects(attempt))
                 if entries:
                     store_all([(entry, self._subjects(each)) for entry, each in zip(entries, begun, strict=True)])
         except Exception:
@@ -225,7 +225,7 @@ class Recorder:
         known = self._subjects(attempt)
         try:
             with transaction.atomic(durable=True):
-                self._close(entry, *_told(attempt, ending), known)
+                self._close(entry, *_answered(attempt, ending), known)
         except Exception:
             logger.exception("The answer to %s could not be kept in the log.", attempt.request_id)
             with transaction.atomic(durable=True):
@@ -247,9 +247,15 @@ class Recorder:
         store(late, [*known, *new])
 
 
-def _told(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:
-    """The finishing columns with all that the answer says, and the people it names."""
-    return _finishing(ending) | {"answer": _kept(attempt, ending)}, _learned(attempt, ending)
+def _answered(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:
+    """The finishing columns with all that the answer says, and the people it names, such as the contact ID after an
+    add."""
+    operation = attempt.operation.name
+    if ending.error:
+        return _finishing(ending) | {"answer": allowed.kept_error(ending.error, attempt.arguments)}, []
+    named = OPERATIONS[operation].contact_in_answer
+    people = subjects_in(named(ending.result)) if named else []
+    return _finishing(ending) | {"answer": allowed.kept_answer(operation, ending.result)}, people
 
 
 def _finishing(ending: Ending) -> dict[str, Any]:
@@ -268,15 +274,3 @@ def _outcome(ending: Ending) -> Outcome:
     if ending.error.happened == "unknown":
         return Outcome.UNKNOWN
     return Outcome.REFUSED if isinstance(ending.error, _REFUSALS) else Outcome.FAILED
-
-
-def _kept(attempt: Attempt, ending: Ending) -> dict[str, Any]:
-    if ending.error:
-        return allowed.kept_error(ending.error, attempt.arguments)
-    return allowed.kept_answer(attempt.operation.name, ending.result)
-
-
-def _learned(attempt: Attempt, ending: Ending) -> list[Subject]:
-    """People that the answer names, such as the contact ID after an add."""
-    named = OPERATIONS[attempt.operation.name].contact_in_answer
-    return [] if ending.error or not named else subjects_in(named(ending.result))

@@ -1,4 +1,4 @@
-"""What a page has shown of something in KlickTipp, given back by its form. Nobody can make it up, or use it elsewhere."""
+"""What a page has shown of something in KlickTipp, given back by its form: no one can make it up."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def list_processes(errand: Errand) -> Listing:
         items = keep(errand.account, ReferenceKind.OPTIN_PROCESSES, api.list_optin_processes())
         return Listing(items, timezone.now())
     except (KlickTippError, Obstructed) as error:
-        return replace(known_processes(errand.account), error=error)
+        return replace(last_known_processes(errand.account), error=error)
 
 
 def list_processes_with_details(errand: Errand) -> Listing:
@@ -35,14 +35,14 @@ def list_processes_with_details(errand: Errand) -> Listing:
     return errand.load(ReferenceKind.OPTIN_PROCESSES, sentences.PROCESSES_LISTED)
 
 
-def known_processes(account: ClientAccount) -> Listing:
+def last_known_processes(account: ClientAccount) -> Listing:
     """The last known opt-in processes."""
     return last_known(account, ReferenceKind.OPTIN_PROCESSES)
 
 
-def known_process(account: ClientAccount, process_id: int) -> dict[str, Any] | None:
+def last_known_process(account: ClientAccount, process_id: int) -> dict[str, Any] | None:
     """What the last known list has of an opt-in process."""
-    return next((item for item in known_processes(account).items if item["id"] == process_id), None)
+    return next((item for item in last_known_processes(account).items if item["id"] == process_id), None)
 
 
 def open_process(errand: Errand, process_id: int, action_id: UUID) -> dict[str, Any]:
@@ -70,6 +70,6 @@ def look_up_field(errand: Errand, field_id: str, action_id: UUID) -> Field:
 
 def _process(account: ClientAccount, process_id: int) -> dict[str, Any]:
     """`process` completes the sentence; `optin_processes` names the process where the log shows its ID."""
-    known = known_process(account, process_id)
+    known = last_known_process(account, process_id)
     named = {"id": process_id, "name": known["name"] if known else ""}
     return {"process": named, "optin_processes": [named]}

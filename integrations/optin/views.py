@@ -46,7 +46,7 @@ def process(request: AccountRequest, process_id: int) -> HttpResponse:
         return render(request, "optin/gone.html", status=404)
     except EXPLAINED as error:
         context["failure"] = explain(error, action)
-        context["process"] = services.known_process(request.account, process_id)
+        context["process"] = services.last_known_process(request.account, process_id)
     told = (context["process"] or {}).get("detailed_at")
     context["known_at"] = told and datetime.fromisoformat(told)
     return render(request, "optin/process.html", context, status=422 if "failure" in context else 200)
@@ -72,7 +72,7 @@ def redirect_page(request: AccountRequest) -> HttpResponse:
             context["result"] = {"url": found, "email": email}
         except EXPLAINED as error:
             context["failure"] = _at_the_address(form, error, explain(error, action))
-    context["listing"] = services.known_processes(request.account)
+    context["listing"] = services.last_known_processes(request.account)
     return render(request, "optin/redirect.html", context, status=200 if "result" in context else 422)
 
 

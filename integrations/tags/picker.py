@@ -57,7 +57,7 @@ class Typed:
 
     ids: tuple[str, ...] = ()
     new: tuple[str, ...] = ()
-    wanted: str = ""
+    search: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -90,8 +90,8 @@ class TagsField(forms.Field):
         for name in map(TagNameField().clean, value.new):
             new.setdefault(name.casefold(), name)
         picked = PickedTags(tuple(dict.fromkeys(map(int, value.ids))), tuple(new.values()))
-        if value.wanted:
-            raise ValidationError(_NOT_CHOSEN, params={"text": Truncator(value.wanted).chars(60)})
+        if value.search:
+            raise ValidationError(_NOT_CHOSEN, params={"text": Truncator(value.search).chars(60)})
         if len(picked) > MOST_TAGS:
             raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": MOST_TAGS})
         if self.required and not picked:
@@ -112,7 +112,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Picker:
-    """What the page shows of a picker: the chosen tags, and those that the list offers for what is `wanted`."""
+    """What the page shows of a picker: the chosen tags, and those that the list offers for the `search`."""
 
     name: str
     listing: Listing
@@ -124,8 +124,8 @@ class Picker:
         return self.listing.fetched_at is None
 
     @property
-    def wanted(self) -> str:
-        return self.typed.wanted
+    def search(self) -> str:
+        return self.typed.search
 
     @cached_property
     def chosen(self) -> list[Choice]:
@@ -138,9 +138,9 @@ class Picker:
 
     @cached_property
     def found(self) -> list[Choice]:
-        """The tags that fit what is wanted and are not chosen yet, that of just this name first."""
+        """The tags that fit the search and are not chosen yet, that of just this name first."""
         chosen = set(self.chosen)
-        fitting = (_choice(item) for item in find_tags(self.listing.items, self.wanted))
+        fitting = (_choice(item) for item in find_tags(self.listing.items, self.search))
         return sorted((choice for choice in fitting if choice not in chosen), key=lambda choice: choice != self.exact)
 
     @property
@@ -149,15 +149,15 @@ class Picker:
 
     @cached_property
     def exact(self) -> Choice | None:
-        """The tag that has just the wanted name, upper and lower case alike."""
-        return self._named.get(_plain(self.wanted))
+        """The tag that has just the name searched for, upper and lower case alike."""
+        return self._named.get(_plain(self.search))
 
     @property
     def to_create(self) -> Choice | None:
-        """The wanted name as a new tag, where no tag has it."""
-        if not self.wanted or self.exact or len(self.wanted) > _LONGEST_SHOWN:
+        """The name searched for as a new tag, where no tag has it."""
+        if not self.search or self.exact or len(self.search) > _LONGEST_SHOWN:
             return None
-        return Choice(self.wanted, self.wanted, is_new=True)
+        return Choice(self.search, self.search, is_new=True)
 
     @property
     def gone(self) -> list[Choice]:

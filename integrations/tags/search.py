@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 
 
-def find_tags(items: Iterable[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
-    """The tags that fit, by name; all of them for an empty `wanted`. Case and accents make no difference."""
-    part = plain(wanted.strip())
+def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, Any]]:
+    """The tags that fit, by name; all of them for an empty `search`. Case and accents make no difference."""
+    part = plain(search.strip())
     keyed = ((plain(item["name"]), item) for item in items)
     found = [(name, item) for name, item in keyed if part in name or str(item["id"]).startswith(part)]
     return [item for _, item in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))]

@@ -31,7 +31,7 @@ from integrations.tags import sentences
 
 def open_tag(errand: Errand, tag_id: int, action_id: UUID) -> Tag:
     """A tag with its description."""
-    named = _tag(tag_id, known_name(errand.account, tag_id))
+    named = _tag(tag_id, last_known_name(errand.account, tag_id))
     api = errand.connect(_action(sentences.TAG_OPENED, errand.actor, action_id, named))
     try:
         tag = api.get_tag(tag_id)
@@ -80,7 +80,7 @@ def delete_tag(errand: Errand, tag: Tag, action_id: UUID) -> None:
 
 def count_contacts(errand: Errand, tag_id: int, action_id: UUID) -> int:
     """How many contacts have a tag, whatever their status."""
-    named = _tag(tag_id, known_name(errand.account, tag_id))
+    named = _tag(tag_id, last_known_name(errand.account, tag_id))
     api = errand.connect(_action(sentences.TAG_COUNTED, errand.actor, action_id, named))
     return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
 
@@ -118,7 +118,7 @@ def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
     return next((tag["id"] for tag in tags if tag["name"].strip().casefold() == name.casefold()), None)
 
 
-def known_name(account: ClientAccount, tag_id: int) -> str:
+def last_known_name(account: ClientAccount, tag_id: int) -> str:
     """A tag's name in the last known list; "" if it is not there."""
     return last_known(account, ReferenceKind.TAGS).names().get(str(tag_id), "")
 

@@ -42,7 +42,7 @@ class Tagging:
     removes: bool = False
 
 
-def tag_contacts(errand: Errand, wanted: Tagging, action_id: UUID) -> None:
+def tag_contacts(errand: Errand, tagging: Tagging, action_id: UUID) -> None:
     """Create the new tags, then set all tags for each contact, or take them away one by one.
 
     What came of it is told by `tagged.tagging_outcome`. A tag that KlickTipp refuses stops the rest, as it would be
@@ -51,13 +51,15 @@ def tag_contacts(errand: Errand, wanted: Tagging, action_id: UUID) -> None:
     was tagged then.
     """
     deadline = Deadline()
-    action = _action(errand.account, wanted, errand.actor, action_id)
+    action = _action(errand.account, tagging, errand.actor, action_id)
     api = errand.connect(action)
-    if not wanted.removes:
-        refuse_suppressed(errand.account, [Subject(SubjectKind.EMAIL, address) for address in wanted.addresses], action)
-    tag_ids = ids_of(api, errand.account, wanted.tag_ids, wanted.new_tags)
+    if not tagging.removes:
+        refuse_suppressed(
+            errand.account, [Subject(SubjectKind.EMAIL, address) for address in tagging.addresses], action
+        )
+    tag_ids = ids_of(api, errand.account, tagging.tag_ids, tagging.new_tags)
     errors = []
-    jobs = _jobs(wanted, tag_ids)
+    jobs = _jobs(tagging, tag_ids)
     with closing(gateway.at_once(errand.account, action, jobs, seconds=deadline.seconds_left)) as results:
         for done in results:
             errors.append(done.error)
@@ -75,10 +77,10 @@ def address_of(errand: Errand, contact_id: str, action_id: UUID) -> str:
     return api.get_contact(contact_id).email
 
 
-def _jobs(wanted: Tagging, tag_ids: tuple[int, ...]) -> list[Callable[[KlickTipp], None]]:
-    if wanted.removes:
-        return [_untag(address, tag_id) for address in wanted.addresses for tag_id in tag_ids]
-    return [_tag(address, tag_ids) for address in wanted.addresses]
+def _jobs(tagging: Tagging, tag_ids: tuple[int, ...]) -> list[Callable[[KlickTipp], None]]:
+    if tagging.removes:
+        return [_untag(address, tag_id) for address in tagging.addresses for tag_id in tag_ids]
+    return [_tag(address, tag_ids) for address in tagging.addresses]
 
 
 def _tag(address: str, tag_ids: tuple[int, ...]) -> Callable[[KlickTipp], None]:
@@ -89,14 +91,14 @@ def _untag(address: str, tag_id: int) -> Callable[[KlickTipp], None]:
     return lambda api: api.untag_contact(address, tag_id)
 
 
-def _action(account: ClientAccount, wanted: Tagging, actor: Actor, action_id: UUID) -> Action:
+def _action(account: ClientAccount, tagging: Tagging, actor: Actor, action_id: UUID) -> Action:
     names = last_known(account, ReferenceKind.TAGS).names()
-    tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in wanted.tag_ids]
-    parameters: dict[str, Any] = {"tags": tags + [{"name": name} for name in wanted.new_tags]}
-    if len(wanted.addresses) == 1:
-        sentence = sentences.CONTACT_UNTAGGED if wanted.removes else sentences.CONTACT_TAGGED
-        parameters["contact"] = Subject(SubjectKind.EMAIL, wanted.addresses[0]).label
+    tags = [{"id": tag_id, "name": names.get(str(tag_id), "")} for tag_id in tagging.tag_ids]
+    parameters: dict[str, Any] = {"tags": tags + [{"name": name} for name in tagging.new_tags]}
+    if len(tagging.addresses) == 1:
+        sentence = sentences.CONTACT_UNTAGGED if tagging.removes else sentences.CONTACT_TAGGED
+        parameters["contact"] = Subject(SubjectKind.EMAIL, tagging.addresses[0]).label
     else:
-        sentence = sentences.CONTACTS_UNTAGGED if wanted.removes else sentences.CONTACTS_TAGGED
-        parameters["contacts"] = len(wanted.addresses)
+        sentence = sentences.CONTACTS_UNTAGGED if tagging.removes else sentences.CONTACTS_TAGGED
+        parameters["contacts"] = len(tagging.addresses)
     return Action(sentence, actor, parameters, id=action_id)

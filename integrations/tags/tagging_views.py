@@ -20,8 +20,8 @@ from integrations.suppression.errors import Suppressed
 from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search
-from integrations.tags.tagged import TaggingOutcome, tagging_outcome
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
+from integrations.tags.tagging_outcome import TaggingOutcome, tagging_outcome
 
 _CONTACT_ID = re.compile(r"[0-9]{1,18}")
 
@@ -44,9 +44,9 @@ def tagging(request: AccountRequest) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, form, status=422)
     action: UUID = form.cleaned_data["action"]
-    wanted = form.tagging()
+    tagging = form.tagging()
     try:
-        tag_contacts(request.errand, wanted, action)
+        tag_contacts(request.errand, tagging, action)
     except AlreadyStarted:
         pass  # what came of the first submit is the answer to the second, too
     except Suppressed as error:
@@ -59,7 +59,7 @@ def tagging(request: AccountRequest) -> HttpResponse:
         return _form_page(request, form, failure, status=422)
     except EXPLAINED as error:
         return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
-    outcome = tagging_outcome(request.account, action, wanted)
+    outcome = tagging_outcome(request.account, action, tagging)
     if outcome is None:
         return _form_page(request, TaggingForm(typed=request.POST), _sent_before(request, action), status=422)
     response = _result_page(request, outcome, form=form, pasted=read(request.POST["addresses"]))

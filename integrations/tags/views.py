@@ -144,7 +144,7 @@ def count(request: AccountRequest, tag_id: int) -> HttpResponse:
         return _gone(request)
     except EXPLAINED as error:
         context["failure"] = explain(error, action)
-    context["name"] = services.known_name(request.account, tag_id)
+    context["name"] = services.last_known_name(request.account, tag_id)
     template = "tags/count.html#count" if is_fragment(request) else "tags/count.html"
     return render(request, template, context, status=422 if "failure" in context else 200)
 

@@ -80,7 +80,7 @@ def _to_klicktipp(request: TeamRequest, account: ClientAccount | None = None, **
 def callback(request: UserRequest, state: str) -> HttpResponse:
     """Back from KlickTipp: take the key out of the address, test it, and go on to the page that asks about it."""
     customer_key = _take_key(request)
-    grant = grants.known(state)
+    grant = grants.find(state)
     response = _go_on(request, grant, state, customer_key)
     response.delete_cookie(_COOKIE, path=request.path, samesite="Lax")
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -62,7 +62,7 @@ def _hash(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
 
 
-def known(state: str) -> Grant | None:
+def find(state: str) -> Grant | None:
     return Grant.objects.select_related("team", "account", "user").filter(state_hash=_hash(state)).first()
 
 

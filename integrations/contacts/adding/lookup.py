@@ -23,8 +23,8 @@ _STATUSES = ("status", "bounce", "sms_status", "sms_bounce")
 
 @dataclass(frozen=True)
 class Lookup:
-    """What a lookup came to: the contact's ID, or `NOBODY`. `contact` is there only where it has just been read; `told`
-    is of an earlier lookup too, but has only the statuses and the date.
+    """What a lookup came to: the contact's ID, or `NOBODY`. `contact` is there only where it has just been read;
+    `summary` is of an earlier lookup too, but has only the statuses and the date.
 
     `token` tells whose the address is to the next request of the same person, so that the contact need only be read
     again; "" for nobody's, which counts for no later request: somebody may have added the contact meanwhile.
@@ -33,7 +33,7 @@ class Lookup:
     contact_id: str
     token: str
     contact: Contact | None = None
-    told: Contact | None = None
+    summary: Contact | None = None
 
 
 def look_before_sending(errand: Errand, email: str, action_id: UUID) -> Lookup:
@@ -76,8 +76,8 @@ def looked_up_before(errand: Errand, email: str, token: str) -> Lookup | None:
     if subject_hash != _hash(errand, email):
         return None
     date = datetime.fromisoformat(day) if day else None
-    told = Contact(contact_id, **dict(zip(_STATUSES, statuses, strict=True)), date=date, dates_as_written=written)
-    return Lookup(contact_id, token, told=told)
+    summary = Contact(contact_id, **dict(zip(_STATUSES, statuses, strict=True)), date=date, dates_as_written=written)
+    return Lookup(contact_id, token, summary=summary)
 
 
 def _action(sentence: Sentence, errand: Errand, email: str, action_id: UUID) -> Action:

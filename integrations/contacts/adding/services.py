@@ -100,7 +100,7 @@ def _look(form: Submission, lookup_id: UUID, expected: str, seconds: float) -> L
         raise NotLookedUp(error) from error
 
 
-class Sent(StrEnum):
+class Effect(StrEnum):
     """What was sent by the API. EITHER is for an SMS number alone, of which KlickTipp does not tell whether it is a
     contact's."""
 
@@ -128,7 +128,7 @@ class ByApi:
     def check(self, *, updates: bool) -> None:
         self._api(updates)
 
-    def send(self, before: Contact | None, deadline: Deadline) -> Sent:
+    def send(self, before: Contact | None, deadline: Deadline) -> Effect:
         api, new, account = self._api(bool(before), deadline.seconds_left), self.form.new, self.form.errand.account
         with origin_kept(self.form) as origin:
             try:
@@ -151,8 +151,8 @@ class ByApi:
                 forget_missing_tags(api, account, error)
         learn(account, contact.fields)
         if not new.email:
-            return Sent.EITHER
-        return Sent.UPDATED if before else Sent.ADDED
+            return Effect.EITHER
+        return Effect.UPDATED if before else Effect.ADDED
 
     def _api(self, updates: bool, seconds: float | None = None) -> KlickTipp:
         """A client for an add that nothing here stands in the way of."""

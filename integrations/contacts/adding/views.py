@@ -26,7 +26,7 @@ from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.sent_forms import has_sent, remember_sent
 from integrations.contacts.adding.services import ByApi, submit
 from integrations.contacts.adding.submission import Submission
-from integrations.contacts.adding.words import BY_API, SENT, lookup_alert
+from integrations.contacts.adding.words import BY_API, EFFECTS, lookup_alert
 from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.fields.form_fields import FIRST_SHOWN
 from integrations.contacts.models import Origin
@@ -64,7 +64,7 @@ def _send(request: AccountRequest) -> HttpResponse:
         unsure = unsure_of(request.account, sent.email) if changes_nothing else None
         return _page(request, form, preview=sent, unsure=unsure)
     remember_sent(request.session, submission.action_id, submission.new)
-    messages.success(request, SENT[sent] % {"contact": submission.new.address})
+    messages.success(request, EFFECTS[sent] % {"contact": submission.new.address})
     return _to_outcome(request, submission.action_id)
 
 

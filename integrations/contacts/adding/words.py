@@ -18,14 +18,14 @@ from integrations.contacts.adding.checking import Checked, Verdict
 from integrations.contacts.adding.lookup import Lookup
 from integrations.contacts.adding.outcome import AddOutcome
 from integrations.contacts.adding.preview import Preview
-from integrations.contacts.adding.services import Sent
+from integrations.contacts.adding.services import Effect
 from integrations.contacts.alerts import Alert
 from integrations.contacts.models import Origin
 
-SENT: dict[Sent, str | Promise] = {
-    Sent.ADDED: gettext_lazy("%(contact)s has been added."),
-    Sent.UPDATED: gettext_lazy("%(contact)s has been updated."),
-    Sent.EITHER: gettext_lazy("%(contact)s has been added, or updated if it was there before."),
+EFFECTS: dict[Effect, str | Promise] = {
+    Effect.ADDED: gettext_lazy("%(contact)s has been added."),
+    Effect.UPDATED: gettext_lazy("%(contact)s has been updated."),
+    Effect.EITHER: gettext_lazy("%(contact)s has been added, or updated if it was there before."),
 }
 
 _HEADINGS: dict[tuple[bool, Outcome], str | Promise] = {
@@ -133,9 +133,9 @@ def _changes_in_words(preview: Preview, wording: Wording) -> tuple[str, str]:
 
 def lookup_alert(lookup: Lookup, email: str) -> Alert | None:
     """What a lookup says of an address; nothing of one that is new."""
-    if lookup.told is None:
+    if lookup.summary is None:
         return None
-    standing = standing_of(lookup.told)
+    standing = standing_of(lookup.summary)
     named = {"email": email, "status": standing.status, "date": standing.since.words if standing.since else ""}
     if not standing.status:
         title = _("%(email)s is a contact already.")

@@ -25,5 +25,5 @@ class BrowseForm(forms.Form):
             choices = [(choice, capfirst(gettext(WORDS[choice]))) for choice in known]
             self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
 
-    def wanted(self) -> Selection:
+    def selection(self) -> Selection:
         return Selection(self.cleaned_data["status"], self.cleaned_data["bounce"])

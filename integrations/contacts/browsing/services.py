@@ -84,38 +84,38 @@ class Row:
     error: Exception | None
 
 
-def load_list(errand: Errand, wanted: Selection, page: int, action_id: UUID) -> IdList:
+def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) -> IdList:
     """Load the list to open this page of it, and keep it for an hour, for this person alone. It takes the place of the
     one with the same filters that was kept before. Raises the library's errors and `Obstructed`."""
-    action = _action(wanted, page, errand.actor, action_id)
+    action = _action(selection, page, errand.actor, action_id)
     api = errand.connect(action)
-    found = api.list_contacts(wanted.status or STATUSES, wanted.bounce or BOUNCE_STATUSES)
+    found = api.list_contacts(selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES)
     ids = array("q", sorted(map(int, found), reverse=True))
     loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
     packed = (loaded.handle, loaded.loaded_at, loaded.action, loaded.page, zlib.compress(ids.tobytes(), 1))
-    cache.set(_key(errand, wanted), packed, KEPT_FOR)
+    cache.set(_key(errand, selection), packed, KEPT_FOR)
     return loaded
 
 
-def kept_list(errand: Errand, wanted: Selection) -> IdList | None:
+def kept_list(errand: Errand, selection: Selection) -> IdList | None:
     """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
-    packed = cache.get(_key(errand, wanted))
+    packed = cache.get(_key(errand, selection))
     if packed is None:
         return None
     handle, loaded_at, action, page, compressed = packed
     return IdList(handle, loaded_at, action, page, array("q", zlib.decompress(compressed)))
 
 
-def read_rows(errand: Errand, wanted: Selection, listed: IdList, page: Page[int]) -> Generator[Row, None, None]:
+def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[int]) -> Generator[Row, None, None]:
     """Read the contacts of a page, several at once, and give each as it comes. See `gateway.at_once`.
 
     The page for which the list was loaded belongs to the same action. Raises `Obstructed` instead of the first row.
     """
     started = listed.action if page.number == listed.page else uuid4()
     try:
-        yield from _read(errand.account, list(page), _action(wanted, page.number, errand.actor, started))
+        yield from _read(errand.account, list(page), _action(selection, page.number, errand.actor, started))
     except AlreadyStarted:  # the page is opened once more
-        yield from _read(errand.account, list(page), _action(wanted, page.number, errand.actor, uuid4()))
+        yield from _read(errand.account, list(page), _action(selection, page.number, errand.actor, uuid4()))
 
 
 def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[Row, None, None]:
@@ -129,11 +129,11 @@ def _reading(contact_id: int) -> Callable[[KlickTipp], Contact]:
     return lambda api: api.get_contact(str(contact_id))
 
 
-def _action(wanted: Selection, page: int, actor: Actor, action_id: UUID) -> Action:
-    chosen = [choice for choice in (wanted.status, wanted.bounce) if choice] or [""]
+def _action(selection: Selection, page: int, actor: Actor, action_id: UUID) -> Action:
+    chosen = [choice for choice in (selection.status, selection.bounce) if choice] or [""]
     parameters: dict[str, Any] = {"which": [{"word": WORDS[choice]} for choice in chosen], "page": page}
     return Action(sentences.CONTACTS_BROWSED, actor, parameters, id=action_id)
 
 
-def _key(errand: Errand, wanted: Selection) -> str:
-    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{wanted.status}:{wanted.bounce}"
+def _key(errand: Errand, selection: Selection) -> str:
+    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{selection.status}:{selection.bounce}"

@@ -37,33 +37,33 @@ def browse(request: AccountRequest) -> HttpResponse:
     form = BrowseForm(request.GET)
     if not form.is_valid():
         return _browse_page(request, {"form": form}, status=422)
-    wanted = form.wanted()
+    selection = form.selection()
     number, handle = _number(request.GET.get("page", "")), request.GET.get("list", "")
     complete = {"rows": "all"} if "rows" in request.GET else {}
-    listed = kept_list(request.errand, wanted) if handle else None
+    listed = kept_list(request.errand, selection) if handle else None
     if listed is None:
         action = uuid4()
         try:
-            listed = load_list(request.errand, wanted, number, action)
+            listed = load_list(request.errand, selection, number, action)
         except EXPLAINED as error:
             failure = explain(error, action)
-            context = {"form": form, "failure": failure, "again": _query(wanted)}
+            context = {"form": form, "failure": failure, "again": _query(selection)}
             return _browse_page(request, context, status=422)
         if not handle:
-            return redirect(f"{request.path}?{_query(wanted, list=listed.handle, page=number, **complete)}")
+            return redirect(f"{request.path}?{_query(selection, list=listed.handle, page=number, **complete)}")
     page = listed.open(number)
     context = {
         "form": form,
-        "wanted": wanted,
+        "selection": selection,
         "listed": listed,
         "is_another": listed.handle != handle,
         "page": page,
         "rows": [{"id": str(contact_id)} for contact_id in page],
-        "here": _query(wanted, list=listed.handle, **complete),
-        "again": _query(wanted, list=listed.handle, page=page.number, **complete),
+        "here": _query(selection, list=listed.handle, **complete),
+        "again": _query(selection, list=listed.handle, page=page.number, **complete),
     }
     if complete:
-        context |= _complete(read_rows(request.errand, wanted, listed, page))
+        context |= _complete(read_rows(request.errand, selection, listed, page))
     return _browse_page(request, context)
 
 
@@ -73,13 +73,13 @@ def rows(request: AccountRequest) -> HttpResponseBase:
     """The rows of a page, each sent as soon as its contact is read, in a `<template>` that `arriving.js` puts in place;
     in the end what is to say of all."""
     form = BrowseForm(request.POST)
-    wanted = form.wanted() if form.is_valid() else Selection()
-    listed = kept_list(request.errand, wanted)
+    selection = form.selection() if form.is_valid() else Selection()
+    listed = kept_list(request.errand, selection)
     if listed is None or listed.handle != request.POST.get("list"):
-        return render(request, "contacts/browsing/end.html", {"is_over": True, "again": _query(wanted)})
+        return render(request, "contacts/browsing/end.html", {"is_over": True, "again": _query(selection)})
     page = listed.open(request.POST.get("page"))
-    found = read_rows(request.errand, wanted, listed, page)
-    again = _query(wanted, list=listed.handle, page=page.number)
+    found = read_rows(request.errand, selection, listed, page)
+    again = _query(selection, list=listed.handle, page=page.number)
     try:
         first = list(islice(found, 1))
     except EXPLAINED as error:
@@ -119,6 +119,6 @@ def _number(typed: str) -> int:
     return int(typed) if _PAGE.fullmatch(typed) else 1
 
 
-def _query(wanted: Selection, **further: object) -> str:
+def _query(selection: Selection, **further: object) -> str:
     """The query of a link to these contacts."""
-    return urlencode({"status": wanted.status, "bounce": wanted.bounce, **further})
+    return urlencode({"status": selection.status, "bounce": selection.bounce, **further})

@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from integrations.audit.models import SubjectKind
-from integrations.audit.reading import known_label
+from integrations.audit.reading import last_label
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.errand import Errand
@@ -34,7 +34,7 @@ def open_contact(errand: Errand, contact_id: str, action_id: UUID) -> Contact:
 
     What its data fields look like is remembered for guesses at their types.
     """
-    label = known_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    label = last_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
     action = Action(sentences.CONTACT_OPENED, errand.actor, {"contact": label}, id=action_id)
     contact = errand.connect(action).get_contact(contact_id)
     learn(errand.account, contact.fields)

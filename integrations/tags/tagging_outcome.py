@@ -86,13 +86,13 @@ def named(tag: Mapping[str, Any]) -> str:
     return tag["name"] or _("Tag %(id)s") % {"id": tag["id"]}
 
 
-def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None = None) -> TaggingOutcome | None:
-    """The outcome of a tagging for the addresses that were `wanted`, else for all that the log knows of it.
+def tagging_outcome(account: ClientAccount, action: UUID, tagging: Tagging | None = None) -> TaggingOutcome | None:
+    """The outcome of a tagging for the addresses that were `tagging`, else for all that the log knows of it.
 
     None if there was no such action, if it was about other tags, or if it ended before the first contact.
     """
     entries = [entry for entry in calls_of(account.scope, action) if entry.sentence in _SENTENCES]
-    if not entries or (wanted and not _is_about(entries[0], wanted)):
+    if not entries or (tagging and not _is_about(entries[0], tagging)):
         return None
     logged = LoggedAction(entries)
     calls = [entry for entry in logged.final if entry.operation in _OPERATIONS]
@@ -111,7 +111,7 @@ def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None
     missing = Outcome.PENDING if is_under_way else NOT_SENT
     contacts = [
         TaggedContact(address, _outcome(own, each, missing), _problems(own, stopped if len(own) < each else None))
-        for address, own in _by_contact(account, calls, wanted)
+        for address, own in _by_contact(account, calls, tagging)
     ]
     return TaggingOutcome(
         action=action,
@@ -124,25 +124,25 @@ def tagging_outcome(account: ClientAccount, action: UUID, wanted: Tagging | None
     )
 
 
-def _is_about(entry: AuditEntry, wanted: Tagging) -> bool:
+def _is_about(entry: AuditEntry, tagging: Tagging) -> bool:
     tags = [tag.get("id") or tag["name"] for tag in entry.parameters.get("tags", [])]
-    return tags == [*wanted.tag_ids, *wanted.new_tags] and wanted.removes == (entry.sentence in _REMOVING)
+    return tags == [*tagging.tag_ids, *tagging.new_tags] and tagging.removes == (entry.sentence in _REMOVING)
 
 
 def _by_contact(
-    account: ClientAccount, calls: list[AuditEntry], wanted: Tagging | None
+    account: ClientAccount, calls: list[AuditEntry], tagging: Tagging | None
 ) -> Iterable[tuple[str, list[AuditEntry]]]:
-    """The calls of each wanted address, or of each contact by its label."""
+    """The calls of each tagging address, or of each contact by its label."""
     by_id = {call.id: call for call in calls}
     of_hash: dict[str, list[AuditEntry]] = defaultdict(list)
     labels: dict[str, str] = {}
     for row in AuditSubject.objects.filter(entry_id__in=list(by_id), kind=SubjectKind.EMAIL).order_by("number"):
         of_hash[row.hash].append(by_id[row.entry_id])
         labels[row.hash] = row.label
-    if wanted is None:
+    if tagging is None:
         return [(labels[hashed], own) for hashed, own in of_hash.items()]
     hashes = {
-        address: search_hashes(Subject(SubjectKind.EMAIL, address), account.team_id) for address in wanted.addresses
+        address: search_hashes(Subject(SubjectKind.EMAIL, address), account.team_id) for address in tagging.addresses
     }
     return [(address, [call for one in own for call in of_hash.get(one, [])]) for address, own in hashes.items()]
 
