@@ -19,6 +19,7 @@ LIMITS = {"queries of the form": 20, "queries of sending": 30, "files": 25, "fun
 
 _ROOT = Path(__file__).parents[1]
 _OWN = tuple(f"{_ROOT / folder}/" for folder in ("accounts", "integrations", "ktportal"))
+_LIBRARY = f"{_ROOT / 'integrations' / 'klicktipp'}/"
 
 
 def measure(url: str) -> Found:
@@ -42,7 +43,7 @@ def measure(url: str) -> Found:
         "queries of the form": _queries(of_form),
         "queries of sending": _queries(of_sending),
         "files": len({code.co_filename for code in passed}),
-        "functions": len(passed),
+        "functions": len([code for code in passed if not code.co_name.startswith("<")]),
     }
 
 
@@ -91,8 +92,9 @@ def _passed_by(errand: Callable[[], object]) -> set[CodeType]:
     passed = set()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(_OWN):
-            passed.add(frame.f_code)
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(_OWN) and not code.co_filename.startswith(_LIBRARY):
+            passed.add(code)
 
     sys.setprofile(note)
     try:

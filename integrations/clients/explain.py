@@ -46,6 +46,11 @@ class Explanation:
     may_have_happened: bool = False
     action: UUID | None = None
 
+    @property
+    def level(self) -> str:
+        """How the page marks it."""
+        return "warning" if self.may_have_happened else "danger"
+
 
 def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership | None = None) -> Explanation:
     """The explanation of one of the `EXPLAINED` errors. `action` leads to the calls in the log, if there were any.

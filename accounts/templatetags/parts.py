@@ -1,0 +1,53 @@
+"""Parts of pages whose words are written inside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+
+register = template.Library()
+
+_SECTIONS = ("text", "link", "endalert")
+
+
+@register.tag
+def alert(parser: Parser, token: Token) -> AlertNode:
+    """A message in the page. Text and link can be left out, and so can the title.
+
+        {% alert "warning" live=True %}
+          What happened.
+          {% text %}What to do now.
+          {% link some_url new_tab=True %}Words of the link
+        {% endalert %}
+
+    level: success, warning, danger or info (default)
+    live: true: read out at once when the page or fragment arrives; danger always is
+    link: where it leads, nowhere for ""; new_tab: true: it opens in another tab
+    """
+    _name, *bits = token.split_contents()
+    options = {} if not bits or "=" in bits[0] else {"level": parser.compile_filter(bits.pop(0))}
+    options |= token_kwargs(bits, parser)
+    sections: dict[str, NodeList] = {}
+    name = "title"
+    while name != "endalert":
+        sections[name] = parser.parse(_SECTIONS)
+        name, *bits = parser.next_token().split_contents()
+        if name == "link":
+            options["url"] = parser.compile_filter(bits.pop(0))
+            options |= token_kwargs(bits, parser)
+    return AlertNode(options, sections)
+
+
+class AlertNode(template.Node):
+    def __init__(self, options: dict[str, FilterExpression], sections: dict[str, NodeList]) -> None:
+        self.options = options
+        self.sections = sections
+
+    def render(self, context: template.Context) -> str:
+        values: dict[str, Any] = {name: option.resolve(context) for name, option in self.options.items()}
+        values |= {name: mark_safe(nodes.render(context).strip()) for name, nodes in self.sections.items()}  # noqa: S308
+        return render_to_string("parts/alert.html", values)
