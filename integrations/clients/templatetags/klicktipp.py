@@ -1,6 +1,8 @@
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 
 from integrations.clients.lists import optin_label, optin_name
 
@@ -19,3 +21,11 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False
+
+
+@register.simple_tag(takes_context=True)
+def client_url(context: template.Context, name: str, **arguments: Any) -> str:
+    """The address of a page of the client account that the page in hand is about."""
+    request = context["request"]
+    where = {"team": request.team.slug, "account": request.account.slug}
+    return reverse(name, kwargs=where | arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.utils import timezone
@@ -44,6 +45,11 @@ class AddOutcome:
     tagging_problem: Message | None
     problem: Message | None
     origin: Origin | None
+
+    @property
+    def tagging_again(self) -> str:
+        """What the page that tags contacts is asked with to set the tags once more."""
+        return urlencode([("contact", self.contact_id), *(("tags", tag_id) for tag_id in self.tags_to_set)])
 
     @property
     def was_found(self) -> bool:
