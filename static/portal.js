@@ -67,10 +67,16 @@
     document.addEventListener(name, () => fail("no-answer"));
   }
 
+  const csrfToken = document.querySelector("meta[name=csrf-token]");
+
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    detail.headers["X-CSRFToken"] = csrfToken.content;
+  });
+
   // After signing in again in another tab: the new token, so that the page can be sent once more.
   document.addEventListener("csrf", ({ detail: { token } }) => {
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
-    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    csrfToken.content = token;
   });
 
   // What an answer marks with data-focus takes the focus, else the first field with an error.

@@ -36,7 +36,9 @@ def link(invitation: Invitation) -> str:
 
 
 def text_of(response: Any) -> str:
-    return re.sub(r'(?<="X-CSRFToken": ")\w+|(?<=name="csrfmiddlewaretoken" value=")\w+', "", response.content.decode())
+    return re.sub(
+        r'(?<="csrf-token" content=")\w+|(?<=name="csrfmiddlewaretoken" value=")\w+', "", response.content.decode()
+    )
 
 
 # --- People without an account ---
