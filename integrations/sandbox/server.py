@@ -182,11 +182,11 @@ class SandboxServer:
         return self._call(request, connection)
 
     def _call(self, request: Request, connection: socket.socket) -> bool:
-        """Handles one API call, with its latency and its fault if there is one."""
-        entry = self.log.add(request)
+        """Handles one API call, with its latency and its fault if there is one. What a reset overtakes is not done."""
+        entry, resets = self.log.add(request), self.store.resets
         path = routes.plain_path(request.path)
         fault = self.faults.take(request.method, path)
-        if not self._pause(self._latency):
+        if not self._pause(self._latency + (fault.delay_ms / 1000 if fault else 0)) or self.store.resets != resets:
             return False
         if fault is None:
             response, entry.account = self.service.handle(request, path)
@@ -199,8 +199,6 @@ class SandboxServer:
         self, request: Request, connection: socket.socket, path: str, entry: Entry, fault: Fault
     ) -> bool:
         entry.fault = fault.number
-        if not self._pause(fault.delay_ms / 1000):
-            return False
         response = Response(200)
         if fault.acts:
             response, entry.account = self.service.handle(request, path)

@@ -79,6 +79,7 @@ class Store:
         self.lock = threading.RLock()
         self.accounts: dict[int, Account] = {}
         self.sessions: dict[str, Session] = {}
+        self.resets = 0
         self.session_name = f"SSESS{secrets.token_hex(16)}"
         self.operator = Operator(str(40_000 + secrets.randbelow(10_000)), "portal-operator", secrets.token_hex(32))
         self._dirty: dict[Key, None] = {}
@@ -123,6 +124,7 @@ class Store:
     def reset(self) -> None:
         """Puts every account's data back to the start and ends all sessions; credentials stay."""
         with self.lock:
+            self.resets += 1
             for account in list(self.accounts.values()):
                 for key in account.keys():  # noqa: SIM118
                     self.touch(*key)

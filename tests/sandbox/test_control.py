@@ -1,4 +1,5 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -65,6 +66,18 @@ def test_reset_brings_back_the_start_and_keeps_credentials(api: Api) -> None:
     assert api.tag_id("VIP")
     assert api.get("/field").status_code == 200
     assert api.add("new@example.com")["id"] == first["id"]
+
+
+def test_a_call_that_waits_while_the_data_is_put_back_is_not_carried_out(api: Api) -> None:
+    api.fault(delay_ms=400, path="/subscriber")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(api.post, "/subscriber", {"email": "late@example.com"})
+        while not api.received():
+            pass
+        api.control("POST", "reset")
+        with pytest.raises(requests.ConnectionError):
+            waiting.result()
+    assert api.post("/subscriber/search", {"email": "late@example.com"}).status_code == 404
 
 
 def test_the_front_page_lists_controls_and_magic_addresses(sandbox: SandboxServer) -> None:
