@@ -1,5 +1,7 @@
 """axe-core on a page: no violation of WCAG 2.2 AA."""
 
+from typing import Literal
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -8,10 +10,20 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 LOW_LINES = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("* { line-height: 1.1 !important }");
+  sheet.replaceSync("* { line-height: 1.1 !important; transition: none !important }");
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
-"""Sets lines as low as the fonts of another machine may: targets must stay 24 px high all the same."""
+"""Sets lines as low as the fonts of another machine may: targets must stay 24 px high all the same. Colors change at
+once."""
+
+
+def assert_accessible_in_light_and_dark(page: Page) -> None:
+    """The same for both color schemes that a page has."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    page.evaluate(LOW_LINES)
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        assert_accessible(page)
 
 
 def assert_accessible(page: Page) -> None:

@@ -12,15 +12,10 @@ from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.members.models import Invitation
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import assert_accessible_in_light_and_dark
 from tests.browser.picking import choose_tag
 from tests.factories import ClientAccountFactory, InvitationFactory, UserFactory
 from tests.service import Service
-
-
-@pytest.fixture(params=["light", "dark"])
-def context_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, "color_scheme": request.param}
 
 
 @pytest.fixture
@@ -34,20 +29,20 @@ def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
     settings.SIGNUP = "open"
     for name in ("account_login", "account_signup", "account_reset_password", "account_reset_password_done"):
         page.goto(reverse(name))
-        assert_accessible(page)
+        assert_accessible_in_light_and_dark(page)
     page.goto(reverse("account_login"))
     page.get_by_label("Email").fill("nobody@klick-tipp.team")
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert").first).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.goto(reverse("account_reset_password"))
     page.get_by_label("Email").fill(owner.user.email)
     page.locator("main .btn-primary").click()
     page.wait_for_url("**/password/reset/done/")
     link = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)
     page.goto(link)
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
 
 
 def test_the_pages_of_an_invitation(page: Page, owner: Membership) -> None:
@@ -55,9 +50,9 @@ def test_the_pages_of_an_invitation(page: Page, owner: Membership) -> None:
     InvitationFactory(team=owner.team, invited_by=owner.user, email=UserFactory().email)
     for token in Invitation.objects.values_list("email", flat=True):
         page.goto(reverse("invitation", args=[token]))
-        assert_accessible(page)
+        assert_accessible_in_light_and_dark(page)
     page.goto(reverse("invitation", args=["no-such-token"]))
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
 
 
 def test_tagging_its_errors_and_its_result(signed_in: Page, connected: ClientAccount) -> None:
@@ -66,54 +61,54 @@ def test_tagging_its_errors_and_its_result(signed_in: Page, connected: ClientAcc
     tag = page.get_by_role("button", name="Tag contacts of Harbour Lane Coffee")
     tag.click()
     expect(page.get_by_text("Please give at least one email address.")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.get_by_label("Email addresses").fill("nobody@klick-tipp.team, pending@klick-tipp.team")
     choose_tag(page, "Newsletter")
     tag.click()
     expect(page.get_by_text("1 of 2 contacts tagged.")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.reload()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
 
 
 def test_the_page_that_asks_whether_the_account_is_right(signed_in: Page, owner: Membership, service: Service) -> None:
     page = signed_in
     expect(page.get_by_role("heading", name="Paste your customer key")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.goto("/t/demo/clients/new/")
     page.get_by_label("Name of the client").fill("Bergwind")
     page.get_by_label("Customer key").fill(service.customer_keys[1])
     page.locator("main .btn-primary").click()
     page.get_by_role("heading", name="Is this the right KlickTipp account?").wait_for()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     ClientAccountFactory(team=owner.team, name="Bergwind")
     page.locator("main .btn-primary").click()
     expect(page.get_by_text("Another client of your team has this name.")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
 
 
 def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: ClientAccount) -> None:
     page = signed_in
     page.goto("/t/demo/clients/harbour/contacts/add/")
     expect(page.get_by_role("combobox", name="Find tags")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     add = page.get_by_role("button", name="Add contact to Harbour Lane Coffee")
     add.click()
     expect(page.get_by_text("Please give an email address or an SMS number.")).to_be_visible()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.get_by_label("Email address", exact=True).fill("blocked@klick-tipp.team")
     page.get_by_label("Why may this contact be added?").select_option("consent")
     page.get_by_label("Where does it come from?").fill("Trade fair")
     add.click()
     expect(page.get_by_role("alert").first).to_contain_text("Error code 30")
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.get_by_label("Email address", exact=True).fill("rainer@klick-tipp.team")
     add.click()
     page.get_by_role("heading", name="Added to").wait_for()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.goto("/t/demo/log/?reads=on")
     page.locator(".log-action summary").first.click()
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     page.goto(f"/t/demo/log/{AuditEntry.objects.filter(status=406).get().number}/")
-    assert_accessible(page)
+    assert_accessible_in_light_and_dark(page)
     assert Origin.objects.count() == 1

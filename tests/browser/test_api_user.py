@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.clients.models import Credential
+from tests.browser.settled import wait_until_settled
 from tests.factories import PASSWORD
 from tests.service import Service
 
@@ -91,7 +92,7 @@ def test_from_a_wrong_password_to_the_removal(signed_in: Page, service: Service,
     assert password not in page.content()
     page.goto("/t/demo/clients/hafenkaffee/contacts/add/")
     expect(page.locator(".tag-live")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    wait_until_settled(page)
     assert service.paths().count("POST /account/login") == 3
 
     page.goto("/t/demo/clients/hafenkaffee/")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import Membership
 from integrations.clients.models import ClientAccount
 from tests.browser.axe import assert_accessible
+from tests.browser.settled import wait_until_settled
 from tests.factories import ClientAccountFactory
 from tests.service import Service
 
@@ -28,7 +29,7 @@ def contact(signed_in: Page, connected: ClientAccount) -> Page:
     signed_in.get_by_label("Email address or contact ID").fill(ADDRESS)
     signed_in.get_by_role("button", name="Find").click()
     expect(signed_in.get_by_role("heading", name="Dario Jansson")).to_be_visible()
-    signed_in.wait_for_load_state("networkidle")
+    wait_until_settled(signed_in)
     return signed_in
 
 
@@ -190,5 +191,5 @@ class TestOnAPhone:
     def test_no_form_is_wider_than_the_page(self, contact: Page) -> None:
         for link in ("Change data fields", "Change the email address", "Add tags", "Delete this contact"):
             contact.get_by_role("link", name=link).click()
-            contact.wait_for_load_state("networkidle")
+            wait_until_settled(contact)
         assert contact.evaluate("document.documentElement.scrollWidth") == 390

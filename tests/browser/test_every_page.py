@@ -4,26 +4,21 @@ console complains of, and no violation of WCAG 2.2 AA."""
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, Response
 
-from tests.browser.axe import assert_accessible
+from tests.browser.axe import assert_accessible_in_light_and_dark
+from tests.browser.conftest import sign_in
+from tests.browser.settled import wait_until_settled
 from tests.service import Service
 from tests.test_access import POST_ONLY, TABLE, make_tenant
 
 SIGNS_OUT = {"account_logout"}
 
 
-@pytest.fixture(params=["light", "dark"])
-def context_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return {"locale": "de-DE", "viewport": {"width": 1280, "height": 900}, "color_scheme": request.param}
-
-
-def sign_in(context: BrowserContext, client: Client, base_url: str) -> None:
-    name = settings.SESSION_COOKIE_NAME
-    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+@pytest.fixture
+def context_options() -> dict[str, Any]:
+    return {"locale": "de-DE", "viewport": {"width": 1280, "height": 900}}
 
 
 def is_whole_page(answer: Response | None) -> bool:
@@ -32,22 +27,21 @@ def is_whole_page(answer: Response | None) -> bool:
 
 
 def test_every_page_keeps_to_the_policy_and_is_accessible(
-    page: Page, context: BrowserContext, client: Client, transactional_db: None, service: Service, live_server: Any
+    page: Page, context: BrowserContext, transactional_db: None, service: Service, live_server: Any
 ) -> None:
     tenant = make_tenant(service.customer_keys[0])
-    client.force_login(tenant.owner.user)
-    sign_in(context, client, live_server.url)
+    sign_in(context, tenant.owner.user, live_server.url)
     seen = set()
     for name in TABLE.keys() - POST_ONLY - SIGNS_OUT:
         answer = page.goto(tenant.url(name))
-        page.wait_for_load_state("networkidle")
+        wait_until_settled(page)
         if page.url not in seen and is_whole_page(answer):
-            assert_accessible(page)
+            assert_accessible_in_light_and_dark(page)
         seen.add(page.url)
     assert len(seen) > 20
     for url in ("/nowhere/", reverse("account_logout")):
         page.goto(url)
-        assert_accessible(page)
+        assert_accessible_in_light_and_dark(page)
 
 
 def test_a_page_that_breaks_the_policy_would_be_noticed(page: Page, live_server: Any) -> None:

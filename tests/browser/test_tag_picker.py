@@ -10,7 +10,8 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.clients.lists import keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
-from tests.browser.test_accessibility import assert_accessible
+from tests.browser.axe import assert_accessible
+from tests.browser.settled import wait_until_settled
 from tests.factories import PASSWORD, ClientAccountFactory
 from tests.service import Service
 
@@ -45,7 +46,7 @@ def connected(owner: Membership, service: Service) -> ClientAccount:
 @pytest.fixture
 def form(signed_in: Page, connected: ClientAccount) -> Page:
     signed_in.goto("/t/demo/clients/harbour/contacts/add/")
-    signed_in.wait_for_load_state("networkidle")
+    wait_until_settled(signed_in)
     return signed_in
 
 
@@ -266,7 +267,7 @@ def test_what_is_typed_while_the_lists_are_on_their_way_stays(
     signed_in.get_by_label("Further data field").fill("fieldCity")
     signed_in.get_by_label("IDs of tags").fill("815")
     signed_in.get_by_role("textbox", name="Opt-in process").fill("4711")
-    signed_in.wait_for_load_state("networkidle")
+    wait_until_settled(signed_in)
     assert {"GET /tag", "GET /list", "GET /field"} <= set(service.paths())
     expect(signed_in.get_by_label("Further data field")).to_have_value("fieldCity")
     expect(signed_in.get_by_label("IDs of tags")).to_have_value("815")

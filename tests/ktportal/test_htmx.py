@@ -77,7 +77,5 @@ def test_nothing_is_inherited_in_the_browser() -> None:
 
 
 def test_the_check_finds_what_it_is_for() -> None:
-    html = (
-        '<div hx-target="#x" hx-boost="true"><a href="/" hx-boost="true" hx-swap="none">{{ a }}</a></div>'
-    )
+    html = '<div hx-target="#x" hx-boost="true"><a href="/" hx-boost="true" hx-swap="none">{{ a }}</a></div>'
     assert [misplaced(*element) for element in elements_of(html)] == [{"hx-target", "hx-boost"}, set()]
