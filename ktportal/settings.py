@@ -180,6 +180,7 @@ TEMPLATES = [
                 "accounts.context_processors.signup",
                 "integrations.clients.context_processors.portal",
             ],
+            "libraries": {"lucide": "accounts.templatetags.icons"},
         },
     },
 ]

@@ -11,6 +11,7 @@ class Service:
     def __init__(self, url: str) -> None:
         self.url = url
         self._session = requests.Session()
+        self._session.trust_env = False
         self.accounts: list[dict[str, Any]] = self._session.get(f"{url}/_sandbox/accounts").json()["accounts"]
         self.customer_keys: list[str] = [account["customer_key"] for account in self.accounts]
         self.api_users: list[tuple[str, str]] = [
