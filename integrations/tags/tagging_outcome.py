@@ -65,6 +65,20 @@ class TaggingOutcome:
     def done(self) -> int:
         return sum(contact.outcome == Outcome.DONE for contact in self.contacts)
 
+    @property
+    def level(self) -> str:
+        """How the page marks it."""
+        if self.is_under_way:
+            return "info"
+        return "success" if self.done == self.asked else "warning"
+
+    def heading(self, account: ClientAccount) -> str:
+        """What the page of the result is called."""
+        text = _("Tags removed from contacts of %(client)s") if self.removes else _("Tagged contacts of %(client)s")
+        if not self.done and not self.is_under_way:
+            text = _("Nothing changed for the contacts of %(client)s")
+        return text % {"client": account}
+
     @cached_property
     def failed(self) -> list[str]:
         """Addresses that are certain not to be done, or not wholly."""

@@ -135,6 +135,7 @@ def _result_page(
 ) -> HttpResponse:
     context = {
         "tagging": outcome,
+        "heading": outcome.heading(request.account),
         "form": form,
         "repeated": pasted.repeated if pasted else 0,
         "result_url": _result_url(request, outcome.action),

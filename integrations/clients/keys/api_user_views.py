@@ -12,10 +12,11 @@ from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.keys import services
+from integrations.clients.keys import services, words
 from integrations.clients.keys.forms import ApiUserForm, NewClientByApiUserForm
 from integrations.clients.keys.pages import ask, key_context, say_stored
 from integrations.clients.keys.proposals import Proposal
+from integrations.clients.logins import CredentialKind
 from integrations.klicktipp import AccessDenied
 
 
@@ -66,7 +67,9 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
             return say_stored(request, form.login)
         except EXPLAINED as error:
             failure = _at_the_login(request, form, error, action)
-    context |= {"form": form, "failure": failure}
+    kind, is_own = CredentialKind.API_USER, context["is_own"]
+    told = words.of_storing(kind, context["credential"], request.account, is_own=is_own)
+    context |= {"words": told, "form": form, "failure": failure}
     return render(request, "clients/keys/api_user.html", context, status=422 if form.errors or failure else 200)
 
 

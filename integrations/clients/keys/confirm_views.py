@@ -18,7 +18,7 @@ from integrations.audit.reading import account_of
 from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientForm
-from integrations.clients.keys import proposals, services
+from integrations.clients.keys import proposals, services, words
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.pages import key_page, new_client_page, say_stored
 from integrations.clients.keys.proposals import Proposal
@@ -139,10 +139,21 @@ def _stored(request: TeamRequest, proposal_id: UUID | str) -> ClientAccount | No
     return visible.filter(pk=account_id).first() if account_id else None
 
 
-def _page(request: TeamRequest, proposal: Proposal, status: int = 200, **context: Any) -> HttpResponse:
+def _page(
+    request: TeamRequest,
+    proposal: Proposal,
+    status: int = 200,
+    *,
+    name: str,
+    form: ClientForm | None = None,
+    **context: Any,
+) -> HttpResponse:
     names = [process.name for process in proposal.tested.optin_processes if not process.is_predefined]
     context |= {
+        "words": words.of_confirming(proposal, name, has_errors=bool(form and form.errors)),
         "proposal": proposal,
+        "name": name,
+        "form": form,
         "four": services.last_four_or_dots(proposal.tested.login.last_four),
         "api_user": proposal.tested.login.username,
         "identity": proposal.tested.identity,

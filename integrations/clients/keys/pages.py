@@ -12,10 +12,10 @@ from accounts.models import Team
 from integrations.clients.access import AccountRequest, to_client
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import Explanation
-from integrations.clients.keys import grants, proposals
+from integrations.clients.keys import grants, proposals, words
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.proposals import Proposal
-from integrations.clients.logins import Login
+from integrations.clients.logins import CredentialKind, Login
 from integrations.clients.models import ClientAccount, Credential
 
 
@@ -41,7 +41,10 @@ def key_page(
     request: AccountRequest, user_id: int | None, form: KeyForm, failure: Explanation | None = None
 ) -> HttpResponse:
     """The form for the shared customer key, or for the user's own."""
-    context = key_context(request, user_id) | {
+    known = key_context(request, user_id)
+    kind, is_own = CredentialKind.CUSTOMER_KEY, known["is_own"]
+    context = known | {
+        "words": words.of_storing(kind, known["credential"], request.account, is_own=is_own),
         "form": form,
         "failure": failure,
         "can_be_granted": grants.are_offered(),

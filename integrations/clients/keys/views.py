@@ -12,7 +12,7 @@ from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
-from integrations.clients.keys import services
+from integrations.clients.keys import services, words
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.pages import (
     ask,
@@ -142,7 +142,8 @@ def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
             removed = _("The API user is removed from this portal.")
         messages.success(request, removed)
         return to_client(request.account)
-    context["shared"] = request.account.credentials.shared().first()
+    shared = request.account.credentials.shared().first()
+    context["words"] = words.of_removing(context["credential"], shared, request.account, is_own=context["is_own"])
     return render(request, "clients/keys/remove.html", context)
 
 
