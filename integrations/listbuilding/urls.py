@@ -13,4 +13,5 @@ urlpatterns = [
     path("<row_id:key_id>/sign-up/check/<uuid:action>/", sign_up_views.check, name="tools_sign_up_check"),
     path("<row_id:key_id>/remove-tag/", views.remove_tag, name="tools_remove_tag"),
     path("<row_id:key_id>/unsubscribe/", views.unsubscribe, name="tools_unsubscribe"),
+    path("<row_id:key_id>/unsubscribe/change/", views.change_address, name="tools_unsubscribe_change"),
 ]

@@ -144,8 +144,6 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     the address can be changed too."""
     if request.method != "POST":
         return _address_page(request, "listbuilding/unsubscribe.html", key, UnsubscribeForm())
-    if "change" in request.POST:
-        return _address_page(request, "listbuilding/unsubscribe.html", key, UnsubscribeForm(typed=request.POST))
     form = UnsubscribeForm(request.POST)
     if not form.is_valid():
         return _address_page(request, "listbuilding/unsubscribe.html", key, form, status=422)
@@ -163,6 +161,14 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     except EXPLAINED as error:
         return _sure_page(request, key, form, uuid4(), with_hint(error, explain(error, action)))
     return _unsubscribed(request, key, email, never_again, afterwards)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+@of_a_key(gone=_without_the_key("listbuilding/unsubscribe.html"))
+def change_address(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
+    """Back from what is asked to the address, to unsubscribe another."""
+    typed = request.POST if request.method == "POST" else None
+    return _address_page(request, "listbuilding/unsubscribe.html", key, UnsubscribeForm(typed=typed))
 
 
 def _stored_before(request: AccountRequest, key: ListbuildingKey) -> str:

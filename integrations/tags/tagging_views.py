@@ -35,11 +35,6 @@ def tagging(request: AccountRequest) -> HttpResponse:
         if credential_for(request.account, request.user.pk) is None:
             return render(request, "tags/tagging_not_connected.html")
         return _opened(request)
-    if "count" in request.POST:
-        context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
-        return render(request, "tags/tagging.html#understood", context)
-    if "again" in request.POST:
-        return _form_page(request, TaggingForm(typed=request.POST))
     form = TaggingForm(request.POST)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -68,10 +63,27 @@ def tagging(request: AccountRequest) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+def count_addresses(request: AccountRequest) -> HttpResponse:
+    """How many addresses were understood of what was typed so far."""
+    if request.method != "POST":
+        return _to_form(request)
+    context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
+    return render(request, "tags/tagging.html#understood", context)
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+def try_again(request: AccountRequest) -> HttpResponse:
+    """The form filled with those of its contacts that are to be tried again."""
+    if request.method != "POST":
+        return _to_form(request)
+    return _form_page(request, TaggingForm(typed=request.POST))
+
+
+@account_view(Capability.CHANGE_CONTACTS)
 def find_tags(request: AccountRequest) -> HttpResponse:
     """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
     if request.method != "POST":
-        return redirect("tagging", team=request.team.slug, account=request.account.slug)
+        return _to_form(request)
     listing = list_to_search(request.errand)
     return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
 
@@ -128,6 +140,10 @@ def _understood(pasted: Pasted) -> dict[str, Any]:
         "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
         "too_many": len(pasted.addresses) > MOST_CONTACTS,
     }
+
+
+def _to_form(request: AccountRequest) -> HttpResponse:
+    return redirect("tagging", team=request.team.slug, account=request.account.slug)
 
 
 def _result_page(

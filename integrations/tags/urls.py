@@ -11,6 +11,8 @@ urlpatterns = [
     path("<klicktipp_id:tag_id>/delete/", views.delete_tag, name="tag_delete"),
     path("<klicktipp_id:tag_id>/count/", views.count, name="tag_count"),
     path("tagging/", tagging_views.tagging, name="tagging"),
+    path("tagging/again/", tagging_views.try_again, name="tagging_again"),
+    path("tagging/count/", tagging_views.count_addresses, name="tagging_count"),
     path("tagging/find-tags/", tagging_views.find_tags, name="tagging_find_tags"),
     path("tagging/<uuid:tagged>/", tagging_views.result, name="tagging_result"),
 ]

@@ -215,10 +215,11 @@ def test_after_a_refusal_the_question_stays_and_leads_to_the_suppression_list(
 
 def test_after_a_refusal_the_address_can_be_changed(browser: Client, address: Any, service: Service) -> None:
     refused = form(UNSUBSCRIBE, email="nobody@example.com", never_again="on")
-    assert 'name="change"' in words(browser.post(address(UNSUBSCRIBE), refused))
-    page = browser.post(address(UNSUBSCRIBE), refused | {"change": "1"})
+    assert '/unsubscribe/change/"' in words(browser.post(address(UNSUBSCRIBE), refused))
+    page = browser.post(f"{address(UNSUBSCRIBE)}change/", refused)
     assert page.status_code == 200
     assert '<input type="email" name="email" value="nobody@example.com"' in words(page)
+    assert f'action="{address(UNSUBSCRIBE)}"' in words(page)
     assert calls(service, UNSUBSCRIBE) == 1
 
 

@@ -169,7 +169,7 @@ def test_the_failed_ones_can_be_tried_again_in_a_filled_form(
     assert page.context["tagging"].contacts[0].problems[0].startswith("The email address was not found.")
     sent = {name: page.context["form"].data.getlist(name) for name in ("tags", "tags_new")}
     before = len(service.received())
-    form = browser.post(url("tagging/"), {"again": "1", "addresses": "nobody@klick-tipp.team", **sent})
+    form = browser.post(url("tagging/again/"), {"addresses": "nobody@klick-tipp.team", **sent})
     assert form.status_code == 200
     assert form.context["form"]["addresses"].value() == "nobody@klick-tipp.team"
     chosen = form.context["form"]["tags"].value()
@@ -319,7 +319,7 @@ def test_a_second_submit_while_the_first_is_under_way_says_so(
     page = send(contacts[:2], action=action)
     assert page.context["tagging"].is_under_way
     assert "KlickTipp has not answered for all yet." in words(page)
-    assert 'name="again"' not in words(page)
+    assert 'class="tag-again"' not in words(page)
 
 
 def test_a_log_that_cannot_be_written_is_told(
@@ -347,8 +347,8 @@ def test_a_link_with_a_contacts_id_fills_in_its_address(
 
 
 def test_what_was_pasted_is_counted_before_it_is_sent(browser: Client, account: ClientAccount, url: Url) -> None:
-    typed = {"count": "1", "addresses": "a@example.com, A@example.com b@example.com\nBo"}
-    text = words(browser.post(url("tagging/"), typed, headers={"HX-Request": "true"}))
+    typed = {"addresses": "a@example.com, A@example.com b@example.com\nBo"}
+    text = words(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
     assert "2 addresses were understood." in text
     assert "1 that came again does not count." in text
     assert "This is no email address: “Bo”." in text

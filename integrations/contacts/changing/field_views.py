@@ -45,23 +45,46 @@ from integrations.klicktipp import Contact
 @account_view(Capability.CHANGE_CONTACTS)
 @on_its_page
 def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
-    """Change data fields. The first submit shows what would change, the one after it sends just that."""
-    shown = shown_contact(request.account, contact_id, request.POST)
-    if request.method != "POST" or shown is None:
+    """The form for the data fields of a contact; sent, it shows what would change."""
+    shown = _shown(request, contact_id)
+    if shown is None:
+        return opened(request, contact_id, "fields", _fields_context)
+    form = ChangeFieldsForm(request.POST, edited=_edited_as_shown(request, shown))
+    if not form.is_valid():
+        return _fields_form(request, shown, form)
+    if not (changes := form.changes()):
+        return back(request, contact_id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
+    context = context_of(request, shown) | {"changes": changes, "signed": sign(request.account, shown, shown.fields)}
+    return part_page(request, "fields_preview", context)
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.CHANGE_CONTACTS)
+@on_its_page
+def edit_fields_again(request: AccountRequest, contact_id: str) -> HttpResponse:
+    """Back from what would change to the form as it was typed."""
+    shown = _shown(request, contact_id)
+    if shown is None:
+        return opened(request, contact_id, "fields", _fields_context)
+    form = ChangeFieldsForm(edited=_edited_as_shown(request, shown), typed=request.POST)
+    return _fields_form(request, shown, form, status=200)
+
+
+@vary_on_headers("HX-Request")
+@account_view(Capability.CHANGE_CONTACTS)
+@on_its_page
+def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
+    """Send just what was shown to change."""
+    shown = _shown(request, contact_id)
+    if shown is None:
         return opened(request, contact_id, "fields", _fields_context)
     edited = _edited_as_shown(request, shown)
-    if "again" in request.POST:
-        return _fields_form(request, shown, ChangeFieldsForm(edited=edited, typed=request.POST), status=200)
     form = ChangeFieldsForm(request.POST, edited=edited)
     if not form.is_valid():
         return _fields_form(request, shown, form)
-    wanted = form.changes()
-    if not wanted:
+    if not (changes := form.changes()):
         return back(request, contact_id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
-    if "send" not in request.POST:
-        context = context_of(request, shown) | {"changes": wanted, "signed": sign(request.account, shown, shown.fields)}
-        return part_page(request, "fields_preview", context)
-    values = {change.id: change.wire for change in wanted}
+    values = {change.id: change.wire for change in changes}
     action = intention(form, *values, *values.values())
     try:
         services.change_fields(request.errand, shown, values, action)
@@ -73,11 +96,16 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
         return _fields_changed_meanwhile(request, shown, error.contact)
     except STOPPED as error:
         return _fields_form(request, shown, form, at_the_field(request, form, error, action))
-    names = [change.name for change in wanted]
+    names = [change.name for change in changes]
     told = ngettext(
         "The data field %(fields)s has been changed.", "The data fields %(fields)s have been changed.", len(names)
     ) % {"fields": get_text_list(names, _("and"))}
     return back(request, contact_id, FIELDS, told)
+
+
+def _shown(request: AccountRequest, contact_id: str) -> Contact | None:
+    """The contact as the form that was sent showed it; None where none was."""
+    return shown_contact(request.account, contact_id, request.POST) if request.method == "POST" else None
 
 
 def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]:

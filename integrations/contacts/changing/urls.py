@@ -4,6 +4,8 @@ from integrations.contacts.changing import field_views, views
 
 urlpatterns = [
     path("<int:contact_id>/data/", field_views.change_fields, name="contact_change_fields"),
+    path("<int:contact_id>/data/again/", field_views.edit_fields_again, name="contact_edit_fields_again"),
+    path("<int:contact_id>/data/send/", field_views.send_fields, name="contact_send_fields"),
     path("<int:contact_id>/email/", views.change_email, name="contact_change_email"),
     path("<int:contact_id>/sms/", views.change_sms_number, name="contact_change_sms_number"),
     path("<int:contact_id>/tags/add/", views.add_tags, name="contact_add_tags"),
