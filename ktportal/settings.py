@@ -135,7 +135,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "lucide",
     "template_partials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -180,7 +179,6 @@ TEMPLATES = [
                 "accounts.context_processors.signup",
                 "integrations.clients.context_processors.portal",
             ],
-            "libraries": {"lucide": "accounts.templatetags.icons"},
         },
     },
 ]

@@ -16,8 +16,8 @@ from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
 from tests.audit.test_log_page import sentences, write
-from tests.contacts.changing.helpers import words
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.pages import words
 
 EMAIL = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
 NUMBER = Subject(SubjectKind.SMS, "+4915112345678")

@@ -19,8 +19,8 @@ from integrations.clients.models import ClientAccount
 from integrations.clients.sentences import GRANT_REFUSED, TAGS_LOADED
 from integrations.contacts.sentences import ADD_CONTACT, ADD_CONTACT_WITH_TAG
 from integrations.messages import Obstacle
-from tests.contacts.changing.helpers import words
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.pages import words
 
 
 def write(scope: Scope, action: Action | None = None, kind: Kind = Kind.CHANGE, **columns: Any) -> AuditEntry:

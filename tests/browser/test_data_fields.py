@@ -51,7 +51,7 @@ def test_a_guess_is_taken_over_and_the_form_shows_the_right_control(fields: Page
     for name in ("Customer since", "Order total"):
         fields.get_by_label("Further data field").select_option(name)
         fields.get_by_role("button", name="Add field").click()
-        fields.get_by_label(name).wait_for()
+        expect(fields.get_by_label(name)).to_be_focused()
     since, total = fields.get_by_label("Customer since"), fields.get_by_label("Order total")
     expect(since).to_have_attribute("type", "date")
     add = fields.get_by_role("button", name="Add contact to Harbour Lane Coffee")

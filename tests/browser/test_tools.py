@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from playwright.sync_api import Page, expect
 
 from accounts.models import Membership
-from integrations.audit.models import AuditEntry, Kind
-from integrations.audit.sentences import tell
+from integrations.audit.models import Kind
 from integrations.clients.models import ClientAccount
 from tests.browser.axe import assert_accessible
 from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
+from tests.pages import logged
 from tests.service import Service
 
 EMAIL = "rainer@klick-tipp.team"
@@ -32,8 +33,7 @@ def tools(signed_in: Page, connected: ClientAccount) -> Page:
 
 
 def told() -> list[str]:
-    changes = AuditEntry.objects.exclude(kind=Kind.READ).filter(sentence__startswith="tools.").order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in changes]
+    return logged(~Q(kind=Kind.READ), sentence__startswith="tools.")
 
 
 def use_listbuilding(page: Page, secret: str) -> None:

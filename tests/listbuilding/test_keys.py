@@ -15,7 +15,7 @@ from integrations.clients.models import ClientAccount
 from integrations.listbuilding import keys
 from integrations.listbuilding.models import ListbuildingKey
 from tests.factories import ClientAccountFactory, ListbuildingKeyFactory, MembershipFactory
-from tests.listbuilding.helpers import errors, words
+from tests.pages import errors, html
 from tests.service import Service
 
 SECRET = "0123456789abcdefWXYZ"
@@ -33,7 +33,7 @@ def test_a_key_is_stored_and_shown_by_label_and_last_four(
 ) -> None:
     answer = browser.post(url("listbuilding/new/"), {"label": "Website form", "key": f"  {SECRET}\n"})
     assert answer.url == url("listbuilding/")
-    page = words(browser.get(answer.url))
+    page = html(browser.get(answer.url))
     assert "The listbuilding key “Website form” is stored." in page
     assert '<span class="id">…WXYZ</span>' in page
     assert f"stored by {owner.user}, " in page
@@ -54,7 +54,7 @@ def test_the_database_and_the_log_do_not_have_the_key(browser: Client, url: Any)
 
 def test_a_short_key_shows_nothing_of_itself(browser: Client, url: Any) -> None:
     browser.post(url("listbuilding/new/"), {"label": "Website form", "key": "short-key"})
-    page = words(browser.get(url("listbuilding/")))
+    page = html(browser.get(url("listbuilding/")))
     assert "…•••" in page
     assert "-key" not in page.partition("<main")[2].partition("…•••")[2].partition("</p>")[0]
 
@@ -123,8 +123,8 @@ def test_a_client_that_the_member_does_not_see_is_not_named(client: Client, acco
     client.force_login(limited.user)
     page = client.post(url("listbuilding/new/"), {"label": "Website form", "key": SECRET})
     assert errors(page)["key"][0].startswith("This key is stored already for another client of your team.")
-    assert "Bergwind" not in words(page)
-    assert "Shop" not in words(page)
+    assert "Bergwind" not in html(page)
+    assert "Shop" not in html(page)
 
 
 def test_however_many_clients_have_keys_storing_one_asks_the_database_as_often(
@@ -150,7 +150,7 @@ def test_a_key_that_cannot_be_decrypted_is_no_obstacle_for_another(
 def test_a_key_is_renamed(browser: Client, key: ListbuildingKey, url: Any, owner: Membership) -> None:
     other = ListbuildingKeyFactory(account=key.account, label="Webinar")
     address = url(f"listbuilding/{key.pk}/rename/")
-    assert 'value="Website form"' in words(browser.get(address))
+    assert 'value="Website form"' in html(browser.get(address))
     assert list(errors(browser.post(address, {"label": "webinar"}))) == ["label"]
     for label in ("Landing page", "landing page", "landing page"):
         assert browser.post(address, {"label": label}).status_code == 302
@@ -175,9 +175,9 @@ def test_the_new_label_of_a_key_that_has_been_removed_meanwhile_stays(
     for _right_before_and_long_ago in range(2):
         answer = browser.post(address, {"label": "Landing page"})
         assert answer.status_code == 404
-        assert "This listbuilding key has been removed meanwhile, so nothing was renamed." in words(answer)
-        assert 'value="Landing page"' in words(answer)
-        assert "Rename the key of" not in words(answer)
+        assert "This listbuilding key has been removed meanwhile, so nothing was renamed." in html(answer)
+        assert 'value="Landing page"' in html(answer)
+        assert "Rename the key of" not in html(answer)
     assert browser.get(address).status_code == 404
 
 
@@ -185,11 +185,11 @@ def test_a_key_is_removed_after_asking_once(
     browser: Client, key: ListbuildingKey, url: Any, owner: Membership, service: Service
 ) -> None:
     address = url(f"listbuilding/{key.pk}/remove/")
-    page = words(browser.get(address))
+    page = html(browser.get(address))
     assert "At KlickTipp the key stays valid, and a website that uses it goes on working." in page
     assert ListbuildingKey.objects.exists()
     answer = browser.post(address)
-    assert "The listbuilding key “Website form” is removed from this portal." in words(browser.get(answer.url))
+    assert "The listbuilding key “Website form” is removed from this portal." in html(browser.get(answer.url))
     assert not ListbuildingKey.objects.exists()
     assert events() == [
         f"{owner.user} removed the listbuilding key Website form (…{key.last_four}) of Harbour Lane Coffee"
@@ -204,7 +204,7 @@ def test_a_removed_client_takes_its_keys_along_and_the_log_names_each(
     ListbuildingKeyFactory(account=account, label="Shop", secret="short")
     ListbuildingKeyFactory(label="Of another client")
     address = f"/t/{account.team.slug}/clients/{account.slug}/remove/"
-    page = words(browser.get(address))
+    page = html(browser.get(address))
     assert "its listbuilding keys" in page
 
     browser.post(address, {"typed_name": account.name})
@@ -226,7 +226,7 @@ def test_everybody_is_offered_what_they_may(
     client: Client, key: ListbuildingKey, url: Any, role: Role, uses: bool, manages: bool
 ) -> None:
     client.force_login(MembershipFactory(team=key.account.team, role=role).user)
-    page = words(client.get(url("listbuilding/")))
+    page = html(client.get(url("listbuilding/")))
     assert ("Subscribe a contact" in page, "Unsubscribe a contact" in page) == (uses, uses)
     assert ("Rename" in page, "Add a listbuilding key" in page) == (manages, manages)
 
@@ -236,7 +236,7 @@ def test_the_empty_page_says_what_to_do(
     client: Client, account: ClientAccount, url: Any, role: Role, action: bool
 ) -> None:
     client.force_login(MembershipFactory(team=account.team, role=role).user)
-    page = words(client.get(url("listbuilding/")))
+    page = html(client.get(url("listbuilding/")))
     assert "No listbuilding key is stored for this client." in page
     assert (url("listbuilding/new/") in page) == action
     assert ("An admin of your team can add one." in page) == (not action)

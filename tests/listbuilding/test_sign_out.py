@@ -12,9 +12,10 @@ from integrations.clients.models import ClientAccount
 from integrations.listbuilding.models import ListbuildingKey
 from integrations.suppression.services import suppression_of
 from tests.factories import ListbuildingKeyFactory
-from tests.listbuilding.helpers import errors, told, typed, words
+from tests.listbuilding.helpers import typed
 from tests.listbuilding.test_sign_up import EMAIL
 from tests.listbuilding.test_sign_up import typed as sign_up_form
+from tests.pages import errors, html, logged
 from tests.service import Service
 
 REMOVE_TAG, UNSUBSCRIBE = "remove-tag/", "unsubscribe/"
@@ -45,12 +46,12 @@ def calls(service: Service, page: str) -> int:
 
 
 def test_the_tag_is_taken_away(browser: Client, address: Any, service: Service, url: Any, owner: Any) -> None:
-    assert "The contact stays subscribed." in words(browser.get(address(REMOVE_TAG)))
+    assert "The contact stays subscribed." in html(browser.get(address(REMOVE_TAG)))
     answer = browser.post(address(REMOVE_TAG), form(REMOVE_TAG))
     assert answer.url == url("listbuilding/")
-    done = words(browser.get(answer.url))
+    done = html(browser.get(answer.url))
     assert f"KlickTipp has taken the tag of the listbuilding key “Website form” from {EMAIL}." in done
-    assert told("signout") == [
+    assert logged(operation="signout") == [
         f"{owner.user} took the tag of the listbuilding key Website form from r•••@klick-tipp.team "
         "of Harbour Lane Coffee"
     ]
@@ -61,28 +62,28 @@ def test_unsubscribing_asks_once_then_ends_on_the_contacts_page(
 ) -> None:
     first = typed(email=EMAIL)
     asked = browser.post(address(UNSUBSCRIBE), first)
-    assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in words(asked)
-    assert f'name="action" value="{first["action"]}"' in words(asked)
+    assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in html(asked)
+    assert f'name="action" value="{first["action"]}"' in html(asked)
     assert asked.context["form"]["never_again"].value(), "ticked"
     assert calls(service, UNSUBSCRIBE) == 0
     answer = browser.post(address(UNSUBSCRIBE), first | {"sure": "on", "never_again": "on"})
     found = service.paths()[-1].removeprefix("GET /subscriber/")
     assert answer.url == f"/t/{account.team.slug}/clients/{account.slug}/contacts/{found}/?at=contact-status"
-    page = words(browser.get(answer.url))
+    page = html(browser.get(answer.url))
     assert f"{EMAIL} has been unsubscribed and is on the suppression list." in page
     assert "No SMS number." in page
     assert is_listed(account)
-    assert told("signoff") == [
+    assert logged(operation="signoff") == [
         f"{owner.user} unsubscribed r•••@klick-tipp.team from Harbour Lane Coffee with the listbuilding key "
         "Website form"
     ]
-    assert f"{owner.user} looked how r•••@klick-tipp.team stands in Harbour Lane Coffee after listbuilding" in told(
-        "find_contact"
+    assert f"{owner.user} looked how r•••@klick-tipp.team stands in Harbour Lane Coffee after listbuilding" in logged(
+        operation="find_contact"
     )
 
 
 def test_the_suppression_list_can_be_declined(browser: Client, address: Any, account: ClientAccount) -> None:
-    page = words(browser.get(browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE)).url))
+    page = html(browser.get(browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE)).url))
     assert f"{EMAIL} has been unsubscribed." in page
     assert not is_listed(account)
 
@@ -92,7 +93,7 @@ def test_sms_that_goes_on_is_said_with_where_to_end_it(
 ) -> None:
     browser.post(url(f"listbuilding/{key.pk}/sign-up/"), sign_up_form(sms_number="+49 1511 2345678"))
     answer = browser.post(url(f"listbuilding/{key.pk}/unsubscribe/"), form(UNSUBSCRIBE))
-    assert "SMS is still subscribed." in words(browser.get(answer.url))
+    assert "SMS is still subscribed." in html(browser.get(answer.url))
 
 
 def test_without_a_customer_key_it_says_what_it_cannot_know(
@@ -105,7 +106,7 @@ def test_without_a_customer_key_it_says_what_it_cannot_know(
     assert (
         f"{EMAIL} has been unsubscribed and is on the suppression list. KlickTipp does not say whether this ends SMS "
         "messages too: please look the contact up."
-    ) in words(browser.get(answer.url))
+    ) in html(browser.get(answer.url))
     assert service.paths()[before:] == [CALLS[UNSUBSCRIBE]]
     assert is_listed(account)
 
@@ -125,7 +126,7 @@ def test_a_key_of_another_account_is_noticed_by_the_missing_contact(
     assert (
         f"Harbour Lane Coffee has no contact {EMAIL}: the listbuilding key “Shop” probably belongs to another "
         "KlickTipp account. The suppression list has the address in any case."
-    ) in words(browser.get(answer.url))
+    ) in html(browser.get(answer.url))
     events = AuditEntry.objects.filter(sentence="tools.contact_missing")
     assert tell(events[0].sentence, events[0].parameters) == (
         f"{owner.user} used the listbuilding key Shop for r•••@klick-tipp.team, but Harbour Lane Coffee has no such "
@@ -141,7 +142,7 @@ def test_a_tag_that_was_taken_away_in_another_account_is_claimed_for_no_contact_
     for _first_and_second_submit in range(2):
         answer = browser.post(address, sent)
         assert answer.url == url("listbuilding/")
-        page = words(browser.get(answer.url))
+        page = html(browser.get(answer.url))
         assert (
             f"KlickTipp has accepted this, but Harbour Lane Coffee has no contact {EMAIL}: the listbuilding key “Shop” "
             "probably belongs to another KlickTipp account."
@@ -155,7 +156,7 @@ def test_a_tag_is_taken_away_also_where_the_contact_cannot_be_looked_up(
     browser: Client, address: Any, service: Service
 ) -> None:
     service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
-    assert "KlickTipp has taken the tag" in words(browser.get(browser.post(address(REMOVE_TAG), form(REMOVE_TAG)).url))
+    assert "KlickTipp has taken the tag" in html(browser.get(browser.post(address(REMOVE_TAG), form(REMOVE_TAG)).url))
 
 
 def test_a_key_of_another_account_is_noticed_by_a_contact_that_is_still_subscribed(
@@ -164,7 +165,7 @@ def test_a_key_of_another_account_is_noticed_by_a_contact_that_is_still_subscrib
     for one in (foreign, key):
         browser.post(url(f"listbuilding/{one.pk}/sign-up/"), sign_up_form())
     answer = browser.post(url(f"listbuilding/{foreign.pk}/unsubscribe/"), form(UNSUBSCRIBE))
-    page = words(browser.get(answer.url))
+    page = html(browser.get(answer.url))
     assert f"KlickTipp has accepted this, but {EMAIL} is still subscribed to Harbour Lane Coffee" in page
     assert "Unsubscribe from emails" in page
 
@@ -175,7 +176,7 @@ def test_a_contact_that_cannot_be_looked_up_afterwards_is_unsubscribed_all_the_s
     service.fault(path="/subscriber/search", status=403, body='["API access denied."]')
     answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE))
     assert answer.url == url("listbuilding/")
-    assert f"{EMAIL} has been unsubscribed. KlickTipp does not say" in words(browser.get(answer.url))
+    assert f"{EMAIL} has been unsubscribed. KlickTipp does not say" in html(browser.get(answer.url))
 
 
 def test_without_an_answer_the_address_is_listed_all_the_same_and_the_choice_stays(
@@ -184,18 +185,18 @@ def test_without_an_answer_the_address_is_listed_all_the_same_and_the_choice_sta
     monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
     service.fault(path="/subscriber/signoff", close="after", always=True)
     answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, never_again="on"))
-    assert "The suppression list has the address in any case." in words(answer)
+    assert "The suppression list has the address in any case." in html(answer)
     assert is_listed(account)
     assert answer.context["form"]["never_again"].value()
     declined = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE))
-    assert "The suppression list has" not in words(declined)
+    assert "The suppression list has" not in html(declined)
     assert not declined.context["form"]["never_again"].value()
 
 
 def test_a_refusal_lists_nobody(browser: Client, address: Any, service: Service, account: ClientAccount) -> None:
     service.fault(path="/subscriber/signoff", status=406, body='{"error": 9}')
     answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, never_again="on"))
-    assert "So there is nothing to unsubscribe" in words(answer)
+    assert "So there is nothing to unsubscribe" in html(answer)
     assert not is_listed(account)
 
 
@@ -207,19 +208,19 @@ def test_after_a_refusal_the_question_stays_and_leads_to_the_suppression_list(
     for never_again in ({"never_again": "on"}, {}):
         answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, **never_again))
         assert answer.status_code == 422
-        assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in words(answer)
+        assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in html(answer)
         assert bool(answer.context["form"]["never_again"].value()) is bool(never_again)
-        assert "You can put it there all the same." in words(answer)
-        assert f'href="/t/{account.team.slug}/clients/{account.slug}/suppression/new/"' in words(answer)
+        assert "You can put it there all the same." in html(answer)
+        assert f'href="/t/{account.team.slug}/clients/{account.slug}/suppression/new/"' in html(answer)
 
 
 def test_after_a_refusal_the_address_can_be_changed(browser: Client, address: Any, service: Service) -> None:
     refused = form(UNSUBSCRIBE, email="nobody@example.com", never_again="on")
-    assert '/unsubscribe/change/"' in words(browser.post(address(UNSUBSCRIBE), refused))
+    assert '/unsubscribe/change/"' in html(browser.post(address(UNSUBSCRIBE), refused))
     page = browser.post(f"{address(UNSUBSCRIBE)}change/", refused)
     assert page.status_code == 200
-    assert '<input type="email" name="email" value="nobody@example.com"' in words(page)
-    assert f'action="{address(UNSUBSCRIBE)}"' in words(page)
+    assert '<input type="email" name="email" value="nobody@example.com"' in html(page)
+    assert f'action="{address(UNSUBSCRIBE)}"' in html(page)
     assert calls(service, UNSUBSCRIBE) == 1
 
 
@@ -249,8 +250,8 @@ def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any
     assert errors(answer) == {
         "email": ["The email address was not found. Please check the address and send the form again."]
     }
-    assert "KlickTipp refused this; nothing was changed." in words(answer)
-    assert 'value="nobody@example.com"' in words(answer)
+    assert "KlickTipp refused this; nothing was changed." in html(answer)
+    assert 'value="nobody@example.com"' in html(answer)
 
 
 @pytest.mark.parametrize(("status", "body"), [(406, '{"error": 100}'), (401, '["x"]'), (403, '["API access denied."]')])
@@ -261,8 +262,8 @@ def test_an_unknown_key_is_said_in_its_own_words(
     service.fault(path="/subscriber/sign*", status=status, body=body)
     answer = browser.post(address(page), form(page))
     assert answer.status_code == 422
-    assert "KlickTipp does not know this listbuilding key." in words(answer)
-    assert f'value="{EMAIL}"' in words(answer)
+    assert "KlickTipp does not know this listbuilding key." in html(answer)
+    assert f'value="{EMAIL}"' in html(answer)
 
 
 @pytest.mark.parametrize("page", CALLS)
@@ -273,7 +274,7 @@ def test_an_unknown_outcome_is_said(
     service.fault(path="/subscriber/sign*", close="after", always=True)
     answer = browser.post(address(page), form(page))
     assert answer.status_code == 422
-    assert "It may have happened all the same" in words(answer)
+    assert "It may have happened all the same" in html(answer)
 
 
 @pytest.mark.parametrize("page", CALLS)
@@ -293,8 +294,8 @@ def test_a_used_form_for_somebody_else_says_that_nothing_was_sent(
     browser.post(address(page), same)
     answer = browser.post(address(page), same | {"email": "pending@klick-tipp.team"})
     assert answer.status_code == 422
-    assert "This form was sent before, so nothing was sent this time." in words(answer)
-    assert 'value="pending@klick-tipp.team"' in words(answer)
+    assert "This form was sent before, so nothing was sent this time." in html(answer)
+    assert 'value="pending@klick-tipp.team"' in html(answer)
     assert str(answer.context["action"]) != same["action"]
     assert calls(service, page) == 1
 
@@ -314,7 +315,7 @@ def test_a_key_that_has_been_removed_meanwhile_is_named_and_the_address_kept(
     ListbuildingKey.objects.all().delete()
     answer = browser.post(there, form(page))
     assert answer.status_code == 404
-    assert "This listbuilding key has been removed meanwhile, so nothing was sent." in words(answer)
-    assert f'value="{EMAIL}"' in words(answer)
-    assert url("listbuilding/") in words(answer)
+    assert "This listbuilding key has been removed meanwhile, so nothing was sent." in html(answer)
+    assert f'value="{EMAIL}"' in html(answer)
+    assert url("listbuilding/") in html(answer)
     assert calls(service, page) == 0

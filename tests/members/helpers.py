@@ -29,9 +29,3 @@ def link_in(message: EmailMessage) -> str:
     found = re.search(r"http://127\.0\.0\.1:8000(/invitations/\S+/)", str(message.body))
     assert found, message.body
     return found[1]
-
-
-def errors_of(response: Any, form: str = "form") -> dict[str, list[str]]:
-    """What stands at the fields of a form that was not accepted."""
-    assert response.status_code == 422
-    return {name: list(errors) for name, errors in response.context[form].errors.items()}

@@ -18,7 +18,8 @@ from integrations.clients.member_access import limit_of
 from integrations.members.models import Invitation
 from tests.accounts.helpers import is_signed_in, log_of, sign_in
 from tests.factories import PASSWORD, ClientAccountFactory, InvitationFactory, MembershipFactory, UserFactory
-from tests.members.helpers import errors_of, url
+from tests.members.helpers import url
+from tests.pages import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +131,7 @@ def test_what_cannot_be_taken_is_said_at_its_field(
 ) -> None:
     response = client.post(link(invitation), NEW | {field: typed})
 
-    assert list(errors_of(response)) == [field]
+    assert list(errors(response)) == [field]
     assert not User.objects.filter(email="kim@example.com").exists()
 
 

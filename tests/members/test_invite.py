@@ -18,7 +18,8 @@ from integrations.members import invitations
 from integrations.members.models import Invitation
 from tests.accounts.helpers import log_of
 from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, UserFactory
-from tests.members.helpers import errors_of, invite, link_in, url
+from tests.members.helpers import invite, link_in, url
+from tests.pages import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +99,7 @@ def test_a_member_is_not_invited(browser: Client, owner: Membership) -> None:
 
     response = invite(browser, owner.team, "KIM@example.com")
 
-    assert errors_of(response) == {"email": ["This person is a member of the team already."]}
+    assert errors(response) == {"email": ["This person is a member of the team already."]}
     assert 'value="KIM@example.com"' in response.content.decode()
     assert mail.outbox == []
 
@@ -145,7 +146,7 @@ def test_what_cannot_be_is_said_at_its_field(
 
     response = invite(browser, owner.team, **({"accounts": accounts} | changes))
 
-    assert list(errors_of(response)) == [field]
+    assert list(errors(response)) == [field]
     assert mail.outbox == []
     assert not Invitation.objects.exists()
 
@@ -153,7 +154,7 @@ def test_what_cannot_be_is_said_at_its_field(
 def test_an_admin_invites_no_owners(client: Client, owner: Membership) -> None:
     client.force_login(MembershipFactory(team=owner.team, role=Role.ADMIN).user)
 
-    assert list(errors_of(invite(client, owner.team, role="owner"))) == ["role"]
+    assert list(errors(invite(client, owner.team, role="owner"))) == ["role"]
 
 
 def test_a_second_submit_of_the_form_sends_nothing(browser: Client, owner: Membership) -> None:
@@ -168,7 +169,7 @@ def test_another_invitation_of_the_same_address_has_to_wait_a_minute(browser: Cl
 
     response = invite(browser, owner.team, role="viewer")
 
-    assert list(errors_of(response)) == ["email"]
+    assert list(errors(response)) == ["email"]
     assert len(mail.outbox) == 1
 
 
@@ -217,7 +218,7 @@ def test_a_team_has_a_limited_number_of_invitations(
 
     response = invite(browser, owner.team)
 
-    assert errors_of(response) == {
+    assert errors(response) == {
         "email": ["Your team has 2 invitations under way, as many as it can have. Please wait until tomorrow."]
     }
     Invitation.objects.filter(withdrawn_at__isnull=False).update(sent_at=timezone.now() - timedelta(days=2))

@@ -14,7 +14,8 @@ from integrations.clients.member_access import limit_of, set_limit
 from integrations.clients.models import ClientAccount, Credential
 from tests.accounts.helpers import log_of
 from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, actor
-from tests.members.helpers import errors_of, send, url
+from tests.members.helpers import send, url
+from tests.pages import errors
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +56,7 @@ def test_a_role_is_changed_and_logged(admin: Client, kim: Membership) -> None:
 def test_an_admin_makes_nobody_an_owner(admin: Client, kim: Membership, typed: str) -> None:
     response = send(admin, "member_role", kim, **{"role-role": typed})
 
-    assert list(errors_of(response, "role_form")) == ["role"]
+    assert list(errors(response, "role_form")) == ["role"]
     assert now(kim).role == Role.EDITOR
 
 
@@ -80,7 +81,7 @@ def test_an_owner_makes_others_owners(browser: Client, kim: Membership, bergwind
 def test_the_last_owner_stays_owner(browser: Client, owner: Membership) -> None:
     response = send(browser, "member_role", owner, **{"role-role": "admin"})
 
-    assert errors_of(response, "role_form") == {
+    assert errors(response, "role_form") == {
         "role": ["This is the team's last owner. Make somebody else an owner first."]
     }
     assert 'value="admin"' in response.content.decode()
@@ -135,7 +136,7 @@ def test_some_clients_are_one_at_least_and_the_teams_own(admin: Client, kim: Mem
     foreign = ClientAccountFactory()
     for accounts in ([], [foreign.pk], ["x"]):
         response = send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": accounts})
-        assert list(errors_of(response, "limit_form")) == ["accounts"]
+        assert list(errors(response, "limit_form")) == ["accounts"]
     assert foreign.name not in response.content.decode()
     assert limit_of(now(kim)) is None
 
@@ -143,7 +144,7 @@ def test_some_clients_are_one_at_least_and_the_teams_own(admin: Client, kim: Mem
 def test_an_owner_cannot_be_limited(browser: Client, owner: Membership, bergwind: ClientAccount) -> None:
     response = send(browser, "member_limit", owner, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
 
-    assert list(errors_of(response, "limit_form")) == ["sees"]
+    assert list(errors(response, "limit_form")) == ["sees"]
     assert "An owner sees all clients." in response.content.decode()
 
 
@@ -177,7 +178,7 @@ def test_the_log_names_the_day_in_the_readers_language(admin: Client, kim: Membe
 def test_a_day_that_cannot_be_is_said_and_kept(admin: Client, kim: Membership, typed: str) -> None:
     response = send(admin, "member_end", kim, **{"end-day": typed})
 
-    assert list(errors_of(response, "end_form")) == ["day"]
+    assert list(errors(response, "end_form")) == ["day"]
     assert f'value="{typed}"' in response.content.decode()
     assert now(kim).ends_at is None
 
@@ -185,7 +186,7 @@ def test_a_day_that_cannot_be_is_said_and_kept(admin: Client, kim: Membership, t
 def test_an_owner_has_no_last_day(browser: Client, owner: Membership) -> None:
     MembershipFactory(team=owner.team, role=Role.OWNER)
 
-    assert list(errors_of(send(browser, "member_end", owner, **{"end-day": "2040-11-30"}), "end_form")) == ["day"]
+    assert list(errors(send(browser, "member_end", owner, **{"end-day": "2040-11-30"}), "end_form")) == ["day"]
     assert now(owner).ends_at is None
 
 

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from tests.factories import actor
-from tests.listbuilding.helpers import told, words
+from tests.pages import html, logged
 from tests.service import Service
 
 
@@ -33,13 +33,13 @@ def forget_details() -> None:
 def test_the_list_names_all_and_says_what_each_does(
     browser: Client, service: Service, url: Any, owner: Membership
 ) -> None:
-    page = words(browser.get(url("optin-processes/")))
+    page = html(browser.get(url("optin-processes/")))
     for name in ("Predefined double opt-in process", "Newsletter sign-up", "Existing customers (single opt-in)"):
         assert name in page
     assert page.count("is asked by email to confirm (double opt-in)") == 3
     assert page.count("is active at once (single opt-in)") == 1
     assert "Where a dash stands" not in page
-    assert set(told("list_optin_processes") + told("get_optin_process")) == {
+    assert set(logged(operation="list_optin_processes") + logged(operation="get_optin_process")) == {
         f"{owner.user} looked at the opt-in processes of Harbour Lane Coffee"
     }
 
@@ -47,13 +47,13 @@ def test_the_list_names_all_and_says_what_each_does(
 def test_what_is_known_since_today_is_not_asked_again(browser: Client, service: Service, url: Any) -> None:
     browser.get(url("optin-processes/"))
     before = len(service.paths())
-    assert words(browser.get(url("optin-processes/"))).count("(double opt-in)") == 3
+    assert html(browser.get(url("optin-processes/"))).count("(double opt-in)") == 3
     assert service.paths()[before:] == ["GET /list"]
 
 
 def test_what_could_not_be_asked_is_a_dash_with_one_sentence(browser: Client, service: Service, url: Any) -> None:
     service.fault(path="/list/*", status=500, always=True)
-    page = words(browser.get(url("optin-processes/")))
+    page = html(browser.get(url("optin-processes/")))
     assert page.count("Where a dash stands, KlickTipp has not told it yet") == 1
     assert "(double opt-in)" not in page
 
@@ -61,7 +61,7 @@ def test_what_could_not_be_asked_is_a_dash_with_one_sentence(browser: Client, se
 def test_details_are_shown_when_one_is_opened(
     browser: Client, service: Service, url: Any, process_ids: dict[str, int], owner: Membership
 ) -> None:
-    page = words(browser.get(url(f"optin-processes/{process_ids['Newsletter sign-up']}/")))
+    page = html(browser.get(url(f"optin-processes/{process_ids['Newsletter sign-up']}/")))
     assert "Opt-in process “Newsletter sign-up” of Harbour Lane Coffee" in page
     assert "Double opt-in: a new contact gets an email and is active once it has confirmed there." in page
     for part in ("please-confirm", "thank-you"):
@@ -69,15 +69,15 @@ def test_details_are_shown_when_one_is_opened(
             f'<a class="icon-text" href="https://harbourlane.example.com/{part}" target="_blank" rel="norefer' in page
         )
     assert page.index("switched off") < page.index("switched on")
-    assert told("get_optin_process")[-1] == (
+    assert logged(operation="get_optin_process")[-1] == (
         f"{owner.user} looked at the opt-in process Newsletter sign-up of Harbour Lane Coffee"
     )
 
 
 def test_single_opt_in_and_the_one_without_a_name(browser: Client, url: Any, process_ids: dict[str, int]) -> None:
-    single = words(browser.get(url(f"optin-processes/{process_ids['Existing customers (single opt-in)']}/")))
+    single = html(browser.get(url(f"optin-processes/{process_ids['Existing customers (single opt-in)']}/")))
     assert "Single opt-in: a new contact is active at once and gets no confirmation email." in single
-    predefined = words(browser.get(url(f"optin-processes/{process_ids['']}/")))
+    predefined = html(browser.get(url(f"optin-processes/{process_ids['']}/")))
     assert "Opt-in process “Predefined double opt-in process” of" in predefined
     assert predefined.count("none set") == 2
 
@@ -97,13 +97,13 @@ def test_details_that_cannot_be_loaded_are_shown_as_they_were_known(
     service.fault(status=500, always=True, path="/list/*")
     before = browser.get(address)
     assert before.status_code == 422
-    assert "KlickTipp answered in a way that cannot be understood." in words(before)
-    assert "Nothing more is known of it yet." in words(before)
-    assert "Double opt-in:" not in words(before)
+    assert "KlickTipp answered in a way that cannot be understood." in html(before)
+    assert "Nothing more is known of it yet." in html(before)
+    assert "Double opt-in:" not in html(before)
     service.reset()
     browser.get(address)
     service.fault(status=500, always=True, path="/list/*")
-    after = words(browser.get(address))
+    after = html(browser.get(address))
     assert "This is what KlickTipp told on" in after
     assert "Double opt-in:" in after
 
@@ -112,7 +112,7 @@ def test_a_list_that_cannot_be_loaded_is_the_last_known_one(
     browser: Client, service: Service, url: Any, process_ids: dict[str, int]
 ) -> None:
     service.fault(status=403, body='["API access denied."]')
-    page = words(browser.get(url("optin-processes/")))
+    page = html(browser.get(url("optin-processes/")))
     assert "The opt-in processes could not be loaded. KlickTipp refuses the access." in page
     assert "This is the list of" in page
     assert "Webinar" in page
@@ -121,7 +121,7 @@ def test_a_list_that_cannot_be_loaded_is_the_last_known_one(
 def test_a_process_that_has_gone_is_told_so(browser: Client, url: Any) -> None:
     page = browser.get(url("optin-processes/4711/"))
     assert page.status_code == 404
-    assert "KlickTipp has no such opt-in process" in words(page)
+    assert "KlickTipp has no such opt-in process" in html(page)
     assert browser.get(url(f"optin-processes/{10**30}/")).status_code == 404
 
 
@@ -135,7 +135,7 @@ def test_what_is_no_web_address_is_never_a_link(
     number = process_ids["Webinar"]
     body = f'{{"listid": {number}, "name": "<b>x</b>", "thankyouurl": "{hostile}", "pendingurl": "https://ok.example"}}'
     service.fault(status=200, body=body, path=f"/list/{number}")
-    page = words(browser.get(url(f"optin-processes/{number}/")))
+    page = html(browser.get(url(f"optin-processes/{number}/")))
     assert "This is no web address, so there is no link." in page
     assert f'href="{hostile}' not in page
     assert 'href="https://ok.example"' in page

@@ -11,8 +11,9 @@ from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.suppression.models import Suppression
-from tests.contacts.adding.test_add import errors, send
+from tests.contacts.adding.test_add import send
 from tests.factories import ClientAccountFactory
+from tests.pages import errors
 from tests.service import Service
 from tests.suppression.conftest import Listed
 

@@ -5,16 +5,11 @@ from uuid import uuid4
 
 from django.test import Client
 
-from integrations.audit.models import AuditEntry, Kind
-from integrations.audit.sentences import tell
+from integrations.audit.models import Kind
 from integrations.clients.models import ReferenceKind, ReferenceSnapshot
+from tests.pages import logged
 
 Page = Any
-
-
-def words(page: Page) -> str:
-    """The page's text as a browser shows it, apostrophes included."""
-    return str(page.content.decode()).replace("&#x27;", "'")
 
 
 def opened_form(browser: Client, address: str, **typed: Any) -> dict[str, Any]:
@@ -35,10 +30,4 @@ def known_names() -> set[str]:
 
 def told_changes() -> list[str]:
     """What the log tells of changes, oldest first."""
-    changes = AuditEntry.objects.filter(kind=Kind.CHANGE).order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in changes]
-
-
-def errors(page: Page) -> dict[str, list[str]]:
-    assert page.status_code == 422, words(page)
-    return dict(page.context["form"].errors)
+    return logged(kind=Kind.CHANGE)

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from integrations.audit.models import AuditEntry, Outcome
+from tests.pages import errors, html
 from tests.service import Service
-from tests.tags.helpers import errors, known_names, opened_form, told_changes, words
+from tests.tags.helpers import known_names, opened_form, told_changes
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def deletions(service: Service) -> int:
 
 
 def test_the_page_says_what_happens_and_names_tag_and_client(browser: Client, page_url: str) -> None:
-    page = words(browser.get(page_url))
+    page = html(browser.get(page_url))
     assert "KlickTipp takes the tag from all contacts" in page
     assert "may stop working" in page
     assert page.count("Delete the tag “VIP” of Harbour Lane Coffee") == 2
@@ -36,7 +37,7 @@ def test_the_tag_is_deleted_after_its_name_was_typed(
     assert "VIP" not in known_names()
     assert told_changes() == [f"{owner.user} deleted the tag VIP of Harbour Lane Coffee"]
     page = browser.get(answer.url)
-    assert "The tag VIP has been deleted." in words(page)
+    assert "The tag VIP has been deleted." in html(page)
     assert "VIP" not in [item["name"] for item in page.context["page"].object_list]
 
 
@@ -68,11 +69,11 @@ def test_an_unknown_outcome_says_so_and_can_be_sent_again(browser: Client, page_
     service.fault(method="DELETE", close="before")
     page = browser.post(page_url, form)
     assert page.status_code == 422
-    assert "It may have happened all the same" in words(page)
+    assert "It may have happened all the same" in html(page)
     assert AuditEntry.objects.get(operation="delete_tag").outcome == Outcome.UNKNOWN
     assert "VIP" in known_names()
     again = browser.post(page_url, form)
-    assert "This form was sent before, so nothing was sent this time." in words(again)
+    assert "This form was sent before, so nothing was sent this time." in html(again)
     final = form | {"action": str(again.context["action"]), "shown": again.context["shown"]}
     assert browser.post(page_url, final).status_code == 302
 
@@ -82,7 +83,7 @@ def test_a_smarttag_says_that_klicktipp_manages_it(browser: Client, url: Any, ta
     address = url(f"{tag_ids[name]}/delete/")
     page = browser.post(address, opened_form(browser, address, typed_name=name))
     assert page.status_code == 422
-    assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in words(page)
+    assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in html(page)
     assert name in known_names()
 
 
@@ -91,5 +92,5 @@ def test_a_tag_that_is_gone_already_is_told(browser: Client, page_url: str, serv
     service.fault(method="DELETE", status=404, body='["There is no such entity."]')
     page = browser.post(page_url, form)
     assert page.status_code == 404
-    assert "KlickTipp has no such tag" in words(page)
+    assert "KlickTipp has no such tag" in html(page)
     assert "VIP" not in known_names()

@@ -7,8 +7,9 @@ from django.test import Client
 
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount, ReferenceSnapshot
+from tests.pages import errors, html
 from tests.service import Service
-from tests.tags.helpers import errors, known_names, new_form, told_changes, words
+from tests.tags.helpers import known_names, new_form, told_changes
 
 EXISTS = ["There is a tag of this name already. Please choose another name."]
 
@@ -24,7 +25,7 @@ def test_a_tag_is_created_and_found_in_the_list(
     form = new_form(name="  Herbst 2026 ", description="Starts the\r\nautumn series.")
     answer = browser.post(url("new/"), form)
     assert answer.url == url("?q=Herbst+2026")
-    page = words(browser.get(answer.url))
+    page = html(browser.get(answer.url))
     assert "The tag Herbst 2026 has been created." in page
     assert service.paths() == ["GET /tag", "POST /tag"]
     assert told_changes() == [f"{owner.user} created the tag Herbst 2026 in Harbour Lane Coffee"]
@@ -50,7 +51,7 @@ def test_an_impossible_name_is_told_at_the_field_and_nothing_is_sent(
 ) -> None:
     page = browser.post(url("new/"), new_form(name=name, description="kept"))
     assert error in errors(page)["name"]
-    assert "kept" in words(page)
+    assert "kept" in html(page)
     assert service.paths() == ["GET /tag"]
 
 
@@ -63,7 +64,7 @@ def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(browser: Client,
     ReferenceSnapshot.objects.update(items=[])
     page = browser.post(url("new/"), new_form(name="newsletter"))
     assert errors(page) == {"name": EXISTS}
-    assert "The name is taken already." in words(page)
+    assert "The name is taken already." in html(page)
 
 
 def test_a_second_submit_of_the_form_ends_on_the_same_tag(browser: Client, service: Service, url: Any) -> None:
@@ -77,8 +78,8 @@ def test_a_form_that_was_sent_for_another_tag_says_so_and_can_be_sent_again(brow
     browser.post(url("new/"), form)
     page = browser.post(url("new/"), form | {"name": "Winter 2026"})
     assert page.status_code == 422
-    assert "This form was sent before, so nothing was sent this time." in words(page)
-    assert 'value="Winter 2026"' in words(page)
+    assert "This form was sent before, so nothing was sent this time." in html(page)
+    assert 'value="Winter 2026"' in html(page)
     assert str(page.context["action"]) != form["action"]
 
 
@@ -86,8 +87,8 @@ def test_an_unknown_outcome_says_so_and_keeps_what_was_typed(browser: Client, se
     service.fault(path="/tag", close="after")
     page = browser.post(url("new/"), new_form(name="Herbst 2026"))
     assert page.status_code == 422
-    assert "It may have happened all the same: look it up in KlickTipp before you send it again." in words(page)
-    assert 'value="Herbst 2026"' in words(page)
+    assert "It may have happened all the same: look it up in KlickTipp before you send it again." in html(page)
+    assert 'value="Herbst 2026"' in html(page)
     assert AuditEntry.objects.get(operation="create_tag").outcome == Outcome.UNKNOWN
     assert "Herbst 2026" not in known_names()
 
@@ -96,5 +97,5 @@ def test_without_a_key_what_was_typed_is_kept(browser: Client, account: ClientAc
     account.credentials.all().delete()
     page = browser.post(url("new/"), new_form(name="Herbst 2026"))
     assert page.status_code == 422
-    assert "This client has no customer key." in words(page)
-    assert 'value="Herbst 2026"' in words(page)
+    assert "This client has no customer key." in html(page)
+    assert 'value="Herbst 2026"' in html(page)

@@ -19,11 +19,12 @@ from integrations.audit.models import AuditEntry
 from integrations.clients.lists import Listing, keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.tags.picker import MOST_OFFERED, PickedTags, Picker, TagsField, Typed
-from tests.contacts.adding.test_add import errors, send
+from tests.contacts.adding.test_add import send
 from tests.contacts.adding.test_add import typed as add_form
 from tests.contacts.adding.test_add import url as contacts_url
+from tests.pages import errors, html
 from tests.service import Service
-from tests.tags.helpers import known_names, words
+from tests.tags.helpers import known_names
 
 
 def typed(query: str) -> Typed:
@@ -45,7 +46,7 @@ def make_5000(account: ClientAccount) -> None:
 def options(browser: Client, url: Callable[..., str], query: str = "") -> str:
     answer = browser.get(url(f"picker/options/?field=tags&{query}"), headers={"HX-Request": "true"})
     assert answer.status_code == 200
-    return words(answer)
+    return html(answer)
 
 
 def offered(fragment: str) -> list[str]:
@@ -136,7 +137,7 @@ def test_the_page_stays_small_with_5000_tags(
     make_5000(account)
     page = browser.get(contacts_url(account))
     assert len(page.content) < small + 60_000
-    assert words(page).count('type="checkbox"') == MOST_OFFERED
+    assert html(page).count('type="checkbox"') == MOST_OFFERED
     with django_assert_num_queries(5):
         found = options(browser, url, "tags_find=tag 49")
     assert len(offered(found)) == MOST_OFFERED + 1
@@ -160,12 +161,12 @@ class TestTheList:
         headers = {"HX-Request": "true", "HX-Target": target}
         answer = browser.get(url(f"picker/list/?field=tags&{query}"), headers=headers)
         assert answer.status_code == 200
-        return words(answer)
+        return html(answer)
 
     def test_where_there_was_none_the_control_arrives(
         self, browser: Client, account: ClientAccount, url: Callable[..., str]
     ) -> None:
-        plain = words(browser.get(contacts_url(account)))
+        plain = html(browser.get(contacts_url(account)))
         assert 'name="tags_new"' in plain
         assert "data-tag-search" not in plain
         control = self.load(browser, url, "tags=815&tags_new=Herbst", target="tags-control")
@@ -212,15 +213,15 @@ class TestWithoutJavaScript:
     def find(self, browser: Client, account: ClientAccount, **fields: Any) -> Any:
         page = browser.post(contacts_url(account, "add/tags/"), add_form(email="half@", **fields))
         assert page.status_code == 200
-        assert 'value="half@"' in words(page)
-        assert "is-invalid" not in words(page)
+        assert 'value="half@"' in html(page)
+        assert "is-invalid" not in html(page)
         return page
 
     def ticks(self, page: Any) -> dict[str, bool]:
         """The checkboxes of the picker by their names on the page, and whether they are ticked."""
         boxes = re.findall(
             r'type="checkbox" name="tags(?:_new)?" value="[^"]*"( checked)?>\s*(?:<span class="picked-name">)?([^<]*)',
-            words(page),
+            html(page),
         )
         return {name.strip(): bool(checked) for checked, name in boxes}
 
@@ -242,7 +243,7 @@ class TestWithoutJavaScript:
         assert service.paths() == ["GET /tag"] * 2
         service.fault(status=500, always=True)
         ReferenceSnapshot.objects.update(fetched_at=timezone.now() - timedelta(hours=1))
-        assert "The list could not be loaded." in words(self.find(browser, account))
+        assert "The list could not be loaded." in html(self.find(browser, account))
 
     def test_what_was_typed_but_not_chosen_is_told_and_found(
         self, browser: Client, account: ClientAccount, service: Service, tag_ids: dict[str, int]
@@ -270,7 +271,7 @@ class TestATagThatWasDeletedInKlickTipp:
         assert errors(page) == {
             "tags": ["The tag “Deleted” is no longer in KlickTipp. Please take it out and send the form again."]
         }
-        shown = words(page)
+        shown = html(page)
         assert 'value="Rainer"' in shown
         assert re.search(
             r'value="4711" checked>\s*<span class="picked-name">Deleted</span>\s*<span[^>]*>no longer', shown
@@ -284,7 +285,7 @@ class TestATagThatWasDeletedInKlickTipp:
     ) -> None:
         keep(account, ReferenceKind.TAGS, [{"id": 4711, "name": "Deleted"}, {"id": tag_ids["VIP"], "name": "VIP"}])
         answer = send(browser, account, tags=[tag_ids["VIP"], 4711])
-        assert "The tag was not found." in words(browser.get(answer.url))
+        assert "The tag was not found." in html(browser.get(answer.url))
         assert "Deleted" not in known_names()
 
     def test_where_the_list_cannot_be_loaded_the_refusal_is_told_all_the_same(
@@ -304,7 +305,7 @@ def test_several_new_tags_are_created_and_set(
     assert answer.status_code == 302
     created = [entry.request["name"] for entry in AuditEntry.objects.filter(operation="create_tag").order_by("number")]
     assert created == ["Herbst", "Messe, Halle 3"]
-    shown = words(browser.get(answer.url))
+    shown = html(browser.get(answer.url))
     assert "Tags not set" not in shown
     for name in ("VIP", "Herbst", "Messe, Halle 3"):
         assert f'<span class="chip">{name}</span>' in shown

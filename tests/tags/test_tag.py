@@ -8,8 +8,9 @@ from django.test import Client
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount, ReferenceSnapshot
+from tests.pages import errors, html
 from tests.service import Service
-from tests.tags.helpers import errors, known_names, opened_form, told_changes, words
+from tests.tags.helpers import known_names, opened_form, told_changes
 
 
 @pytest.fixture
@@ -23,8 +24,8 @@ def changes_sent(service: Service) -> list[str]:
 
 def test_the_tag_comes_with_its_description(browser: Client, page_url: str, owner: Any) -> None:
     page = browser.get(page_url)
-    assert "Starts the welcome series." in words(page)
-    assert 'value="Newsletter"' in words(page)
+    assert "Starts the welcome series." in html(page)
+    assert 'value="Newsletter"' in html(page)
     entry = AuditEntry.objects.get(operation="get_tag")
     told = tell(entry.sentence, entry.parameters)
     assert told == f"{owner.user} looked at the tag Newsletter of Harbour Lane Coffee"
@@ -51,8 +52,8 @@ def test_what_changed_is_sent_and_told(
     browser: Client, page_url: str, owner: Any, typed: dict[str, str], sent: list[str], told: str
 ) -> None:
     answer = browser.post(page_url, opened_form(browser, page_url, **typed))
-    assert answer.status_code == 302, words(answer)
-    assert "has been changed." in words(browser.get(answer.url))
+    assert answer.status_code == 302, html(answer)
+    assert "has been changed." in html(browser.get(answer.url))
     assert told_changes() == [f"{owner.user} {told}"]
     assert sorted(AuditEntry.objects.get(operation="update_tag").request) == sorted(sent)
     after = browser.get(page_url).context["tag"]
@@ -71,7 +72,7 @@ def test_what_somebody_else_changed_meanwhile_stays(browser: Client, page_url: s
 
 def test_nothing_changed_sends_nothing(browser: Client, page_url: str, service: Service) -> None:
     answer = browser.post(page_url, opened_form(browser, page_url))
-    assert "Nothing was changed, so nothing was sent." in words(browser.get(answer.url))
+    assert "Nothing was changed, so nothing was sent." in html(browser.get(answer.url))
     assert changes_sent(service) == []
 
 
@@ -79,7 +80,7 @@ def test_nothing_changed_sends_nothing(browser: Client, page_url: str, service: 
 def test_an_impossible_name_is_told_at_the_field(browser: Client, page_url: str, service: Service, name: str) -> None:
     page = browser.post(page_url, opened_form(browser, page_url, name=name, description="kept"))
     assert list(errors(page)) == ["name"]
-    assert "kept" in words(page)
+    assert "kept" in html(page)
     assert changes_sent(service) == []
 
 
@@ -93,9 +94,9 @@ def test_a_smarttag_says_that_klicktipp_manages_it(browser: Client, url: Any, ta
     address = url(f"{tag_ids['Contact added via API']}/")
     page = browser.post(address, opened_form(browser, address, name="Mine"))
     assert page.status_code == 422
-    assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in words(page)
-    assert "(Error code 31)" in words(page)
-    assert 'value="Mine"' in words(page)
+    assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in html(page)
+    assert "(Error code 31)" in html(page)
+    assert 'value="Mine"' in html(page)
     assert "Mine" not in known_names()
 
 
@@ -106,8 +107,8 @@ def test_a_tag_that_is_gone_is_told_with_the_way_to_the_list(
     service.fault(status=404, body='["There is no such entity."]', always=True)
     for page in (browser.post(page_url, form), browser.get(page_url)):
         assert page.status_code == 404
-        assert "KlickTipp has no such tag" in words(page)
-        assert f'href="{url()}"' in words(page)
+        assert "KlickTipp has no such tag" in html(page)
+        assert f'href="{url()}"' in html(page)
     assert "Newsletter" not in known_names()
 
 
@@ -121,8 +122,8 @@ def test_a_failure_to_load_it_is_explained(browser: Client, page_url: str, servi
     service.fault(status=500, always=True)
     page = browser.get(page_url)
     assert page.status_code == 422
-    assert "KlickTipp answered in a way that cannot be understood." in words(page)
-    assert "Back to the tags" in words(page)
+    assert "KlickTipp answered in a way that cannot be understood." in html(page)
+    assert "Back to the tags" in html(page)
 
 
 def test_a_form_that_does_not_say_what_it_showed_changes_nothing(
@@ -132,7 +133,7 @@ def test_a_form_that_does_not_say_what_it_showed_changes_nothing(
     for shown in ("", "forged", other["shown"]):
         page = browser.post(page_url, opened_form(browser, page_url, name="News", shown=shown))
         assert page.status_code == 422
-        assert 'value="News"' in words(page)
+        assert 'value="News"' in html(page)
     assert changes_sent(service) == []
 
 
@@ -141,7 +142,7 @@ def test_a_second_submit_of_the_form_sends_nothing(browser: Client, page_url: st
     browser.post(page_url, form)
     page = browser.post(page_url, form)
     assert page.status_code == 422
-    assert "This form was sent before, so nothing was sent this time." in words(page)
+    assert "This form was sent before, so nothing was sent this time." in html(page)
     assert len(changes_sent(service)) == 1
 
 

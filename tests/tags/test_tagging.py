@@ -24,8 +24,9 @@ from integrations.clients.sentences import KEY_TESTED
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.factories import MembershipFactory, actor, errand
+from tests.pages import Page, errors, html
 from tests.service import Service
-from tests.tags.helpers import Page, errors, told_changes, words
+from tests.tags.helpers import told_changes
 
 Url = Callable[..., str]
 
@@ -55,7 +56,7 @@ def calls(service: Service, path: str = "/subscriber/tag") -> int:
 
 
 def outcomes(page: Page) -> dict[str, str]:
-    assert page.status_code == 200, words(page)
+    assert page.status_code == 200, html(page)
     return {contact.address: contact.outcome for contact in page.context["tagging"].contacts}
 
 
@@ -66,10 +67,10 @@ def has_tag(account: ClientAccount, address: str, tag_id: int) -> bool:
 
 def test_the_form_offers_the_tags_of_now(browser: Client, account: ClientAccount, url: Url) -> None:
     page = browser.get(url("tagging/"))
-    assert "data-tag-picker" in words(page)
-    assert "Tag contacts of Harbour Lane Coffee" in words(page)
-    assert "Setting a tag can start campaigns" in words(page)
-    assert "contacts that have just an SMS number cannot be tagged here" in words(page)
+    assert "data-tag-picker" in html(page)
+    assert "Tag contacts of Harbour Lane Coffee" in html(page)
+    assert "Setting a tag can start campaigns" in html(page)
+    assert "contacts that have just an SMS number cannot be tagged here" in html(page)
 
 
 def test_fifty_contacts_get_two_tags(
@@ -77,7 +78,7 @@ def test_fifty_contacts_get_two_tags(
 ) -> None:
     page = send(contacts[:50], ("Newsletter", "VIP"))
     assert set(outcomes(page).values()) == {Outcome.DONE}
-    assert "50 of 50 contacts tagged." in words(page)
+    assert "50 of 50 contacts tagged." in html(page)
     assert calls(service) == 50
     assert has_tag(account, contacts[49], tag_ids["VIP"])
     assert told_changes()[-1].endswith("tagged 50 contacts of Harbour Lane Coffee with Newsletter, VIP")
@@ -88,7 +89,7 @@ def test_fifty_contacts_get_two_tags(
 
 
 def test_one_contact_is_told_by_its_masked_address(send: Callable[..., Page], contacts: list[str]) -> None:
-    assert "1 of 1 contact tagged." in words(send(contacts[0]))
+    assert "1 of 1 contact tagged." in html(send(contacts[0]))
     assert told_changes()[-1].endswith("tagged p•••@klick-tipp.team of Harbour Lane Coffee with Newsletter")
 
 
@@ -98,7 +99,7 @@ def test_tags_are_removed_one_by_one(
     send(contacts[:3], ("Newsletter", "VIP"))
     page = send(contacts[:3], ("Newsletter", "VIP"), removes="1")
     assert set(outcomes(page).values()) == {Outcome.DONE}
-    assert "3 of 3 contacts done." in words(page)
+    assert "3 of 3 contacts done." in html(page)
     assert calls(service, "/subscriber/untag") == 6
     assert not has_tag(account, contacts[0], tag_ids["VIP"])
     assert told_changes()[-1].endswith("took Newsletter, VIP from 3 contacts of Harbour Lane Coffee")
@@ -107,7 +108,7 @@ def test_tags_are_removed_one_by_one(
 def test_a_pasted_list_with_names_and_duplicates(send: Callable[..., Page], contacts: list[str]) -> None:
     page = send(f'"Person, Zero" <{contacts[0]}>; {contacts[0].upper()}, mailto:{contacts[1]}\n{contacts[1]}')
     assert outcomes(page) == {contacts[0]: Outcome.DONE, contacts[1]: Outcome.DONE}
-    assert "2 addresses that came again" in words(page)
+    assert "2 addresses that came again" in html(page)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_contacts_that_klicktipp_refuses_stand_first_with_the_reason(
 ) -> None:
     page = send([contacts[0], "nobody@klick-tipp.team", "unsubscribed@klick-tipp.team", contacts[1]])
     assert list(outcomes(page).values()) == [Outcome.REFUSED, Outcome.REFUSED, Outcome.DONE, Outcome.DONE]
-    text = words(page)
+    text = html(page)
     assert "2 of 4 contacts tagged." in text
     assert "The email address was not found." in text
     assert "(Error code 7)" in text
@@ -185,10 +186,10 @@ def test_what_may_have_happened_is_offered_by_itself(
     service.fault(path="/subscriber/tag", close="after", times=3)
     page = send(contacts[:1])
     assert set(outcomes(page).values()) == {Outcome.UNKNOWN}
-    assert "it may have happened or not" in words(page)
-    assert "Send the one in doubt again" in words(page)
-    assert "a tag that is set or gone already stays so" in words(page)
-    assert "that failed again" not in words(page)
+    assert "it may have happened or not" in html(page)
+    assert "Send the one in doubt again" in html(page)
+    assert "a tag that is set or gone already stays so" in html(page)
+    assert "that failed again" not in html(page)
 
 
 def test_a_code_that_is_in_no_catalogue_is_told_once(
@@ -196,8 +197,8 @@ def test_a_code_that_is_in_no_catalogue_is_told_once(
 ) -> None:
     service.fault(path="/subscriber/tag", status=406, body='{"error": 777, "detail": 0}')
     page = send(contacts[:1])
-    assert "Something went wrong. Error: 777." in words(page)
-    assert words(page).count("777") == 1
+    assert "Something went wrong. Error: 777." in html(page)
+    assert html(page).count("777") == 1
 
 
 def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
@@ -206,7 +207,7 @@ def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
     suppress(errand(account), [Subject(SubjectKind.EMAIL, contacts[1].upper())], Reason.ENTERED)
     page = send(contacts[:3], ("Newsletter",))
     assert errors(page)["addresses"] == [f"This address is on the suppression list: {contacts[1]}. Please take it out."]
-    assert "suppression list, so nothing was sent" in words(page)
+    assert "suppression list, so nothing was sent" in html(page)
     assert contacts[2] in page.context["form"]["addresses"].value()
     assert calls(service) == 0
     assert set(outcomes(send(contacts[:3], ("Newsletter",), removes="1"))) == set(contacts[:3])
@@ -227,7 +228,7 @@ def test_a_new_tag_that_cannot_be_created_stops_everything(
     service.fault(path="/tag", method="POST", status=409, body='["taken"]', always=True)
     page = send(contacts[:3], (), tags_new="Herbst")
     assert page.status_code == 422
-    assert "The name is taken already." in words(page)
+    assert "The name is taken already." in html(page)
     assert calls(service) == 0
     assert page.context["form"]["addresses"].value() == "\n".join(contacts[:3])
 
@@ -239,9 +240,9 @@ def test_a_tag_that_went_meanwhile_stops_the_rest(
     page = send(contacts[:50], ("987654",))
     assert page.status_code == 200
     assert 1 <= calls(service) < 20
-    assert "0 of 50 contacts tagged." in words(page)
-    assert "The tag was not found." in words(page)
-    assert "Sending was stopped before this was sent." in words(page)
+    assert "0 of 50 contacts tagged." in html(page)
+    assert "The tag was not found." in html(page)
+    assert "Sending was stopped before this was sent." in html(page)
     assert "Gone" not in {tag["name"] for tag in ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items}
 
 
@@ -254,8 +255,8 @@ def test_what_was_not_sent_in_time_can_be_sent_again(
     found = list(outcomes(page).values())
     assert 0 < found.count(Outcome.DONE) < 40
     assert found.count("not_sent") == 50 - found.count(Outcome.DONE)
-    assert "The time was up before this could be sent. Please send the rest again." in words(page)
-    assert f"Try the {found.count('not_sent')} that failed again" in words(page)
+    assert "The time was up before this could be sent. Please send the rest again." in html(page)
+    assert f"Try the {found.count('not_sent')} that failed again" in html(page)
 
 
 def test_a_revoked_key_is_told_and_the_rest_is_not_sent(
@@ -264,7 +265,7 @@ def test_a_revoked_key_is_told_and_the_rest_is_not_sent(
     service.fault(path="/subscriber/tag", status=403, body='["API access denied."]', always=True)
     page = send(contacts[:50])
     assert calls(service) <= 8
-    assert "KlickTipp refuses the access." in words(page)
+    assert "KlickTipp refuses the access." in html(page)
     account.refresh_from_db()
     assert account.connection == Connection.REFUSED
 
@@ -287,7 +288,7 @@ def test_the_form_reached_again_for_other_tags_is_not_taken_for_the_same(
     for changed in ({"tags": ("VIP",)}, {"removes": "1"}):
         page = send(contacts[:2], action=action, **changed)
         assert page.status_code == 422
-        assert "This form was sent before, so nothing was sent this time." in words(page)
+        assert "This form was sent before, so nothing was sent this time." in html(page)
         assert str(page.context["action"]) != action
     other = send([contacts[0], contacts[5]], action=action)
     assert outcomes(other) == {contacts[5]: "not_sent", contacts[0]: Outcome.DONE}
@@ -301,10 +302,10 @@ def test_the_result_opens_again_with_masked_addresses(
     page = send([contacts[0], "nobody@klick-tipp.team"], action=str(action))
     assert page["HX-Push-Url"] == url(f"tagging/{action}/")
     again = browser.get(url(f"tagging/{action}/"))
-    assert "1 of 2 contacts tagged." in words(again)
+    assert "1 of 2 contacts tagged." in html(again)
     assert outcomes(again) == {"n•••@klick-tipp.team": Outcome.REFUSED, "p•••@klick-tipp.team": Outcome.DONE}
-    assert contacts[0] not in words(again)
-    assert f"/log/action/{action}/" in words(again)
+    assert contacts[0] not in html(again)
+    assert f"/log/action/{action}/" in html(again)
     assert browser.get(url(f"tagging/{uuid4()}/")).status_code == 404
 
 
@@ -318,8 +319,8 @@ def test_a_second_submit_while_the_first_is_under_way_says_so(
     monkeypatch.undo()
     page = send(contacts[:2], action=action)
     assert page.context["tagging"].is_under_way
-    assert "KlickTipp has not answered for all yet." in words(page)
-    assert 'class="tag-again"' not in words(page)
+    assert "KlickTipp has not answered for all yet." in html(page)
+    assert 'class="tag-again"' not in html(page)
 
 
 def test_a_log_that_cannot_be_written_is_told(
@@ -331,7 +332,7 @@ def test_a_log_that_cannot_be_written_is_told(
     monkeypatch.setattr(recorder, "store_all", full)
     page = send(contacts[:3])
     assert page.status_code == 422
-    assert "The log could not be written, so this was not sent." in words(page)
+    assert "The log could not be written, so this was not sent." in html(page)
     assert calls(service) == 0
 
 
@@ -348,7 +349,7 @@ def test_a_link_with_a_contacts_id_fills_in_its_address(
 
 def test_what_was_pasted_is_counted_before_it_is_sent(browser: Client, account: ClientAccount, url: Url) -> None:
     typed = {"addresses": "a@example.com, A@example.com b@example.com\nBo"}
-    text = words(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
+    text = html(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
     assert "2 addresses were understood." in text
     assert "1 that came again does not count." in text
     assert "This is no email address: “Bo”." in text
@@ -357,13 +358,13 @@ def test_what_was_pasted_is_counted_before_it_is_sent(browser: Client, account: 
 
 def test_without_a_key_the_page_says_who_can_store_one(browser: Client, account: ClientAccount, url: Url) -> None:
     account.credentials.all().delete()
-    assert "This client has no customer key" in words(browser.get(url("tagging/")))
+    assert "This client has no customer key" in html(browser.get(url("tagging/")))
 
 
 def test_who_only_looks_finds_no_way_to_tag(client: Client, owner: Membership, account: ClientAccount) -> None:
     client.force_login(MembershipFactory(team=owner.team, role=Role.VIEWER).user)
     page = client.get(f"/t/{owner.team.slug}/clients/{account.slug}/tags/")
-    assert "Tag contacts" not in words(page)
+    assert "Tag contacts" not in html(page)
 
 
 def test_the_number_of_queries_of_a_result_does_not_grow(
@@ -385,7 +386,7 @@ def test_the_log_lists_the_calls(
     load(account, ReferenceKind.TAGS, actor())
     send(contacts[:3], ("Newsletter", "VIP"))
     number = AuditEntry.objects.latest("number").number
-    page = words(browser.get(f"/t/{owner.team.slug}/log/{number}/"))
+    page = html(browser.get(f"/t/{owner.team.slug}/log/{number}/"))
     assert "tagged 3 contacts of Harbour Lane Coffee with Newsletter, VIP" in page
     assert page.count("Tag a contact") == 3
     assert "Newsletter (" in page

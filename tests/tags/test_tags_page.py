@@ -14,8 +14,8 @@ from integrations.audit.sentences import tell
 from integrations.clients.lists import keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from tests.factories import ClientAccountFactory, MembershipFactory
+from tests.pages import html
 from tests.service import Service
-from tests.tags.helpers import words
 
 
 def names(page: Any) -> list[str]:
@@ -72,18 +72,18 @@ def test_tags_are_found_by_a_part_of_the_name_or_the_beginning_of_the_id(
     keep(account, ReferenceKind.TAGS, [{"id": 4711 + 100 * n, "name": name} for n, name in enumerate(known)])
     page = browser.get(url(), {"q": wanted})
     assert names(page) == found
-    assert "<b>" not in words(page)
+    assert "<b>" not in html(page)
 
 
 def test_nothing_found_says_what_was_searched(browser: Client, many: ClientAccount, url: Any) -> None:
-    assert "No tag has “&lt;i&gt;” in its name or ID." in words(browser.get(url(), {"q": "<i>"}))
+    assert "No tag has “&lt;i&gt;” in its name or ID." in html(browser.get(url(), {"q": "<i>"}))
 
 
 def test_5000_tags_come_in_pages(browser: Client, many: ClientAccount, service: Service, url: Any) -> None:
     page = browser.get(url("?page=2"))
     assert names(page) == [f"Tag {n:04}" for n in range(50, 100)]
-    assert "5,000 tags, 51 to 100 on this page" in words(page)
-    assert "?page=3" in words(page)
+    assert "5,000 tags, 51 to 100 on this page" in html(page)
+    assert "?page=3" in html(page)
     assert names(browser.get(url("?q=tag+00&page=2"))) == [f"Tag {n:04}" for n in range(50, 100)]
     assert service.paths() == []
 
@@ -97,8 +97,8 @@ def test_an_impossible_page_is_one_that_is_there(
 
 def test_a_search_as_you_type_gets_the_list_alone(browser: Client, many: ClientAccount, url: Any) -> None:
     page = browser.get(url("?q=0042"), headers={"HX-Request": "true"})
-    assert "<html" not in words(page)
-    assert 'id="found-count" hx-swap-oob' in words(page)
+    assert "<html" not in html(page)
+    assert 'id="found-count" hx-swap-oob' in html(page)
     assert names(page) == ["Tag 0042"]
 
 
@@ -109,9 +109,9 @@ def test_the_last_known_tags_come_with_their_age_and_the_reason(
     ReferenceSnapshot.objects.update(fetched_at=timezone.now() - timedelta(days=3))
     service.fault(status=500, always=True)
     page = browser.get(url())
-    assert "The tags could not be loaded." in words(page)
-    assert "This is the list of" in words(page)
-    assert "Try again" in words(page)
+    assert "The tags could not be loaded." in html(page)
+    assert "This is the list of" in html(page)
+    assert "Try again" in html(page)
     assert "Newsletter" in names(page)
 
 
@@ -120,21 +120,21 @@ def test_without_any_list_the_reason_stands_alone(
 ) -> None:
     service.fault(status=403, body='["API access denied."]', always=True)
     page = browser.get(url())
-    assert "The tags could not be loaded. KlickTipp refuses the access." in words(page)
-    assert "<table" not in words(page)
-    assert "no tags in this account" not in words(page)
+    assert "The tags could not be loaded. KlickTipp refuses the access." in html(page)
+    assert "<table" not in html(page)
+    assert "no tags in this account" not in html(page)
 
 
 def test_an_account_without_tags_says_so(browser: Client, account: ClientAccount, service: Service, url: Any) -> None:
     service.fault(path="/tag", body="[]", status=200)
-    assert "KlickTipp has no tags in this account yet." in words(browser.get(url()))
+    assert "KlickTipp has no tags in this account yet." in html(browser.get(url()))
 
 
 def test_without_a_key_nothing_is_tried(browser: Client, owner: Membership) -> None:
     account = ClientAccountFactory(team=owner.team)
     for rest in ("", "new/"):
         page = browser.get(f"/t/{owner.team.slug}/clients/{account.slug}/tags/{rest}")
-        assert "This client has no customer key" in words(page)
+        assert "This client has no customer key" in html(page)
     assert not AuditEntry.objects.filter(account_id=account.pk).exists()
 
 
@@ -152,7 +152,7 @@ def test_only_what_the_role_may_do_is_offered(
     can_delete: bool,
 ) -> None:
     client.force_login(MembershipFactory(team=account.team, role=role).user)
-    page = words(client.get(url()))
+    page = html(client.get(url()))
     tag = url(f"{tag_ids['VIP']}/")
     assert (f'href="{tag}"' in page, url("new/") in page) == (can_change, can_change)
     assert (f"{tag}delete/" in page) == can_delete

@@ -1,6 +1,5 @@
 """Storing, replacing, testing and removing username and password of an API user, shared and of one's own."""
 
-import re
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +18,7 @@ from integrations.klicktipp import AccessDenied, Problem
 from tests.clients.calls.test_sessions import a_minute_later, list_tags
 from tests.clients.helpers import confirm
 from tests.factories import ClientAccountFactory, MembershipFactory
+from tests.pages import logged, words
 from tests.service import Service
 
 FORMS = ["client_api_user", "client_own_api_user"]
@@ -32,11 +32,6 @@ def new_url(owner: Membership) -> str:
     return reverse("client_new_api_user", kwargs={"team": owner.team.slug})
 
 
-def words(answer: Any) -> str:
-    """What a page says, without its marks."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split()).replace("&#x27;", "'")
-
-
 def type_login(browser: Client, where: str, login: tuple[str, str], **further: str) -> Any:
     return browser.post(where, {"username": login[0], "password": login[1], **further})
 
@@ -47,8 +42,7 @@ def bind(account: ClientAccount) -> None:
 
 
 def told(prefix: str) -> list[str]:
-    events = AuditEntry.objects.filter(sentence__startswith=prefix, operation="").order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in events]
+    return logged(sentence__startswith=prefix, operation="")
 
 
 def test_a_new_client_is_connected_by_its_api_user(browser: Client, owner: Membership, service: Service) -> None:

@@ -8,11 +8,11 @@ from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry, KeyOwner
 from integrations.audit.recorder import Action
-from integrations.audit.sentences import tell
 from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.clients.sentences import TAGS_LOADED
 from tests.factories import MembershipFactory, actor, store_key
+from tests.pages import logged
 from tests.service import Service
 
 DENIED = {"status": 403, "body": '["API access denied."]', "always": True}
@@ -51,8 +51,7 @@ def store(client: Client, account: ClientAccount, customer_key: str) -> str:
 
 
 def told() -> list[str]:
-    events = AuditEntry.objects.filter(sentence__startswith="clients.own_key", operation="").order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in events]
+    return logged(sentence__startswith="clients.own_key", operation="")
 
 
 def test_a_key_of_ones_own_is_stored_beside_the_shared_one(

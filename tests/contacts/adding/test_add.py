@@ -18,6 +18,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceS
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
 from tests.factories import MembershipFactory, OriginFactory, actor
+from tests.pages import errors
 from tests.service import Service
 
 Page = Any
@@ -57,11 +58,6 @@ def send_as_seen(browser: Client, account: ClientAccount, form: dict[str, Any]) 
     preview = browser.post(url(account), form)
     assert preview.context["page"].preview.differences is not None
     return browser.post(url(account), form | shown_by(preview))
-
-
-def errors(page: Page) -> dict[str, list[str]]:
-    assert page.status_code == 422, page.content.decode()
-    return dict(page.context["form"].errors)
 
 
 def tag_ids(account: ClientAccount) -> dict[str, int]:

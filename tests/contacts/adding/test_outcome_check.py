@@ -15,9 +15,10 @@ from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
-from tests.contacts.adding.test_add import Page, errors, shown_by, tag_ids, typed, url
-from tests.contacts.adding.test_preview import ADD, LOOK, NEW, add, words_of
+from tests.contacts.adding.test_add import shown_by, tag_ids, typed, url
+from tests.contacts.adding.test_preview import ADD, LOOK, NEW, add
 from tests.factories import MembershipFactory
+from tests.pages import Page, errors, main_words
 from tests.service import Service
 
 LOST = {"close": "before"}
@@ -54,7 +55,7 @@ def test_the_page_offers_to_check_and_has_lost_nothing(
     browser: Client, account: ClientAccount, service: Service, fault: dict[str, Any], form: dict[str, Any]
 ) -> None:
     page, _ = send_into_the_dark(browser, account, service, fault, form)
-    words = words_of(page)
+    words = main_words(page)
     assert "The contact may have been added all the same" in words
     assert "Check at KlickTipp" in words
     assert 'value="Reiner"' in page.content.decode()
@@ -67,7 +68,7 @@ def test_what_cannot_have_added_the_contact_is_not_to_be_checked(
     service.fault(path="/tag", close="after")
     page = browser.post(url(account), typed(tags_new="Herbst 2026"))
     assert page.context["page"].failure.may_have_happened
-    assert "Check at KlickTipp" not in words_of(page)
+    assert "Check at KlickTipp" not in main_words(page)
 
 
 def test_an_add_that_was_lost_is_told_as_such_and_can_be_sent_again(
@@ -76,7 +77,7 @@ def test_an_add_that_was_lost_is_told_as_such_and_can_be_sent_again(
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
     page = check(browser, account, checking)
     assert page.status_code == 200
-    words = words_of(page)
+    words = main_words(page)
     assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet" in words
     assert "KlickTipp may still be working on what was sent" in words
     assert words.index("Check once more") < words.index("Add contact to Harbour Lane Coffee", words.index(" yet"))
@@ -97,7 +98,7 @@ def test_an_add_that_arrives_after_the_check_is_not_sent_twice_unseen(
     before = len(service.paths())
     del checking["check"]
     page = browser.post(url(account), checking | {"action": page.context["action"]} | shown_by(page))
-    words = words_of(page)
+    words = main_words(page)
     assert "nothing would change" in words
     assert "KlickTipp gave no answer when this address was sent" in words
     assert ADD not in service.paths()[before:]
@@ -115,18 +116,18 @@ def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_complete
     assert origin.contact_id
     assert answer.url == url(account, f"added/{origin.action}/")
     page = browser.get(answer.url)
-    words = words_of(page)
+    words = main_words(page)
     assert f"{NEW} is in KlickTipp with everything you typed." in words
     assert "Added to Harbour Lane Coffee" in words
     assert url(account, f"{origin.contact_id}/") in page.content.decode()
     assert "Check at KlickTipp" not in words
     assert "Status in KlickTipp waiting for the confirmation of the opt-in" in words
     assert "Tags VIP" in words
-    assert "A check has found the contact there since." in words_of(browser.get(answer.url))
+    assert "A check has found the contact there since." in main_words(browser.get(answer.url))
     assert service.paths().count(ADD) == 1
     colleague = Client()
     colleague.force_login(MembershipFactory(team=account.team, role=Role.EDITOR).user)
-    assert NEW not in words_of(colleague.get(answer.url))
+    assert NEW not in main_words(colleague.get(answer.url))
 
 
 def test_the_log_has_the_check_as_a_read_and_the_add_as_it_was(
@@ -162,7 +163,7 @@ def test_the_log_tells_what_the_check_has_found(
     check(browser, account, checking)
     event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
     assert finding in tell(event.sentence, event.parameters)
-    assert finding in words_of(browser.get(f"/t/{account.team.slug}/log/"))
+    assert finding in main_words(browser.get(f"/t/{account.team.slug}/log/"))
 
 
 def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
@@ -171,15 +172,15 @@ def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
     _, checking = send_into_the_dark(browser, account, service, LOST, form)
     contact_id = api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"}).id
     page = url(account, f"{contact_id}/")
-    assert "nobody knows whether this add or update has happened" in words_of(browser.get(page))
+    assert "nobody knows whether this add or update has happened" in main_words(browser.get(page))
     check(browser, account, checking)
-    words = words_of(browser.get(page))
+    words = main_words(browser.get(page))
     assert "not confirmed" in words
     assert "could not confirm it. This proves nothing." in words
     assert url(account, f"added/{checking['check']}/") in browser.get(page).content.decode()
     api.update_contact(contact_id, fields={"fieldFirstName": "Reiner"})
     check(browser, account, checking)
-    words = words_of(browser.get(page))
+    words = main_words(browser.get(page))
     assert "Consent of the person: Trade fair" in words
     assert "not confirmed" not in words
 
@@ -191,7 +192,7 @@ def test_an_attempt_that_a_later_one_made_good_is_not_told_any_more(
     browser.post(url(account, "add/"), form | {"action": str(uuid4())})
     done = Origin.objects.get(is_confirmed=True)
     assert Origin.objects.filter(is_confirmed=False).count() == 1
-    words = words_of(browser.get(url(account, f"{done.contact_id}/")))
+    words = main_words(browser.get(url(account, f"{done.contact_id}/")))
     assert words.count("Consent of the person: Trade fair") == 1
     assert "not confirmed" not in words
 
@@ -205,7 +206,7 @@ def test_an_update_that_was_lost_is_told_with_what_still_differs(
     shown = shown_by(browser.post(url(account), form))
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
     page = check(browser, account, checking)
-    words = words_of(page)
+    words = main_words(page)
     assert f"{NEW} is there, but not with what you typed yet" in words
     assert "KlickTipp may still be working on what was sent" in words
     assert "First name Rainer Reiner" in words
@@ -222,12 +223,12 @@ def test_an_update_that_has_happened_is_told_as_such(
     contact_id = add(browser, account, fieldFirstName="Rainer")
     shown = shown_by(browser.post(url(account), form))
     page, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form | shown)
-    assert "The contact may have been updated all the same." in words_of(page)
-    assert "Was it updated?" in words_of(page)
+    assert "The contact may have been updated all the same." in main_words(page)
+    assert "Was it updated?" in main_words(page)
     later = url(account, f"added/{checking['check']}/")
-    assert "Contact of Harbour Lane Coffee perhaps updated" in words_of(browser.get(later))
+    assert "Contact of Harbour Lane Coffee perhaps updated" in main_words(browser.get(later))
     assert check(browser, account, checking).status_code == 302
-    assert "Contact of Harbour Lane Coffee updated" in words_of(browser.get(later))
+    assert "Contact of Harbour Lane Coffee updated" in main_words(browser.get(later))
     event = AuditEntry.objects.get(kind=Kind.EVENT, sentence__contains="settled")
     assert "updating r•••@klick-tipp.team of Harbour Lane Coffee" in tell(event.sentence, event.parameters)
     assert Origin.objects.get(action=checking["check"]).contact_id == contact_id
@@ -240,7 +241,7 @@ def test_a_form_that_is_no_longer_what_was_sent_settles_nothing_of_an_update(
     shown = shown_by(browser.post(url(account), form))
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
     page = check(browser, account, checking | {"fieldFirstName": "Rainer"})
-    assert f"{NEW} is there; whether with what was sent cannot be told" in words_of(page)
+    assert f"{NEW} is there; whether with what was sent cannot be told" in main_words(page)
     assert not Origin.objects.get(action=checking["check"]).is_confirmed
 
 
@@ -251,7 +252,7 @@ def test_an_update_of_a_contact_that_came_the_same_day_is_not_taken_for_done(
     shown = shown_by(browser.post(url(account), form))
     _, checking = send_into_the_dark(browser, account, service, LOST, form | shown)
     page = browser.post(url(account, f"added/{checking['check']}/check/"), {"email": NEW})
-    assert f"{NEW} was a contact of Harbour Lane Coffee before." in words_of(page)
+    assert f"{NEW} was a contact of Harbour Lane Coffee before." in main_words(page)
     assert not Origin.objects.get(action=checking["check"]).is_confirmed
 
 
@@ -262,7 +263,7 @@ def test_further_tags_that_were_not_set_are_told_apart(
     form |= {"tags": [tags["Newsletter"], tags["VIP"]]}
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     page = check(browser, account, checking)
-    words = words_of(page)
+    words = main_words(page)
     assert f"{NEW} is there with everything you typed, but for some tags" in words
     assert "Tags to be set VIP" in words
     assert Origin.objects.get(action=checking["check"]).contact_id
@@ -278,7 +279,7 @@ def test_another_address_than_the_one_that_was_sent_is_not_checked(
     before = service.paths()
     page = check(browser, account, checking | {"email": "somebody.else@klick-tipp.team"})
     assert errors(page)["email"][0].startswith("Another address than this one was sent.")
-    assert "Check at KlickTipp" in words_of(page)
+    assert "Check at KlickTipp" in main_words(page)
     assert service.paths() == before
 
 
@@ -294,7 +295,7 @@ def test_a_check_that_fails_is_told_and_can_be_made_again(
     service.fault(path="/subscriber/search", status=500, times=9)
     page = check(browser, account, checking)
     assert page.status_code == 422
-    words = words_of(page)
+    words = main_words(page)
     assert "KlickTipp answered in a way that cannot be understood." in words
     assert "Check at KlickTipp" in words
     assert 'value="Reiner"' in page.content.decode()
@@ -313,12 +314,12 @@ def test_an_sms_number_cannot_be_checked_and_the_page_says_where_to_look(
 ) -> None:
     form = typed(email="", sms_number="+4915112345678")
     page, checking = send_into_the_dark(browser, account, service, LOST, form)
-    words = words_of(page)
+    words = main_words(page)
     assert "KlickTipp's API offers no search by SMS number" in words
     assert "Check at KlickTipp" not in words
     page = check(browser, account, checking)
     assert "email" in errors(page)
-    later = words_of(browser.get(url(account, f"added/{checking['check']}/")))
+    later = main_words(browser.get(url(account, f"added/{checking['check']}/")))
     assert "KlickTipp's API offers no search by SMS number" in later
     assert service.paths() == [ADD]
 
@@ -335,10 +336,10 @@ class TestLater:
         return url(account, f"added/{checking['check']}/")
 
     def test_the_address_is_typed_again_and_the_contact_found(self, browser: Client, page_url: str) -> None:
-        assert "type the whole one again" in words_of(browser.get(page_url))
+        assert "type the whole one again" in main_words(browser.get(page_url))
         page = browser.post(f"{page_url}check/", {"email": "Rainer@klick-tipp.team"}, follow=True)
-        assert "Rainer@klick-tipp.team is in KlickTipp." in words_of(page)
-        assert "Added to Harbour Lane Coffee" in words_of(page)
+        assert "Rainer@klick-tipp.team is in KlickTipp." in main_words(page)
+        assert "Added to Harbour Lane Coffee" in main_words(page)
         assert Origin.objects.get().contact_id
 
     @pytest.mark.parametrize(
@@ -363,15 +364,15 @@ class TestLater:
     ) -> None:
         api.delete_contact(api.find_contact(NEW) or "")
         page = browser.post(f"{page_url}check/", {"email": NEW})
-        assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet." in words_of(page)
-        assert "could not confirm it." in words_of(browser.get(page_url))
+        assert f"{NEW} is not among the contacts of Harbour Lane Coffee yet." in main_words(page)
+        assert "could not confirm it." in main_words(browser.get(page_url))
 
     def test_of_a_contact_that_was_there_before_it_cannot_be_told(
         self, browser: Client, account: ClientAccount, page_url: str
     ) -> None:
         Origin.objects.update(created_at=timezone.now() + timedelta(days=2))
         page = browser.post(f"{page_url}check/", {"email": NEW})
-        assert f"{NEW} was a contact of Harbour Lane Coffee before." in words_of(page)
+        assert f"{NEW} was a contact of Harbour Lane Coffee before." in main_words(page)
         assert not Origin.objects.get().contact_id
 
     def test_a_check_that_fails_is_told(
@@ -380,7 +381,7 @@ class TestLater:
         service.fault(status=403, body='["API access denied."]', times=9)
         page = browser.post(f"{page_url}check/", {"email": NEW})
         assert page.status_code == 422
-        assert "KlickTipp refuses the access." in words_of(page)
+        assert "KlickTipp refuses the access." in main_words(page)
         assert f'value="{NEW}"' in page.content.decode()
 
     def test_what_is_known_is_not_checked(self, browser: Client, account: ClientAccount, service: Service) -> None:
@@ -399,6 +400,6 @@ def test_looking_up_once_more_is_what_sending_it_again_begins_with(
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     del checking["check"]
     page = browser.post(url(account), checking)
-    assert "nothing would change" in words_of(page)
+    assert "nothing would change" in main_words(page)
     assert service.paths().count(LOOK) == 2
     assert service.paths().count(ADD) == 1

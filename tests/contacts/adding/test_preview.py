@@ -1,9 +1,7 @@
 """Adding an address that belongs to a contact: the form says so, and shows what would change before it is sent."""
 
-import re
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -22,17 +20,13 @@ from integrations.contacts.models import FieldSetting, Origin
 from integrations.klicktipp import KlickTipp
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
-from tests.contacts.adding.test_add import Page, errors, look, send_as_seen, shown_by, tag_ids, typed, url
+from tests.contacts.adding.test_add import look, send_as_seen, shown_by, tag_ids, typed, url
 from tests.factories import ClientAccountFactory, MembershipFactory, actor, errand
+from tests.pages import errors, main_words
 from tests.service import Service
 
 NEW, KNOWN = "rainer@klick-tipp.team", "softbounce@klick-tipp.team"
 LOOK, ADD = "POST /subscriber/search", "POST /subscriber"
-
-
-def words_of(page: Page) -> str:
-    text = re.sub(r"<[^>]+>", " ", page.content.decode().partition("<main")[2] or page.content.decode())
-    return unescape(re.sub(r"\s+", " ", text)).replace(" :", ":").replace(" .", ".")
 
 
 def add(browser: Client, account: ClientAccount, **fields: Any) -> str:
@@ -52,7 +46,7 @@ class TestLook:
     ) -> None:
         fragment = look(browser, account, NEW)
         assert b"<html" not in fragment.content
-        assert "contact already" not in words_of(fragment)
+        assert "contact already" not in main_words(fragment)
         assert shown_by(fragment) == {}
         assert browser.post(url(account), typed()).status_code == 302
         assert service.paths() == [LOOK, LOOK, ADD]
@@ -62,7 +56,7 @@ class TestLook:
     ) -> None:
         contact_id = add(browser, account)
         fragment = look(browser, account, "Rainer@Klick-Tipp.team")
-        words = words_of(fragment)
+        words = main_words(fragment)
         assert "is a contact already (status: waiting for the confirmation of the opt-in; contact since" in words
         assert f"contact since {timezone.now():%d/%m/%Y})" in words
         assert "it may get the confirmation email once more" in words
@@ -106,7 +100,7 @@ class TestLook:
     ) -> None:
         monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
         service.fault(always=True, **fault)
-        words = words_of(look(browser, account, NEW))
+        words = main_words(look(browser, account, NEW))
         assert "could not be looked up whether this address belongs to a contact" in words
         assert says in words
 
@@ -114,16 +108,16 @@ class TestLook:
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
         suppress(errand(account), [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED)
-        words = words_of(look(browser, account, NEW))
+        words = main_words(look(browser, account, NEW))
         assert f"{NEW} is on the suppression list: the portal will not add this contact." in words
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
     def test_what_there_is_to_consider_is_said(self, browser: Client, account: ClientAccount) -> None:
-        words = words_of(look(browser, account, "unsubscribed@klick-tipp.team"))
+        words = main_words(look(browser, account, "unsubscribed@klick-tipp.team"))
         assert "(status: unsubscribed; contact since" in words
         assert "please be sure of its consent" in words
-        assert "(hard bounce)" in words_of(look(browser, account, "hardbounce@klick-tipp.team"))
+        assert "(hard bounce)" in main_words(look(browser, account, "hardbounce@klick-tipp.team"))
 
 
 class TestPreview:
@@ -144,7 +138,7 @@ class TestPreview:
         before = len(service.paths())
         page = browser.post(url(account), form)
         assert page.status_code == 200
-        words = words_of(page)
+        words = main_words(page)
         assert f"{NEW} is a contact of Harbour Lane Coffee already" in words
         assert "First name Rainer Reiner" in words
         assert "Birthday (date) empty 08/05/2024" in words or "Birthday empty 08/05/2024" in words
@@ -159,7 +153,7 @@ class TestPreview:
         answer = browser.post(url(account), form | {"action": typed()["action"]} | shown_by(page))
         assert answer.status_code == 302
         assert service.paths()[before + 2 :] == [read(service, contact_id), "POST /tag", ADD, "POST /subscriber/tag"]
-        told = words_of(browser.get(answer.url))
+        told = main_words(browser.get(answer.url))
         assert f"{NEW} has been updated." in told
         assert "Contact of Harbour Lane Coffee updated" in told
         entry = AuditEntry.objects.filter(operation="add_or_update_contact").latest("number")
@@ -194,7 +188,7 @@ class TestPreview:
         add(browser, account, fieldFirstName="Rainer")
         form = typed(fieldFirstName="Rainer")
         page = browser.post(url(account), form)
-        words = words_of(page)
+        words = main_words(page)
         assert "already, and nothing would change" in words
         assert f"Send {NEW} to Harbour Lane Coffee all the same" in words
         assert "campaigns can start" in words
@@ -222,19 +216,19 @@ class TestPreview:
 
         monkeypatch.setattr(KlickTipp, "get_contact", with_field)
         page = browser.post(url(account), typed(email=KNOWN, shown=[field_id], **{field_id: sent}))
-        assert "nothing would change" in words_of(page)
+        assert "nothing would change" in main_words(page)
 
     def test_another_optin_process_is_named(self, browser: Client, account: ClientAccount) -> None:
         processes = {item["name"]: item["id"] for item in load(account, ReferenceKind.OPTIN_PROCESSES, actor()).items}
         page = browser.post(url(account), typed(email=KNOWN, optin_process=processes["Webinar"]))
-        assert "came by “Predefined double opt-in process”, you chose “Webinar”" in words_of(page)
+        assert "came by “Predefined double opt-in process”, you chose “Webinar”" in main_words(page)
 
     def test_an_unsubscribed_contact_is_told_as_such(self, browser: Client, account: ClientAccount) -> None:
         form = typed(email="unsubscribed@klick-tipp.team")
-        assert "is unsubscribed. KlickTipp will probably refuse this" in words_of(browser.post(url(account), form))
+        assert "is unsubscribed. KlickTipp will probably refuse this" in main_words(browser.post(url(account), form))
         page = send_as_seen(browser, account, form)
         assert "is unsubscribed" in errors(page)["email"][0]
-        assert "Error code 4" in words_of(page)
+        assert "Error code 4" in main_words(page)
 
     def test_a_change_of_what_is_typed_is_shown_anew(
         self, browser: Client, account: ClientAccount, service: Service
@@ -243,7 +237,7 @@ class TestPreview:
         form = typed(fieldFirstName="Reiner")
         shown = shown_by(browser.post(url(account), form))
         page = browser.post(url(account), form | {"fieldFirstName": "Ron"} | shown)
-        assert "First name empty Ron" in words_of(page)
+        assert "First name empty Ron" in main_words(page)
         assert service.paths().count(ADD) == 1
 
     def test_a_change_in_klicktipp_is_shown_anew(
@@ -254,7 +248,7 @@ class TestPreview:
         shown = shown_by(browser.post(url(account), form))
         send_as_seen(browser, account, typed(fieldFirstName="Rosa"))
         page = browser.post(url(account), form | shown)
-        assert "First name Rosa Reiner" in words_of(page)
+        assert "First name Rosa Reiner" in main_words(page)
         assert service.paths().count(ADD) == 2
 
     def test_a_contact_that_has_gone_meanwhile_is_told_before_it_is_added_anew(
@@ -265,7 +259,7 @@ class TestPreview:
         shown = shown_by(browser.post(url(account), form))
         api.delete_contact(contact_id)
         page = browser.post(url(account), form | shown)
-        assert f"{NEW} is no longer a contact of Harbour Lane Coffee" in words_of(page)
+        assert f"{NEW} is no longer a contact of Harbour Lane Coffee" in main_words(page)
         assert service.paths().count(ADD) == 1
         assert browser.post(url(account), form | shown_by(page)).status_code == 302
 
@@ -277,7 +271,7 @@ class TestPreview:
         api.update_contact(first, new_email="elsewhere@klick-tipp.team")
         second = api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"}).id
         page = browser.post(url(account), typed(fieldFirstName="Reiner") | shown)
-        assert "First name Rosa Reiner" in words_of(page)
+        assert "First name Rosa Reiner" in main_words(page)
         assert url(account, f"{second}/") in page.content.decode()
 
     def test_what_was_looked_up_for_another_address_does_not_count(
@@ -295,7 +289,7 @@ class TestPreview:
         api.add_or_update_contact(NEW, fields={"fieldFirstName": "Rosa"})
         before = len(service.paths())
         page = browser.post(url(account), typed(fieldFirstName="Reiner") | shown)
-        assert "First name Rosa Reiner" in words_of(page)
+        assert "First name Rosa Reiner" in main_words(page)
         assert ADD not in service.paths()[before:]
 
     def test_tokens_of_another_person_or_client_and_made_up_ones_do_not_count(
@@ -317,7 +311,7 @@ class TestPreview:
     def test_an_sms_number_alone_is_not_looked_up(
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
-        assert "For an SMS number alone" in words_of(browser.get(url(account)))
+        assert "For an SMS number alone" in main_words(browser.get(url(account)))
         assert browser.post(url(account), typed(email="", sms_number="+4915112345678")).status_code == 302
         assert service.paths() == [ADD]
 
@@ -329,7 +323,7 @@ class TestPreview:
         page = browser.post(url(account), typed(source="") | shown)
         assert page.status_code == 422
         assert shown_by(page) == shown
-        assert f"{NEW} is a contact already (status: waiting for the confirmation of the opt-in; contact" in words_of(
+        assert f"{NEW} is a contact already (status: waiting for the confirmation of the opt-in; contact" in main_words(
             page
         )
 
@@ -355,7 +349,7 @@ class TestPreview:
         service.fault(path="/subscriber/search", always=True, **fault)
         page = browser.post(url(account), typed(fieldFirstName="Rainer"))
         assert page.status_code == 422
-        words = words_of(page)
+        words = main_words(page)
         assert says in words
         assert "No contact was added." in words
         assert 'value="Rainer"' in page.content.decode()
@@ -375,4 +369,4 @@ class TestPreview:
         page = browser.post(url(account), typed())
         assert timezone.now() - began < timedelta(seconds=1)
         assert page.status_code == 422
-        assert "No contact was added." in words_of(page)
+        assert "No contact was added." in main_words(page)

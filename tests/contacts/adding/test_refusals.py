@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from integrations.clients.models import ClientAccount
-from tests.contacts.adding.test_add import errors, send
+from tests.contacts.adding.test_add import send
 from tests.facts import CODES, DETAILS
+from tests.pages import errors
 from tests.service import Service
 
 FIELDS = {

@@ -16,9 +16,9 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind, SubjectKin
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.browsing import services
-from tests.contacts.showing.test_contact import words_of
 from tests.contacts.showing.test_find import url
 from tests.factories import ClientAccountFactory, MembershipFactory
+from tests.pages import main_words
 from tests.service import Service
 
 Page = Any
@@ -69,7 +69,7 @@ def test_the_page_comes_with_ids_newest_first_and_the_rows_follow(
     ids = shown_ids(page)
     assert ids == sorted(ids, key=int, reverse=True)
     assert len(ids) == services.PAGE_SIZE
-    assert "31 contacts, 1 to 25 on this page" in words_of(page)
+    assert "31 contacts, 1 to 25 on this page" in main_words(page)
 
     rows = read_rows(browser, account, page)
 
@@ -81,7 +81,7 @@ def test_the_page_comes_with_ids_newest_first_and_the_rows_follow(
 
 
 def test_a_row_tells_who_it_is_and_how_it_stands(browser: Client, account: ClientAccount) -> None:
-    told = words_of(browse(browser, account, "rows=all"))
+    told = main_words(browse(browser, account, "rows=all"))
     assert "Lotte Falk hard bounce" not in told
     assert re.search(r"hardbounce@klick-tipp.team subscribed hard bounce \d\d/\d\d/\d{4}", told)
     assert re.search(r"unsubscribed@klick-tipp.team unsubscribed not bounced \d\d/\d\d/\d{4}", told)
@@ -126,7 +126,7 @@ def test_a_filter_that_does_not_exist_is_told_at_its_field(
 ) -> None:
     page = browser.get(url(account, "browse/?status=dead"))
     assert page.status_code == 422
-    assert "dead is not one of the available choices" in words_of(page)
+    assert "dead is not one of the available choices" in main_words(page)
     assert service.paths() == []
 
 
@@ -145,20 +145,20 @@ def test_pages_are_of_one_list(browser: Client, account: ClientAccount, service:
         [str(n) for n in range(35, 10, -1)],
         [str(n) for n in range(10, 0, -1)],
     ]
-    assert "60 contacts, 26 to 50 on this page" in words_of(second)
+    assert "60 contacts, 26 to 50 on this page" in main_words(second)
     assert 'rel="next"' not in third.content.decode()
     assert listings(service) == 1
     assert shown_ids(browse(browser, account, f"{here}&page=9999999")) == shown_ids(third)
     assert shown_ids(browse(browser, account, f"{here}&page=nonsense")) == shown_ids(first)
 
-    assert "99 contacts" in words_of(browse(browser, account))
+    assert "99 contacts" in main_words(browse(browser, account))
 
 
 def test_large_numbers_are_grouped(browser: Client, account: ClientAccount, service: Service) -> None:
     has_ids(service, *range(1, 10_001))
     page = browse(browser, account)
-    assert "10,000 contacts, 1 to 25 on this page" in words_of(page)
-    assert "of 400" in words_of(page)
+    assert "10,000 contacts, 1 to 25 on this page" in main_words(page)
+    assert "of 400" in main_words(page)
 
 
 def test_what_is_kept_is_small_and_nobodys_address(browser: Client, account: ClientAccount, service: Service) -> None:
@@ -185,11 +185,11 @@ def test_a_list_that_is_not_kept_any_more_is_loaded_again_and_that_is_said(
     assert len(service.paths()) == 1
 
     again = browser.get(url(account, f"browse/?{query}"))
-    assert "The list of before is not kept any more." in words_of(again)
+    assert "The list of before is not kept any more." in main_words(again)
     assert len(shown_ids(again)) == 6
     assert listings(service) == 2
     assert hidden(again)["list"] != sent["list"]
-    assert "not kept" not in words_of(browse(browser, account, again.context["here"]))
+    assert "not kept" not in main_words(browse(browser, account, again.context["here"]))
     assert listings(service) == 2
 
 
@@ -226,8 +226,8 @@ def test_somebody_elses_list_is_not_there(browser: Client, account: ClientAccoun
 
 def test_without_any_contact_it_is_said_what_to_do(browser: Client, account: ClientAccount, service: Service) -> None:
     service.fault(path="/subscriber", method="GET", status=404, body='["no contacts"]', always=True)
-    assert "KlickTipp has no contacts in this account yet. Add contact" in words_of(browse(browser, account))
-    told = words_of(browse(browser, account, "status=pending"))
+    assert "KlickTipp has no contacts in this account yet. Add contact" in main_words(browse(browser, account))
+    told = main_words(browse(browser, account, "status=pending"))
     assert "No contact has this status and bounce. Show all contacts" in told
     assert "0 contacts" in told
 
@@ -242,7 +242,7 @@ def test_a_list_that_does_not_come_can_be_tried_again(
         assert "KlickTipp refuses the access." in page.content.decode()
         assert "browse/?status=pending&amp;bounce=" in page.content.decode()
         assert f"/log/action/{AuditEntry.objects.latest('number').action}/" in page.content.decode()
-    assert "1 contact" in words_of(browse(browser, account, "status=pending"))
+    assert "1 contact" in main_words(browse(browser, account, "status=pending"))
 
 
 def test_without_a_key_the_page_says_who_can_store_one(browser: Client, account: ClientAccount) -> None:

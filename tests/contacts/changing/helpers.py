@@ -1,16 +1,16 @@
 """What the tests of the forms on a contact's page share."""
 
-import re
 from typing import Any
 
+from django.db.models import Q
 from django.test import Client
 
 from integrations.audit.models import AuditEntry, Kind
-from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Contact
 from tests.contacts.adding.test_add import send as add
 from tests.contacts.showing.test_find import find, found_id, url
+from tests.pages import logged
 
 ADDRESS = "dario.jansson3@klick-tipp.team"
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -46,21 +46,9 @@ class OnPage:
         return found
 
 
-def words(page: Page) -> str:
-    """The words of a page or fragment, without markup."""
-    text = page.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
-
-
-def errors(page: Page) -> dict[str, list[str]]:
-    assert page.status_code == 422, words(page)
-    return dict(page.context["form"].errors)
-
-
 def changes_told() -> list[str]:
     """What the log tells of changes and events, oldest first."""
-    entries = AuditEntry.objects.exclude(kind=Kind.READ).order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in entries]
+    return logged(~Q(kind=Kind.READ))
 
 
 def changes_sent(calls: list[str]) -> list[str]:

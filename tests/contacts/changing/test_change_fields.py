@@ -10,7 +10,8 @@ from django.test import Client
 from integrations.audit.models import AuditEntry, Kind
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import FieldType
-from tests.contacts.changing.helpers import OnPage, changes_sent, changes_told, errors, words
+from tests.contacts.changing.helpers import OnPage, changes_sent, changes_told
+from tests.pages import errors, words
 from tests.service import Service
 
 PART = "data/"

@@ -13,8 +13,9 @@ from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
-from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
+from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, sms_only
 from tests.factories import errand
+from tests.pages import errors, words
 from tests.service import Service
 
 ADD, REMOVE = "tags/add/", "tags/remove/"

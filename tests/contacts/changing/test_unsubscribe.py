@@ -11,9 +11,10 @@ from integrations.contacts.showing.recent import recent_contacts
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppressions_among
 from tests.contacts.adding.test_add import send as add
-from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, errors, sms_only, words
+from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, sms_only
 from tests.contacts.showing.test_find import url
 from tests.factories import MembershipFactory
+from tests.pages import errors, words
 from tests.service import Service
 
 UNSUBSCRIBE, DELETE = "unsubscribe/", "delete/"

@@ -1,6 +1,5 @@
 """The page of a client account's data fields: their types, set by people and guessed from contacts."""
 
-import re
 from typing import Any
 
 import pytest
@@ -13,15 +12,15 @@ from accounts.roles import Role
 from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedAction
 from integrations.audit.recorder import Action
-from integrations.audit.sentences import tell
 from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.contacts.fields.types import data_fields, learn, types_of
 from integrations.contacts.models import FieldSetting
 from integrations.contacts.sentences import FIELDS_LISTED
 from integrations.klicktipp import FieldType
-from tests.contacts.adding.test_add import errors, send, typed, url
+from tests.contacts.adding.test_add import send, typed, url
 from tests.factories import MembershipFactory, actor
+from tests.pages import errors, html, logged
 from tests.service import Service
 
 Page = Any
@@ -34,8 +33,9 @@ def ids(browser: Client, account: ClientAccount) -> dict[str, str]:
     return {item["name"]: item["id"] for item in ReferenceSnapshot.objects.get(kind=ReferenceKind.FIELDS).items}
 
 
-def words(page: Page) -> str:
-    return re.sub(r"\s+", " ", page.content.decode()).replace("&#x27;", "'")
+def line(page: Page) -> str:
+    """The markup of a page in one line."""
+    return " ".join(html(page).split())
 
 
 def set_type(browser: Client, account: ClientAccount, field_id: str, kind: str, **headers: str) -> Page:
@@ -43,10 +43,7 @@ def set_type(browser: Client, account: ClientAccount, field_id: str, kind: str, 
 
 
 def told() -> list[str]:
-    return [
-        tell(entry.sentence, entry.parameters)
-        for entry in AuditEntry.objects.filter(sentence__startswith="contacts.field_type").order_by("number")
-    ]
+    return logged(sentence__startswith="contacts.field_type")
 
 
 def test_the_own_fields_come_first_and_the_global_ones_have_their_types(
@@ -89,15 +86,15 @@ def test_the_page_says_what_was_set_in_its_row_or_as_a_whole(
 ) -> None:
     row = set_type(browser, account, ids["Notes"], "paragraph", HX_Request="true")
     assert row.status_code == 200
-    assert words(row).strip().startswith("<tr")
-    assert words(row).count("<tr") == 1
-    assert '<option value="paragraph" selected>' in words(row)
+    assert line(row).strip().startswith("<tr")
+    assert line(row).count("<tr") == 1
+    assert '<option value="paragraph" selected>' in line(row)
     assert "Notes: the type is now" in row.headers["HX-Trigger"]
 
     page = browser.post(
         url(account, f"fields/{ids['Signature']}/"), {"type": "html", "q": "sig", "page": "1"}, follow=True
     )
-    assert "Signature: the type is now “HTML”." in words(page)
+    assert "Signature: the type is now “HTML”." in line(page)
     assert [field.name for field in page.context["page"]] == ["Signature"]
     assert service.paths() == ["GET /field"], "setting types calls nobody"
 
@@ -107,7 +104,7 @@ def test_an_unknown_type_is_refused(browser: Client, account: ClientAccount, ids
     page = set_type(browser, account, ids["Notes"], "colour", **({"HX-Request": htmx} if htmx else {}))
 
     assert page.status_code == 422
-    assert "Please choose one of the types." in words(page)
+    assert "Please choose one of the types." in line(page)
     assert types_of(account).get(ids["Notes"]) is None
 
 
@@ -126,7 +123,7 @@ def test_fields_are_found_by_name_and_id_in_the_known_list(
     assert {field.name for field in found.context["page"]} == {"Customer number", "Customer since"}
     by_id = browser.get(url(account, f"fields/?q={ids['Notes']}"))
     assert [field.name for field in by_id.context["page"]] == ["Notes"]
-    assert "No data field has “xyz” in its name or ID." in words(browser.get(url(account, "fields/?q=xyz")))
+    assert "No data field has “xyz” in its name or ID." in line(browser.get(url(account, "fields/?q=xyz")))
     assert service.paths() == ["GET /field"]
 
 
@@ -146,7 +143,7 @@ def test_500_fields_are_shown_in_pages_with_as_many_queries(
     page, many = shown()
 
     assert many == few
-    assert "500 data fields, 1 to 50 on this page" in words(page)
+    assert "500 data fields, 1 to 50 on this page" in line(page)
 
 
 def test_types_are_guessed_from_contacts_and_nothing_of_them_is_kept(
@@ -154,7 +151,7 @@ def test_types_are_guessed_from_contacts_and_nothing_of_them_is_kept(
 ) -> None:
     page = browser.post(url(account, "fields/guess/"), follow=True)
 
-    assert "5 contacts were looked at." in words(page)
+    assert "5 contacts were looked at." in line(page)
     guesses = {field.name: field.guess for field in page.context["page"] if not field.is_global}
     assert guesses == {
         "Best time to call": "time",
@@ -168,7 +165,7 @@ def test_types_are_guessed_from_contacts_and_nothing_of_them_is_kept(
         "Profile page": "url",
         "Signature": "html",
     }
-    assert "Looks like: Date &amp; time" in words(page)
+    assert "Looks like: Date &amp; time" in line(page)
     assert service.paths()[1] == "GET /subscriber"
     assert len(service.paths()) == 7
     kept = {kind for setting in FieldSetting.objects.all() for kind in setting.plausible}
@@ -181,14 +178,14 @@ def test_all_guesses_are_taken_at_once(browser: Client, account: ClientAccount, 
     set_type(browser, account, ids["Employees"], "line")
     browser.post(url(account, "fields/guess/"))
     page = browser.get(url(account, "fields/?q="))
-    assert "For 9 data fields there are guesses" in words(page)
+    assert "For 9 data fields there are guesses" in line(page)
 
     page = browser.post(url(account, "fields/guesses/"), follow=True)
 
-    assert "The types of 9 data fields are set." in words(page)
+    assert "The types of 9 data fields are set." in line(page)
     types = {field.name: field.type for field in page.context["page"] if not field.is_global}
     assert (types["Employees"], types["Customer since"], types["Notes"]) == ("line", "date", "paragraph")
-    assert "there are guesses" not in words(page)
+    assert "there are guesses" not in line(page)
     told = AuditEntry.objects.filter(sentence="contacts.field_type_set").order_by("number")
     assert len(told) == 10
     assert LoggedAction([told[1]]).sentence.endswith("of Harbour Lane Coffee to Time of day")
@@ -211,7 +208,7 @@ def test_what_is_set_needs_no_guess(browser: Client, account: ClientAccount, ids
     learn(account, {ids["Notes"]: "17"})
     set_type(browser, account, ids["Notes"], "paragraph")
 
-    assert "Looks like" not in words(browser.get(url(account, "fields/?q=Notes")))
+    assert "Looks like" not in line(browser.get(url(account, "fields/?q=Notes")))
 
 
 def test_adding_a_contact_teaches_too(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
@@ -232,9 +229,9 @@ def test_a_failure_to_look_at_contacts_is_told(
     page = browser.post(url(account, "fields/guess/"))
 
     assert page.status_code == 422
-    assert sentence in words(page)
-    assert "See the log entry" in words(page)
-    assert "Customer since" in words(page)
+    assert sentence in line(page)
+    assert "See the log entry" in line(page)
+    assert "Customer since" in line(page)
 
 
 def test_without_contacts_there_is_nothing_to_look_at(
@@ -242,7 +239,7 @@ def test_without_contacts_there_is_nothing_to_look_at(
 ) -> None:
     service.fault(path="/subscriber", status=404, body="")
     page = browser.post(url(account, "fields/guess/"), follow=True)
-    assert "This client has no subscribed contact to look at." in words(page)
+    assert "This client has no subscribed contact to look at." in line(page)
 
 
 def test_the_last_known_fields_are_shown_with_the_reason(
@@ -250,14 +247,14 @@ def test_the_last_known_fields_are_shown_with_the_reason(
 ) -> None:
     service.fault(path="/field", status=500, always=True)
     page = browser.get(url(account, "fields/"))
-    assert "The data fields could not be loaded." in words(page)
-    assert "Customer since" in words(page)
+    assert "The data fields could not be loaded." in line(page)
+    assert "Customer since" in line(page)
 
 
 def test_without_a_key_the_page_offers_to_store_one(browser: Client, account: ClientAccount, service: Service) -> None:
     account.credentials.all().delete()
     page = browser.get(url(account, "fields/"))
-    assert f"/clients/{account.slug}/key/" in words(page)
+    assert f"/clients/{account.slug}/key/" in line(page)
     assert service.received() == []
 
 
@@ -267,9 +264,9 @@ def test_a_viewer_sees_the_types_and_changes_none(client: Client, account: Clien
 
     page = client.get(url(account, "fields/"))
 
-    assert "Paragraph" in words(page)
-    assert "not set (line)" in words(page)
-    assert "<select" not in words(page)
+    assert "Paragraph" in line(page)
+    assert "not set (line)" in line(page)
+    assert "<select" not in line(page)
     assert set_type(client, account, ids["Notes"], "line").status_code == 403
 
 

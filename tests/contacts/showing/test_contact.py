@@ -21,6 +21,7 @@ from integrations.contacts.showing.timeline import picture_of
 from tests.contacts.showing.test_find import find, recent, url
 from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory
 from tests.facts import CONTACT
+from tests.pages import main_words
 from tests.service import Service
 
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -32,11 +33,6 @@ def answer_with(service: Service, **changed: Any) -> None:
 
 def show(browser: Client, account: ClientAccount, contact_id: object = 1) -> Any:
     return browser.get(url(account, f"{contact_id}/"))
-
-
-def words_of(page: Any) -> str:
-    """The words of the page's content, without markup."""
-    return " ".join(re.sub(r"<[^>]*>", " ", page.content.decode().partition("<main")[2]).split())
 
 
 def opened(browser: Client, account: ClientAccount, address: str) -> Any:
@@ -54,7 +50,7 @@ def test_everything_in_the_answer_is_on_the_page(browser: Client, account: Clien
         sms_unsubscription="13.11.2025",
         sms_referrer="sms form",
     )
-    words = words_of(show(browser, account))
+    words = main_words(show(browser, account))
     for text in (
         "Alex Example",
         "t1@example.com",
@@ -87,7 +83,7 @@ def test_everything_in_the_answer_is_on_the_page(browser: Client, account: Clien
 
 def test_statuses_and_bounces_are_in_plain_words(browser: Client, account: ClientAccount, service: Service) -> None:
     answer_with(service, status="Opt-In Pending", bounce="Soft Bounce", sms_status="Unsubscribed", sms_bounce="Strange")
-    words = words_of(show(browser, account))
+    words = main_words(show(browser, account))
     assert "waiting for the confirmation of the opt-in soft bounce: a message could not be delivered" in words
     assert "unsubscribed Strange" in words
 
@@ -110,12 +106,12 @@ def test_dates_are_in_the_readers_format(
         user.language = language
         user.save()
         answer_with(service, date=written, sms_phone="", sms_status="")
-        assert told in words_of(show(browser, account))
+        assert told in main_words(show(browser, account))
 
 
 def test_tags_fields_and_opt_in_process_are_named(browser: Client, account: ClientAccount, lists: None) -> None:
     page = opened(browser, account, "dario.jansson3@klick-tipp.team")
-    words = words_of(page)
+    words = main_words(page)
     assert "Manual tags Newsletter 16/09/2025 12:00" in words
     assert "SmartTags Email opened: Welcome 16/09/2025 12:55" in words
     assert "Opt-in process Webinar" in words
@@ -127,15 +123,15 @@ def test_tags_fields_and_opt_in_process_are_named(browser: Client, account: Clie
 def test_numbers_that_may_be_dates_lead_to_where_types_are_set(
     browser: Client, account: ClientAccount, lists: None
 ) -> None:
-    before = words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
+    before = main_words(opened(browser, account, "dario.jansson3@klick-tipp.team"))
     assert "4 numbers may be dates, times or something else" in before
     account.field_settings.update(type="number")
-    assert "may be dates" not in words_of(opened(browser, account, "dario.jansson3@klick-tipp.team"))
+    assert "may be dates" not in main_words(opened(browser, account, "dario.jansson3@klick-tipp.team"))
 
 
 def test_a_tag_without_a_date_is_there_all_the_same(browser: Client, account: ClientAccount, service: Service) -> None:
     answer_with(service, tags=["17", "18", "99"])
-    assert "Further tags, without a date Tag 99" in words_of(show(browser, account))
+    assert "Further tags, without a date Tag 99" in main_words(show(browser, account))
 
 
 # --- Names that are not known yet ---
@@ -145,7 +141,7 @@ def test_names_are_loaded_into_their_places(browser: Client, account: ClientAcco
     page = opened(browser, account, "dario.jansson3@klick-tipp.team")
     contact_id = page.context["contact_id"]
     (tag_id,) = page.context["contact"].contact.manual_tags
-    assert f"Tag {tag_id}" in words_of(page)
+    assert f"Tag {tag_id}" in main_words(page)
     assert f'class="tag-name name-tags-{tag_id}"' in page.content.decode()
     load_url = url(account, f"{contact_id}/names/tags/")
     assert f'hx-post="{load_url}"' in page.content.decode()
@@ -158,12 +154,12 @@ def test_names_are_loaded_into_their_places(browser: Client, account: ClientAcco
     assert "<form" not in answer
     sentence = AuditEntry.objects.latest("number")
     assert tell(sentence.sentence, sentence.parameters).endswith("for the page of a contact")
-    assert f"Tag {tag_id}" not in words_of(show(browser, account, contact_id))
+    assert f"Tag {tag_id}" not in main_words(show(browser, account, contact_id))
 
 
 def test_with_the_names_of_the_fields_come_the_empty_ones(browser: Client, account: ClientAccount) -> None:
     page = opened(browser, account, "dario.jansson3@klick-tipp.team")
-    assert "empty field" not in words_of(page)
+    assert "empty field" not in main_words(page)
     filled = list(page.context["contact"].contact.fields)
     load_url = url(account, f"{page.context['contact_id']}/names/fields/")
     answer = browser.post(load_url, {"id": filled}, **HX).content.decode()
@@ -196,16 +192,16 @@ def test_with_only_an_sms_number_it_is_said_what_cannot_be_done(
     browser: Client, account: ClientAccount, service: Service
 ) -> None:
     answer_with(service, email="", status="", bounce="")
-    words = words_of(show(browser, account))
+    words = main_words(show(browser, account))
     assert "This contact has an SMS number only." in words
     assert "No email address." in words
     answer_with(service)
-    assert "SMS number only" not in words_of(show(browser, account))
+    assert "SMS number only" not in main_words(show(browser, account))
 
 
 def test_an_empty_contact_has_a_page(browser: Client, account: ClientAccount, service: Service) -> None:
     service.fault(path="/subscriber/1", body='{"id": 1}')
-    words = words_of(show(browser, account))
+    words = main_words(show(browser, account))
     for text in ("Contact 1", "The contact has no tags.", "No data field is filled in.", "KlickTipp tells nothing yet"):
         assert text in words
 
@@ -243,7 +239,7 @@ def test_events_of_one_moment_make_no_picture(browser: Client, account: ClientAc
     assert picture_of([]) is None
     service.fault(path="/subscriber/1", body='{"id": 1, "date": "25.09.2025", "optin": "25.09.2025"}')
     page = show(browser, account)
-    assert "2 events as a table" in words_of(page)
+    assert "2 events as a table" in main_words(page)
     assert "timeline" not in page.content.decode()
 
 
@@ -360,7 +356,7 @@ def test_after_an_add_one_goes_on_to_the_contact_and_reads_where_it_came_from(
     assert url(account, f"{contact_id}/") in browser.get(url(account, f"added/{added.action}/")).content.decode()
 
     page = show(browser, account, contact_id)
-    words = words_of(page)
+    words = main_words(page)
     assert "Consent of the person: Trade fair (01/11/2026)" in words
     assert "added r•••@klick-tipp.team to Harbour Lane Coffee" in words
     assert "s•••@" not in words
@@ -372,7 +368,7 @@ def test_after_an_add_one_goes_on_to_the_contact_and_reads_where_it_came_from(
     told = [action.sentence for action in log.context["actions"]]
     assert len(told) == 3, "looked up and added, now opened"
     assert all("r•••@klick-tipp.team" in sentence for sentence in told)
-    assert "Only what is about this contact:" in words_of(log)
+    assert "Only what is about this contact:" in main_words(log)
 
 
 def test_every_origin_of_the_contact_is_told(browser: Client, account: ClientAccount, service: Service) -> None:
@@ -382,7 +378,7 @@ def test_every_origin_of_the_contact_is_told(browser: Client, account: ClientAcc
     OriginFactory(account=account, contact_id="2", source="Somebody else's")
     OriginFactory(account=ClientAccountFactory(team=account.team), contact_id="1", source="Another client's")
     answer_with(service)
-    words = words_of(show(browser, account))
+    words = main_words(show(browser, account))
     assert "Order 1" in words
     assert "Phone call" in words
     assert "else&#x27;s" not in words
@@ -397,7 +393,7 @@ def test_a_contact_that_is_gone_says_so_with_what_the_log_knows(
     assert recent(browser, account) == ["rainer@klick-tipp.team"]
     service.fault(path=f"/subscriber/{contact_id}", status=404, body='["There is no such entity."]')
     page = show(browser, account, contact_id)
-    words = words_of(page)
+    words = main_words(page)
     assert page.status_code == 404
     assert f"KlickTipp has no contact {contact_id}" in words
     assert "Consent of the person: Trade fair" in words
@@ -419,14 +415,14 @@ def test_a_failure_is_explained_with_the_way_to_try_again(
     service.fault(path="/subscriber/1", status=403, body='["API access denied."]')
     page = show(browser, account)
     assert page.status_code == 422
-    assert "KlickTipp refuses the access." in words_of(page)
-    assert "Try again" in words_of(page)
+    assert "KlickTipp refuses the access." in main_words(page)
+    assert "Try again" in main_words(page)
     assert recent(browser, account) == []
 
 
 def test_without_a_key_nothing_is_asked(browser: Client, account: ClientAccount, service: Service) -> None:
     account.credentials.all().delete()
-    assert "This client has no customer key" in words_of(show(browser, account))
+    assert "This client has no customer key" in main_words(show(browser, account))
     assert service.paths() == []
 
 
@@ -442,13 +438,13 @@ def test_a_log_entry_leads_to_the_contact_for_those_who_see_the_client(
     auditor = Client()
     auditor.force_login(MembershipFactory(team=account.team, role=Role.AUDITOR).user)
     page = auditor.get(entry_url)
-    assert "contact ID: 1" in words_of(page)
+    assert "contact ID: 1" in main_words(page)
     assert url(account, "1/") not in page.content.decode()
 
     was_there = url(account, "1/")
     account.delete()
     page = browser.get(entry_url)
-    assert "contact ID: 1" in words_of(page)
+    assert "contact ID: 1" in main_words(page)
     assert was_there not in page.content.decode()
 
 
@@ -459,4 +455,4 @@ def test_the_log_of_nobody_is_empty(browser: Client, account: ClientAccount, ser
     log = browser.get(f"/t/{account.team.slug}/log/?reads=on&about={hashes}")
     assert log.status_code == 200
     if hashes != "%00":
-        assert "Nothing in the log fits these filters." in words_of(log)
+        assert "Nothing in the log fits these filters." in main_words(log)

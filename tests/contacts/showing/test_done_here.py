@@ -9,8 +9,9 @@ from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Reason, Suppression
 from integrations.suppression.services import release, suppress
 from tests.contacts.adding.test_add import send as add
-from tests.contacts.changing.helpers import OnPage, errors, words
+from tests.contacts.changing.helpers import OnPage
 from tests.factories import actor, errand
+from tests.pages import errors, words
 
 ADA, HANNA, NUMBER = "ada@klick-tipp.team", "hanna@klick-tipp.team", "+4915112345678"
 CHANGED = "changed the email address of h•••@klick-tipp.team in Harbour Lane Coffee to a•••@klick-tipp.team"

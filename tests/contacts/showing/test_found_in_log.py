@@ -6,8 +6,9 @@ from django.test import Client
 
 from integrations.clients.models import ClientAccount
 from tests.contacts.adding.test_add import send as add
-from tests.contacts.changing.helpers import OnPage, words
+from tests.contacts.changing.helpers import OnPage
 from tests.contacts.showing.test_find import url
+from tests.pages import words
 
 OLD, NEW, NUMBER, NEW_NUMBER = "ada@klick-tipp.team", "bea@klick-tipp.team", "+4915112345678", "+4915187654321"
 ADDED = "added a•••@klick-tipp.team to Harbour Lane Coffee"
