@@ -15,6 +15,7 @@ from integrations.clients.models import ClientAccount
 from integrations.sandbox.server import SandboxServer
 from tests.factories import ClientAccountFactory, MembershipFactory
 from tests.service import Service
+from tests.turned_clock import TurnedClock
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,15 @@ def service(running_service: Service, settings: Any) -> Service:
     settings.KLICKTIPP_URL = running_service.url
     settings.KLICKTIPP_APP_URL = f"{running_service.url}/_sandbox"
     return running_service
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
+    """The clock of deadlines and pauses, which the test turns."""
+    turned = TurnedClock()
+    monkeypatch.setattr("integrations.klicktipp.timing.now", turned.now)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", turned.sleep)
+    return turned
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """One call from beginning to end: its attempts, the pauses between them, and signing in again."""
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from . import answers, retries, wire
+from . import answers, retries, timing, wire
 from .auth import Auth, DeveloperKeyAuth, SessionAuth
 from .errors import (
     AccessDenied,
@@ -77,7 +76,7 @@ class Caller:
 
     def _ends(self, operation: Operation) -> float:
         """When a call that begins now has to be over."""
-        now = time.monotonic()
+        now = timing.now()
         if self._budget is None:
             return now + self._deadline
         with self._first_call:
@@ -141,11 +140,11 @@ class _Call(Generic[T]):
                     self.session = session
                     continue
             failures += 1
-            seconds_left = self.ends - time.monotonic()
+            seconds_left = self.ends - timing.now()
             pause = retries.pause_before_next(self.operation, failure, failures, seconds_left)
             if pause is None:
                 raise _in_doubt(failure, doubt)
-            retries.sleep(pause)
+            timing.sleep(pause)
 
     def _another_session(self, auth: SessionAuth) -> SessionToken | None:
         """A session for the next attempt, if there can be one.
@@ -153,7 +152,7 @@ class _Call(Generic[T]):
         What goes wrong with signing in is told as it is, except that the call itself has not happened then.
         """
         try:
-            return auth.renewed(self.session, lambda: self._sign_in(auth), self.ends - time.monotonic())
+            return auth.renewed(self.session, lambda: self._sign_in(auth), self.ends - timing.now())
         except KlickTippError as error:
             raise _with_happened(error, Happened.NO) from error
 
@@ -182,7 +181,7 @@ class _Call(Generic[T]):
         error: KlickTippError | None = None
         result: T | None = None
         observer.begin(attempt)
-        began = time.monotonic()
+        began = timing.now()
         try:
             answer = self._exchange(request_id)
             status = answer.status
@@ -195,7 +194,7 @@ class _Call(Generic[T]):
             error = OutcomeUnknown(operation.name, status=status, happened=operation.doubtful, hint="interrupted")
             raise
         finally:
-            observer.finish(attempt, Ending(time.monotonic() - began, status, error, result))
+            observer.finish(attempt, Ending(timing.now() - began, status, error, result))
 
     def _exchange(self, request_id: UUID) -> Answer:
         caller, request = self.caller, self.request

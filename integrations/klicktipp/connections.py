@@ -10,12 +10,13 @@ import io
 import logging
 import socket
 import threading
-import time
 from typing import Any, Final
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.util.connection import allowed_gai_family
+
+from . import timing
 
 MAX_IDLE: Final = 4.0
 """Seconds a connection may have been idle and still be used.
@@ -35,7 +36,7 @@ logging.getLogger("urllib3.connection").addFilter(lambda record: "parse headers"
 class Exchange:
     """One request and its answer, on whichever connection.
 
-    deadline: as `time.monotonic()` tells the time
+    deadline: as `timing.now()` tells the time
     patience: seconds for each wait of it
     sent: whether the service may have the request: its head was handed over to the system
     """
@@ -49,7 +50,7 @@ class Exchange:
 
     def seconds_left(self, patience: float | None = None) -> float:
         """How long the next wait may be. TimeoutError when the deadline has come."""
-        left = self.deadline - time.monotonic()
+        left = self.deadline - timing.now()
         if left <= 0:
             raise TimeoutError("deadline passed")
         return min(left, self.patience if patience is None else patience)
@@ -117,7 +118,7 @@ class _Connection(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        return time.monotonic() - self._idle_since < MAX_IDLE and super().is_connected
+        return timing.now() - self._idle_since < MAX_IDLE and super().is_connected
 
     def connect(self) -> None:
         self._established = False
@@ -173,7 +174,7 @@ class _Connection(HTTPConnection):
 
     def getresponse(self) -> Any:
         response = super().getresponse()
-        self._idle_since = time.monotonic()
+        self._idle_since = timing.now()
         return response
 
 

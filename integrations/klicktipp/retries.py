@@ -1,7 +1,6 @@
 """Which failed attempts are worth another, and after how long."""
 
 import random
-import time
 from typing import Final
 
 from .errors import KlickTippError, OutcomeUnknown, ServiceError, Throttled, Unreachable
@@ -10,9 +9,6 @@ from .operations import Operation
 MAX_ATTEMPTS: Final = 3
 _FIRST_PAUSE: Final = 0.5
 _BROKEN_GATEWAY: Final = (502, 504)
-
-sleep = time.sleep
-"""How the library waits. Tests put something quicker here."""
 
 
 def pause_before_next(operation: Operation, error: KlickTippError, failures: int, seconds_left: float) -> float | None:

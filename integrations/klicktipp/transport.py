@@ -3,7 +3,6 @@
 import http.client
 import os
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -15,6 +14,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
+from . import timing
 from .connections import POOLS, Exchange, current
 
 MAX_ANSWER: Final = 32 * 1024 * 1024
@@ -101,12 +101,12 @@ class Transport:
         """Send a request and read its answer.
 
         timeout: seconds for connecting, and for each wait for a part of the answer
-        deadline: when all has to be over, as `time.monotonic()` tells the time
+        deadline: when all has to be over, as `timing.now()` tells the time
 
         `NotSent` if the request did not leave, `NoAnswer` if it did and no status came back.
         """
         connect, read = timeout
-        left = deadline - time.monotonic()
+        left = deadline - timing.now()
         if left <= 0:
             raise NotSent("no time left")
         if self._process != os.getpid():

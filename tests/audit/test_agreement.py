@@ -30,7 +30,7 @@ FAULTS = [
 def test_request_log_and_audit_log_agree(
     account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     chance = random.Random(20261122)
     for _ in range(40):
         service.fault(**chance.choice(FAULTS))

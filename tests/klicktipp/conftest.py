@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, retries
+from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, timing
 
 from .service import Service, serving
 
@@ -29,5 +29,5 @@ def api(server: Service, auth: DeveloperKeyAuth) -> KlickTipp:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses the library would have made."""
     made: list[float] = []
-    monkeypatch.setattr(retries, "sleep", made.append)
+    monkeypatch.setattr(timing, "sleep", made.append)
     return made

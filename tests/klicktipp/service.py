@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from integrations.klicktipp import timing
+
 Reply = bytes | Callable[[socket.socket], None]
 """The bytes of an answer, or what to do with the connection instead; which is closed afterwards."""
 
@@ -70,20 +72,28 @@ def say(data: bytes) -> Callable[[socket.socket], None]:
     return lambda connection: connection.sendall(data)
 
 
-def drip(data: bytes, pause: float = 0.05) -> Callable[[socket.socket], None]:
-    """Say this, byte by byte, then start over with its last byte."""
+DRIPS_FOR = 50.0
+"""Seconds on the client's clock until a dripping answer has ended by itself."""
+
+SILENT_FOR = 5.0
+"""Seconds until a silent service hangs up."""
+
+
+def drip(data: bytes) -> Callable[[socket.socket], None]:
+    """Say this, byte by byte, then start over with its last byte. After each byte the turned clock goes on."""
 
     def reply(connection: socket.socket) -> None:
         for at in range(1000):
             connection.sendall(data[at : at + 1] or data[-1:])
-            time.sleep(pause)
+            timing.sleep(DRIPS_FOR / 1000)
+            time.sleep(0.001)
 
     return reply
 
 
 def silence(connection: socket.socket) -> None:
     """Say nothing until the client has gone."""
-    connection.settimeout(5)
+    connection.settimeout(SILENT_FOR)
     connection.recv(1)
 
 

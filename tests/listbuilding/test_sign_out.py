@@ -182,7 +182,7 @@ def test_a_contact_that_cannot_be_looked_up_afterwards_is_unsubscribed_all_the_s
 def test_without_an_answer_the_address_is_listed_all_the_same_and_the_choice_stays(
     browser: Client, address: Any, service: Service, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     service.fault(path="/subscriber/signoff", close="after", always=True)
     answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, never_again="on"))
     assert "The suppression list has the address in any case." in html(answer)
@@ -270,7 +270,7 @@ def test_an_unknown_key_is_said_in_its_own_words(
 def test_an_unknown_outcome_is_said(
     browser: Client, address: Any, service: Service, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     service.fault(path="/subscriber/sign*", close="after", always=True)
     answer = browser.post(address(page), form(page))
     assert answer.status_code == 422

@@ -182,7 +182,7 @@ def test_the_failed_ones_can_be_tried_again_in_a_filled_form(
 def test_what_may_have_happened_is_offered_by_itself(
     send: Callable[..., Page], contacts: list[str], service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     service.fault(path="/subscriber/tag", close="after", times=3)
     page = send(contacts[:1])
     assert set(outcomes(page).values()) == {Outcome.UNKNOWN}

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,6 +35,7 @@ from integrations.klicktipp import (
     SessionToken,
     Throttled,
     Unreachable,
+    timing,
 )
 from integrations.klicktipp.auth import Auth
 from integrations.messages import Obstacle
@@ -191,11 +191,11 @@ class StoreAtDesk:
 
     @contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
-        ends = time.monotonic() + timeout
+        ends = timing.now() + timeout
         if not self._lock.acquire(timeout=max(0.0, timeout)):
             raise TimeoutError("another call of this page is signing in")
         try:
-            held = self._store.lock(max(0.0, ends - time.monotonic()))
+            held = self._store.lock(max(0.0, ends - timing.now()))
             self._desk.ask(held.__enter__)
             try:
                 yield
@@ -248,7 +248,7 @@ class Crew(Generic[T]):
 
     def results(self, jobs: Sequence[Job[T]]) -> Generator[Done[T], None, None]:
         """Do the jobs, and give what came of each as it comes. See `gateway.at_once`."""
-        self._ends = time.monotonic() + self._seconds
+        self._ends = timing.now() + self._seconds
         self._waiting.extend(_Run(place, job) for place, job in enumerate(jobs))
         try:
             while self._dispatch() or self._running:
@@ -266,7 +266,7 @@ class Crew(Generic[T]):
 
     def _dispatch(self) -> bool:
         """Send off as many as may go now. Returns whether there are jobs that may go later."""
-        now = time.monotonic()
+        now = timing.now()
         if max(now, self._pause_ends) + _RESERVE * self._usual >= self._ends:
             self._stopped = self._stopped or Obstacle.TIME_UP
         room = 0 if self._stopped or now < self._pause_ends else int(self._width) if self._claimed else 1
@@ -305,7 +305,7 @@ class Crew(Generic[T]):
 
     def _gathered(self, beginnings: list[_Beginning]) -> Iterator[Any]:
         """The events of one group: it is complete when all calls wait for it, or when nothing more comes at once."""
-        pause_left = self._pause_ends - time.monotonic()
+        pause_left = self._pause_ends - timing.now()
         is_paused = self._waiting and (pause_left > 0 or not self._running)
         timeout = max(0.0, pause_left) if is_paused else None
         for _ in range(_LARGEST_GROUP):
@@ -346,7 +346,7 @@ class Crew(Generic[T]):
         if isinstance(ending.error, Throttled):
             pause = _PAUSE if ending.error.retry_after is None else ending.error.retry_after
             self._width = max(1.0, self._width / 2)
-            self._pause_ends = max(self._pause_ends, time.monotonic() + pause)
+            self._pause_ends = max(self._pause_ends, timing.now() + pause)
         else:
             self._width = min(float(self._workers), self._width + 1 / self._width)
             self._usual = ending.duration if not self._usual else 0.8 * self._usual + 0.2 * ending.duration

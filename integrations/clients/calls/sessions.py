@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from integrations.clients.encryption import Undecryptable, decrypt, encrypt
 from integrations.clients.models import Credential, CredentialQuerySet
-from integrations.klicktipp import SIGN_IN_PAUSE, SessionToken
+from integrations.klicktipp import SIGN_IN_PAUSE, SessionToken, timing
 
 LEASE: Final = timedelta(seconds=30)
 """For how long one may be signing in before others take over: longer than that takes."""
@@ -54,11 +53,11 @@ class StoredSession:
 
     @contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
-        holder, until = uuid4(), time.monotonic() + timeout
+        holder, until = uuid4(), timing.now() + timeout
         while not self._claimed(holder):
-            if time.monotonic() + _POLL_SECONDS > until or not self._stored().exists():
+            if timing.now() + _POLL_SECONDS > until or not self._stored().exists():
                 raise TimeoutError("somebody else is signing in, or the credential has been removed")
-            time.sleep(_POLL_SECONDS)
+            timing.sleep(_POLL_SECONDS)
         try:
             yield
         finally:

@@ -147,7 +147,7 @@ def test_a_lock_is_held_by_one(by_api_user: ClientAccount) -> None:
         began = time.monotonic()
         with pytest.raises(TimeoutError), store_of(by_api_user).lock(0.3):
             pass
-        assert time.monotonic() - began < 0.5
+        assert time.monotonic() - began < 5
     with store_of(by_api_user).lock(0):
         pass
 
@@ -180,7 +180,7 @@ def test_while_somebody_signs_in_others_wait_for_the_session(
         store_of(by_api_user).save(theirs)
         held.__exit__(None, None, None)
 
-    monkeypatch.setattr("integrations.clients.calls.sessions.time.sleep", they_have_signed_in)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", they_have_signed_in)
 
     list_tags(by_api_user)
 
@@ -233,7 +233,7 @@ def test_of_a_removed_credential_there_is_no_session_and_nobody_gets_one(by_api_
     with pytest.raises(TimeoutError), store.lock(10):
         pass
 
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5
     store.save(SessionToken("SSESS", "late"))
     assert store.load() is None
     assert not Credential.objects.exists()

@@ -105,7 +105,7 @@ def test_a_removed_client_stays_bound_to_its_account(browser: Client, bound: Cli
 def test_a_test_without_an_answer_says_that_nothing_was_done(
     browser: Client, bound: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     service.fault(close="before", always=True)
     words = browser.post(url(bound, "test/")).content.decode()
     assert "KlickTipp did not answer." in words

@@ -125,7 +125,7 @@ def test_a_missing_developer_key_is_told_apart(
 def test_an_unreachable_service_is_told_apart(
     browser: Client, owner: Membership, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
     page = connect(browser, owner, "some-key")
     assert "KlickTipp cannot be reached; nothing was sent." in page.content.decode()

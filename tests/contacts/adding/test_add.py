@@ -133,7 +133,7 @@ def test_a_failure_to_set_the_further_tags_is_told_as_such(
 def test_further_tags_of_which_it_is_not_known_are_not_told_as_refused(
     browser: Client, account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     tags = tag_ids(account)
     service.fault(path="/subscriber/tag", close="after", always=True)
     answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]])
@@ -360,7 +360,7 @@ def test_a_slow_service_is_given_up_at_the_deadline(
 def test_an_unreachable_service_is_told_and_nothing_has_happened(
     browser: Client, account: ClientAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
     page = send(browser, account, fieldFirstName="Rainer")
     words = page.content.decode()

@@ -290,7 +290,7 @@ def test_a_check_that_fails_is_told_and_can_be_made_again(
     form: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("integrations.klicktipp.retries.sleep", lambda seconds: None)
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
     _, checking = send_into_the_dark(browser, account, service, DONE_BUT_UNANSWERED, form)
     service.fault(path="/subscriber/search", status=500, times=9)
     page = check(browser, account, checking)
