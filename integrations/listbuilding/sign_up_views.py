@@ -8,17 +8,16 @@ from uuid import UUID, uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
-from integrations.contacts.adding.checking import Verdict, check_add, is_about
+from integrations.contacts.adding.checking import Verdict, check_add
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import ContactForm
-from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.services import submit
 from integrations.contacts.adding.submission import NewContact, Submission
@@ -96,9 +95,7 @@ def check(request: AccountRequest, key: ListbuildingKey, action: UUID) -> HttpRe
     if request.method != "POST":
         return to_form(request, "tools_sign_up")
     form = ContactForm(request.errand, request.POST)
-    if form.is_valid() and not is_about(unsure, form.cleaned_data["email"]):
-        form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
-    if not form.is_valid():
+    if not can_check(form, unsure):
         return _page(request, key, form, status=422, unsure=unsure)
     new, lookup_id = form.new_contact(), uuid4()
     try:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from accounts.access import is_fragment
 from integrations.audit.reading import calls_of
@@ -16,7 +17,7 @@ from integrations.clients.access import AccountRequest
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.lists import Listing
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.contacts.adding.checking import Verdict
+from integrations.contacts.adding.checking import Verdict, is_about
 from integrations.contacts.adding.forms import ContactForm
 from integrations.contacts.adding.outcome import is_update
 from integrations.contacts.adding.preview import Preview
@@ -113,6 +114,13 @@ def choices_of(
         **urls,
     }
     return render(request, f"contacts/adding/add.html#{kind}", context)
+
+
+def can_check(form: ContactForm, unsure: Origin) -> bool:
+    """Whether a form is valid and still about the address of the add that is to be checked. If not, it says so."""
+    if form.is_valid() and not is_about(unsure, form.cleaned_data["email"]):
+        form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
+    return form.is_valid()
 
 
 def unsure_of_action(request: AccountRequest, action: UUID) -> Origin:

@@ -16,12 +16,12 @@ from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
-from integrations.contacts.adding.checking import Verdict, check_add, is_about, unsure_of
+from integrations.contacts.adding.checking import Verdict, check_add, unsure_of
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import AddContactForm
 from integrations.contacts.adding.lookup import Lookup, looked_up_before
 from integrations.contacts.adding.outcome import is_update
-from integrations.contacts.adding.page import FormPage, choices_of, field_added, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, to_form, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.sent_forms import has_sent, remember_sent
 from integrations.contacts.adding.services import ByApi, submit
@@ -102,9 +102,7 @@ def check(request: AccountRequest, action: UUID) -> HttpResponse:
     if request.method != "POST":
         return to_form(request, "contact_add")
     form = AddContactForm(request.errand, request.POST)
-    if form.is_valid() and not is_about(unsure, form.cleaned_data["email"]):
-        form.add_error("email", _("Another address than this one was sent. To check that one, please type it again."))
-    if not form.is_valid():
+    if not can_check(form, unsure):
         return _page(request, form, unsure=unsure, status=422)
     new, lookup_id = form.new_contact(), uuid4()
     as_sent = has_sent(request.session, action, new)

@@ -50,10 +50,9 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     if shown is None:
         return opened(request, contact_id, "fields", _fields_context)
     form = ChangeFieldsForm(request.POST, edited=_edited_as_shown(request, shown))
-    if not form.is_valid():
-        return _fields_form(request, shown, form)
-    if not (changes := form.changes()):
-        return back(request, contact_id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
+    if unchanged := _without_changes(request, shown, form):
+        return unchanged
+    changes = form.changes()
     context = context_of(request, shown) | {"changes": changes, "signed": sign(request.account, shown, shown.fields)}
     return part_page(request, "fields_preview", context)
 
@@ -80,10 +79,9 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
         return opened(request, contact_id, "fields", _fields_context)
     edited = _edited_as_shown(request, shown)
     form = ChangeFieldsForm(request.POST, edited=edited)
-    if not form.is_valid():
-        return _fields_form(request, shown, form)
-    if not (changes := form.changes()):
-        return back(request, contact_id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
+    if unchanged := _without_changes(request, shown, form):
+        return unchanged
+    changes = form.changes()
     values = {change.id: change.wire for change in changes}
     action = intention(form, *values, *values.values())
     try:
@@ -101,6 +99,15 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
         "The data field %(fields)s has been changed.", "The data fields %(fields)s have been changed.", len(names)
     ) % {"fields": get_text_list(names, _("and"))}
     return back(request, contact_id, FIELDS, told)
+
+
+def _without_changes(request: AccountRequest, shown: Contact, form: ChangeFieldsForm) -> HttpResponse | None:
+    """What answers a form that is not valid or changes nothing; None for one that does."""
+    if not form.is_valid():
+        return _fields_form(request, shown, form)
+    if form.changes():
+        return None
+    return back(request, shown.id, FIELDS, _("Nothing was changed, so nothing was sent."), level="info")
 
 
 def _shown(request: AccountRequest, contact_id: str) -> Contact | None:
