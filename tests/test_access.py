@@ -21,12 +21,15 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry
+from integrations.audit.recorder import Action
+from integrations.clients.calls import gateway
 from integrations.clients.keys import grants
 from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.adding.submission import NewContact
 from integrations.klicktipp import GLOBAL_FIELD_TYPES
+from integrations.optin.sentences import PROCESSES_LISTED
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
     ClientAccountFactory,
@@ -261,6 +264,7 @@ def make_tenant(customer_key: str) -> Tenant:
     action = uuid4()
     add_contact(account, NewContact(email="ada@example.com"), actor(owner.user), action)
     tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
+    api = gateway.connect(account, Action(PROCESSES_LISTED, actor(owner.user)))
     tagged = uuid4()
     tag_contacts(errand(account, owner.user), Tagging(("ada@example.com",), (tag_id,)), tagged)
     invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
@@ -283,7 +287,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "suppression_id": SuppressionFactory(account=account).pk,
         "tag_id": tag_id,
         "tagged": tagged,
-        "process_id": load(account, ReferenceKind.OPTIN_PROCESSES, actor(owner.user)).items[0]["id"],
+        "process_id": api.list_optin_processes()[0].id,
         "key_id": ListbuildingKeyFactory(account=account).pk,
         "uidb36": "1",
         "state": grants.begin(owner.user, owner.team, account)[0],
