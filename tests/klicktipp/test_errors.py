@@ -1,6 +1,7 @@
 """From an answer to the error: its class, what it means, whether the call happened, and what it keeps to itself."""
 
 import pickle
+from itertools import product
 
 import pytest
 
@@ -42,28 +43,20 @@ STATUSES = [
 ]
 
 
-@pytest.mark.parametrize(("status", "kind", "problem", "happened"), STATUSES)
-@pytest.mark.parametrize(
-    "body", [b'["message"]', b'"message"', b"message", b"", b"<html>", b"[" * 100_000, b"\xff\xfe\x00", b"{}"]
-)
-def test_the_status_decides(
-    status: int,
-    kind: type[KlickTippError],
-    problem: Problem,
-    happened: str,
-    body: bytes,
-    api: KlickTipp,
-    server: Service,
-) -> None:
-    server.will(answer(status=status, body=b"" if status == 304 else body))
+BODIES = [b'["message"]', b'"message"', b"message", b"", b"<html>", b"[" * 100_000, b"\xff\xfe\x00", b"{}"]
 
-    with pytest.raises(KlickTippError) as raised:
-        api.create_tag("new")
 
-    error = raised.value
-    assert type(error) is kind
-    assert (error.status, error.problem, error.happened) == (status, problem, happened)
-    assert error.operation == "create_tag"
+def test_the_status_decides(api: KlickTipp, server: Service) -> None:
+    for (status, kind, problem, happened), body in product(STATUSES, BODIES):
+        server.will(answer(status=status, body=b"" if status == 304 else body))
+
+        with pytest.raises(KlickTippError) as raised:
+            api.create_tag("new")
+
+        error = raised.value
+        assert type(error) is kind, (status, body[:20])
+        assert (error.status, error.problem, error.happened) == (status, problem, happened), body[:20]
+        assert error.operation == "create_tag"
 
 
 @pytest.mark.parametrize("body", [b'["Wrong username."]', b'"Wrong username."', b"Wrong username."])
