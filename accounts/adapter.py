@@ -2,15 +2,20 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailConfirmation
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 
+from accounts.devices import known_device
 from accounts.signals import sign_in_stopped
 
 TOLD_FOR_SECONDS = 5 * 60
 """As long as allauth's limit of failed attempts for one address."""
+
+ATTEMPTS_ON_A_KNOWN_DEVICE = {"login_failed": "5/300s/key"}
 
 
 class Adapter(DefaultAccountAdapter):
@@ -18,10 +23,42 @@ class Adapter(DefaultAccountAdapter):
         return settings.SIGNUP == "open"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError:
-            tried = str(credentials.get("email") or "").lower().encode()
-            if cache.add(f"sign-in-stopped:{hashlib.sha256(tried).hexdigest()}", True, TOLD_FOR_SECONDS):
+        """Counts attempts by the account alone, whatever host was asked for; on a device where its owner has signed in
+        before, by the device too, and not by the network, which strangers may share."""
+        email = str(credentials.get("email") or "").lower()
+        device = known_device(request, email)
+        usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            key=_attempts(email, device),
+            config=ATTEMPTS_ON_A_KNOWN_DEVICE if device else None,
+        )
+        self._login_failed_rl_usage = usage
+        if not usage:
+            told = hashlib.sha256(_attempts(email, device).encode()).hexdigest()
+            if cache.add(f"sign-in-stopped:{told}", True, TOLD_FOR_SECONDS):
                 sign_in_stopped.send(type(self), request=request, credentials=credentials)
-            raise
+            raise self.validation_error("too_many_login_attempts")
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return _attempts(str(credentials.get("email") or "").lower(), None)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Without what a request says of the portal's address."""
+        self.render_mail(template_prefix, email, {"email": email, "portal": settings.PORTAL_URL} | context).send()
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        link = settings.PORTAL_URL + reverse("account_reset_password")
+        self.send_mail("account/email/account_already_exists", email, {"password_reset_url": link})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid_and_key = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PORTAL_URL + uid_and_key.replace("UID-KEY", key)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
+        return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+
+
+def _attempts(email: str, device: str | None) -> str:
+    return f"{device or 'strangers'}:{email}"

@@ -1,14 +1,20 @@
+from typing import Any
+
+from allauth.account.fields import EmailField
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from accounts.password_resets import send_links
 from accounts.roles import Role
 from accounts.services import create_team, set_role
 from accounts.validation import no_control_characters
+from ktportal.encryption import encrypt
 
 
 class SignupForm(AllauthSignupForm):
@@ -22,6 +28,17 @@ class SignupForm(AllauthSignupForm):
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         set_role(create_team(user.email.partition("@")[0]), user, Role.OWNER, by=user)
+
+
+class ResetPasswordForm(forms.Form):
+    """Takes any address and finds out nothing about it."""
+
+    email = EmailField(required=True)
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        email = str(self.cleaned_data["email"])
+        send_links.enqueue(encrypt(email), get_language() or settings.LANGUAGE_CODE)
+        return email
 
 
 class ProfileForm(forms.ModelForm):

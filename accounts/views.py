@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -63,9 +63,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language: with the user when signed in, in a cookie in any case."""
     wanted = request.POST.get("language", "")
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, None):
         back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(back)
     if wanted in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = wanted

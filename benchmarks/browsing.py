@@ -57,8 +57,11 @@ def measure(url: str) -> Found:
     from django.core.management import call_command
     from django.test.utils import override_settings
 
-    kept_in = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
-    with override_settings(CACHES=kept_in, KLICKTIPP_URL=url, ALLOWED_HOSTS=["testserver"]):
+    kept_in = {
+        name: {"BACKEND": "ktportal.caches.DatabaseCache", "LOCATION": f"portal_{name}"}
+        for name in ("default", "lists")
+    }
+    with override_settings(CACHES=kept_in, KLICKTIPP_URL=url, ALLOWED_HOSTS=["testserver"], PORTAL_HOST="testserver"):
         call_command("createcachetable")
         return _measured()
 

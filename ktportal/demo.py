@@ -108,7 +108,6 @@ def prepare() -> None:
     say("Preparing the database and the static files …")
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("createcachetable", verbosity=0)
     collect_static()
     connections.close_all()
 

@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -44,9 +45,13 @@ DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 
-portal = urlsplit(PORTAL_URL)
+portal = urlsplit(PORTAL_URL.lower())
 if portal.scheme not in ("http", "https") or not portal.hostname:
     raise ImproperlyConfigured(f"PORTAL_URL must be an http or https address, not {PORTAL_URL!r}.")
+if portal.path or portal.query or portal.username:
+    raise ImproperlyConfigured(f"PORTAL_URL must be the address of a host and nothing more, not {PORTAL_URL!r}.")
+PORTAL_HOST = portal.netloc.removesuffix({"http": ":80", "https": ":443"}[portal.scheme])
+PORTAL_URL = f"{portal.scheme}://{PORTAL_HOST}"
 is_public = not is_loopback(portal.hostname)
 is_secure = portal.scheme == "https"
 if DEBUG and is_public:
@@ -54,12 +59,14 @@ if DEBUG and is_public:
         f"DEBUG=1 shows the portal's inside and is refused with a public PORTAL_URL ({PORTAL_URL})."
     )
 
+# Other ports and spellings of these are refused too: see `ktportal.hosts`.
 ALLOWED_HOSTS = [portal.hostname] if is_public else ["127.0.0.1", "localhost", "[::1]"]
-CSRF_TRUSTED_ORIGINS = [f"{portal.scheme}://{portal.netloc}"]
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = is_secure
 SESSION_COOKIE_NAME = "__Host-session" if is_secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if is_secure else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if is_secure else "device"
 CSRF_FAILURE_VIEW = "accounts.csrf.failure"
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -146,6 +153,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ktportal.hosts.only_its_own",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -154,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.devices.remember",
     "accounts.middleware.private_pages",
     "accounts.middleware.user_language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -202,9 +211,26 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://portal_cache")}
+CACHE_BACKENDS = {"db": "ktportal.caches.DatabaseCache", "redis": "django.core.cache.backends.redis.RedisCache"}
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+def without_pickles(name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """A cache as its setting says; those that would keep pickles are refused."""
+    kind = str(config["BACKEND"]).split(".")[-2]
+    if kind not in CACHE_BACKENDS:
+        raise ImproperlyConfigured(f"{name} must begin with dbcache:// or redis://.")
+    if kind == "redis":
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "serializer": "ktportal.caches.Json"}
+    return config | {"BACKEND": CACHE_BACKENDS[kind], "KEY_PREFIX": name.removesuffix("_URL").lower()}
+
+
+# The libraries that count attempts use the default one, and nothing else does but what is told once in a while.
+CACHES = {
+    "default": without_pickles("LIMITS_CACHE_URL", env.cache("LIMITS_CACHE_URL", default="dbcache://portal_limits")),
+    "lists": without_pickles("CACHE_URL", env.cache("CACHE_URL", default="dbcache://portal_cache")),
+}
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "mail"]}}
 
 CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
@@ -213,6 +239,8 @@ CLOCK_CHORES = [
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
+    ("integrations.clock.housekeeping.clear_caches", 600),
+    ("ktportal.mail.free_interrupted", 60),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
 
@@ -239,7 +267,11 @@ ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "accounts.forms.SignupForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+}
+PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -249,9 +281,11 @@ ACCOUNT_SESSION_REMEMBER = True
 # --- Mail ----------------------------------------------------------------------------------------
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
-if not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "ktportal.mail.FileAndTerminal"
+# What delivers; pages leave their mail to the queue.
+MAIL_DELIVERY = vars()["EMAIL_BACKEND"] if env.str("EMAIL_URL", default="") else "ktportal.mail.FileAndTerminal"
+EMAIL_BACKEND = "ktportal.mail.Queued"
 DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"ktportal <portal@{portal.hostname}>")
 
 # --- Language, time, static files ----------------------------------------------------------------

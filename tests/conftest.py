@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.utils import translation
@@ -32,11 +33,19 @@ def log_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_rate_limits() -> Iterator[None]:
-    """allauth counts attempts in the cache, which outlives a test."""
-    cache.clear()
-    yield
-    cache.clear()
+def fresh_caches() -> None:
+    """Counted attempts and kept lists would outlive a test."""
+    for cache in caches.all(initialized_only=False):
+        cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def address_of_live_server(request: pytest.FixtureRequest) -> None:
+    """Where the portal runs as a server, that is its address."""
+    if "live_server" in request.fixturenames:
+        settings = request.getfixturevalue("settings")
+        settings.PORTAL_URL = request.getfixturevalue("live_server").url
+        settings.PORTAL_HOST = urlsplit(settings.PORTAL_URL).netloc
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +82,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
     monkeypatch.setattr("integrations.klicktipp.timing.now", turned.now)
     monkeypatch.setattr("integrations.klicktipp.timing.sleep", turned.sleep)
     return turned
+
+
+@pytest.fixture
+def task_queue(settings: Any) -> None:
+    """Tasks wait for a worker, as in production."""
+    settings.TASKS = {"default": settings.TASKS["default"] | {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
 @pytest.fixture

@@ -8,19 +8,23 @@ os.environ.update({name: os.environ.get(f"TEST_{name}", value) for name, value i
 os.environ.setdefault("PORTAL_URL", "http://127.0.0.1:8000")
 os.environ["SIGNUP"] = os.environ.get("SIGNUP", "invite")
 os.environ["EMAIL_URL"] = "memorymail://"
-os.environ["CACHE_URL"] = "locmemcache://"
 os.environ["SANDBOX"] = "1"
 os.environ["KLICKTIPP_USERNAME"] = "test-operator"
 os.environ["KLICKTIPP_DEVELOPER_KEY"] = "0123456789abcdef0123456789abcdef"
 
 from ktportal.settings import *  # noqa: F403
-from ktportal.settings import BASE_DIR, DATABASES
+from ktportal.settings import BASE_DIR, DATABASES, TASKS
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {name: {"BACKEND": IN_MEMORY, "LOCATION": name} for name in ("default", "lists")}
+TASKS = {"default": TASKS["default"] | {"BACKEND": "tests.immediate.Immediate"}}
+PORTAL_HOST = "testserver"
+PORTAL_URL = f"http://{PORTAL_HOST}"
 STATIC_ROOT = BASE_DIR / "static"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from integrations.clients.encryption import last_four
+from ktportal.encryption import last_four
 
 
 class CredentialKind(models.TextChoices):

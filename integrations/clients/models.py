@@ -8,9 +8,9 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Capability, roles_with
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
-from integrations.clients import encryption
 from integrations.clients.identity import Identity
 from integrations.clients.logins import CredentialKind, Login
+from ktportal import encryption
 
 
 class Colour(models.TextChoices):

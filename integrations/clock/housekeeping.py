@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+from django.core.cache import caches
 from django.core.management import call_command
+
+from ktportal.caches import DatabaseCache
 
 
 def clear_sessions() -> None:
@@ -11,3 +14,10 @@ def clear_sessions() -> None:
 def prune_task_results() -> None:
     """Remove the results of background tasks that ended two weeks ago or earlier."""
     call_command("prune_db_task_results", min_age_days=timedelta(days=14).days, verbosity=0)
+
+
+def clear_caches() -> None:
+    """Remove what is over from the caches that are tables; Redis does so by itself."""
+    for cache in caches.all(initialized_only=False):
+        if isinstance(cache, DatabaseCache):
+            cache.forget_expired()

@@ -8,10 +8,10 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
 from integrations.clients.calls import gateway
-from integrations.clients.encryption import Undecryptable
 from integrations.klicktipp import KlickTipp
 from integrations.listbuilding.models import ListbuildingKey
 from integrations.messages import Obstacle
+from ktportal.encryption import Undecryptable
 
 
 def action_of(

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from integrations.audit import events
 from integrations.audit.actors import Actor
-from integrations.clients.encryption import Undecryptable
 from integrations.clients.errand import Errand
 from integrations.clients.keys.services import last_four_or_dots
 from integrations.clients.models import ClientAccount
 from integrations.listbuilding import sentences
 from integrations.listbuilding.errors import LabelTaken, StoredBefore
 from integrations.listbuilding.models import ListbuildingKey
+from ktportal.encryption import Undecryptable
 
 
 def add_key(errand: Errand, label: str, secret: str) -> ListbuildingKey:

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models import User
-from integrations.clients import encryption
 from integrations.clients.models import ClientAccount
+from ktportal import encryption
 
 
 class ListbuildingKey(models.Model):

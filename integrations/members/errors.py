@@ -17,10 +17,6 @@ class TooMany(Exception):
     """The team has as many invitations as it can have at a time."""
 
 
-class MailNotSent(Exception):
-    """The invitation is stored, but its mail could not be sent."""
-
-
 class NotValid(Exception):
     """The invitation is unknown, used, withdrawn or expired, or its sender may not invite any more."""
 

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.dispatch import receiver
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -25,11 +25,13 @@ from integrations.audit.sentences import Sentence
 from integrations.clients.member_access import give_access, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
-from integrations.members.errors import AlreadyMember, HasAccount, JustSent, MailNotSent, NotAllowed, NotValid, TooMany
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
 from integrations.members.models import VALID_FOR, Invitation
 from integrations.members.services import managing
+from ktportal.mail import mail_failed
 
 MOST_AT_A_TIME = 50
+_MAIL_ABOUT = "X-Invitation"
 _COUNTED_FOR = timedelta(days=1)
 _KEPT_FOR = timedelta(days=30)
 
@@ -39,8 +41,8 @@ def invite(
 ) -> Invitation:
     """Invite an address to the team of `by`, limited to these client accounts or, for None, to see all.
 
-    The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed`, `MailNotSent`
-    and `TooMany`.
+    The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed` and
+    `TooMany`.
     """
     address = email.strip().lower()
     with managing(by, role):
@@ -170,11 +172,13 @@ def _send(invitation: Invitation, token: str) -> None:
     subject, body = (
         render_to_string(f"members/email/invitation_{part}.txt", context) for part in ("subject", "message")
     )
-    try:
-        send_mail(" ".join(subject.split()), body.strip(), None, [invitation.email])
-    except (SMTPException, OSError):
-        Invitation.objects.filter(pk=invitation.pk, token_hash=invitation.token_hash).update(sent_at=None)
-        raise MailNotSent from None
+    about = {_MAIL_ABOUT: invitation.token_hash}
+    EmailMessage(" ".join(subject.split()), body.strip(), to=[invitation.email], headers=about).send()
+
+
+@receiver(mail_failed)
+def _not_sent(message: EmailMessage, **_: object) -> None:
+    Invitation.objects.filter(token_hash=message.extra_headers.get(_MAIL_ABOUT)).update(sent_at=None)
 
 
 def _join(invitation: Invitation, user: User, actor: Actor) -> None:

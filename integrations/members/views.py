@@ -24,7 +24,7 @@ from integrations.audit.actors import Actor
 from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
 from integrations.members.access import InvitationRequest, MemberRequest, invitation_view, member_view
-from integrations.members.errors import AlreadyMember, HasAccount, JustSent, MailNotSent, NotAllowed, NotValid, TooMany
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
 from integrations.members.forms import OWNERS_SEE_ALL, EndForm, InvitationForm, MemberLimitForm, RoleForm, SignUpForm
 from integrations.members.models import Invitation
 
@@ -47,9 +47,6 @@ def invite(request: TeamRequest) -> HttpResponse:
             raise PermissionDenied from None
         except (AlreadyMember, JustSent, TooMany) as error:
             form.add_error("email", _not_invited(error))
-        except MailNotSent:
-            messages.error(request, _mail_failed())
-            return redirect("members", team=request.team.slug)
         else:
             messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": typed["email"]})
             return redirect("members", team=request.team.slug)
@@ -65,8 +62,6 @@ def send_again(request: InvitationRequest) -> HttpResponse:
         invitations.send_again(request.invitation, request.membership, Actor.of(request))
     except (AlreadyMember, JustSent, TooMany) as error:
         return _members_page(request, f"{address}: {_not_invited(error)}")
-    except MailNotSent:
-        return _members_page(request, _mail_failed())
     messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": address})
     return redirect("members", team=request.team.slug)
 
@@ -297,10 +292,6 @@ def _not_invited(error: Exception) -> str:
     return _("Your team has %(number)s invitations under way, as many as it can have. Please wait until tomorrow.") % {
         "number": invitations.MOST_AT_A_TIME
     }
-
-
-def _mail_failed() -> str:
-    return _("The invitation is stored, but its mail could not be sent. Please send it again later.")
 
 
 def _last_owner() -> str:

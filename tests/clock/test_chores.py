@@ -173,7 +173,7 @@ def two_clocks() -> list[list[str]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_portals_own_chores_run(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_portals_own_chores_run(caplog: pytest.LogCaptureFixture, task_queue: None) -> None:
     Session.objects.create(session_key="old", session_data="", expire_date=timezone.now() - timedelta(days=1))
 
     assert run_due_chores() == [name for name, _ in django_settings.CLOCK_CHORES]

@@ -13,7 +13,6 @@ from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.calls import sessions
 from integrations.clients.calls.health import Watch
 from integrations.clients.calls.parallel import Crew, Desk, Done, Job
-from integrations.clients.encryption import Undecryptable, last_four
 from integrations.clients.errors import Obstructed
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
@@ -29,6 +28,7 @@ from integrations.klicktipp import (
 )
 from integrations.klicktipp.auth import Auth
 from integrations.messages import Obstacle
+from ktportal.encryption import Undecryptable, last_four
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.clients.encryption import Undecryptable, decrypt, encrypt
 from integrations.clients.models import Credential, CredentialQuerySet
 from integrations.klicktipp import SIGN_IN_PAUSE, SessionToken, timing
+from ktportal.encryption import Undecryptable, decrypt, encrypt
 
 LEASE: Final = timedelta(seconds=30)
 """For how long one may be signing in before others take over: longer than that takes."""

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from integrations.clients.encryption import Undecryptable, decrypt, encrypt
 from integrations.clients.identity import Identity
 from integrations.clients.keys.services import TestedLogin
 from integrations.clients.logins import CredentialKind, Login
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import OptinProcess
+from ktportal.encryption import Undecryptable, decrypt, encrypt
 
 LASTS = 60 * 60
 """Seconds for which a proposal waits."""

@@ -14,8 +14,8 @@ from uuid import UUID
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from integrations.clients.encryption import Undecryptable, decrypt, encrypt
 from integrations.contacts.adding.submission import NewContact
+from ktportal.encryption import Undecryptable, decrypt, encrypt
 
 _MOST = 20
 _KEY = "sent_contacts"

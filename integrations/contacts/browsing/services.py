@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.paginator import Page, Paginator
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -92,18 +93,20 @@ def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) 
     found = api.list_contacts(selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES)
     ids = array("q", sorted(map(int, found), reverse=True))
     loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
-    packed = (loaded.handle, loaded.loaded_at, loaded.action, loaded.page, zlib.compress(ids.tobytes(), 1))
-    cache.set(_key(errand, selection), packed, KEPT_FOR)
+    compressed = b64encode(zlib.compress(ids.tobytes(), 1)).decode()
+    packed = (loaded.handle, loaded.loaded_at.isoformat(), str(loaded.action), loaded.page, compressed)
+    caches["lists"].set(_key(errand, selection), packed, KEPT_FOR)
     return loaded
 
 
 def kept_list(errand: Errand, selection: Selection) -> IdList | None:
     """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
-    packed = cache.get(_key(errand, selection))
+    packed = caches["lists"].get(_key(errand, selection))
     if packed is None:
         return None
     handle, loaded_at, action, page, compressed = packed
-    return IdList(handle, loaded_at, action, page, array("q", zlib.decompress(compressed)))
+    ids = array("q", zlib.decompress(b64decode(compressed)))
+    return IdList(handle, datetime.fromisoformat(loaded_at), UUID(action), page, ids)
 
 
 def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[int]) -> Generator[Row, None, None]:

@@ -33,14 +33,13 @@ def portal(service: Service, tmp_path: Path) -> Iterator[str]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "ktportal.settings",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
-        "CACHE_URL": "dbcache://portal_cache",
         "PORT": str(port),
         "PORTAL_URL": f"http://127.0.0.1:{port}",
         "SANDBOX_PORT": str(urlsplit(service.url).port),
         "DEMO_PASSWORD": PASSWORD,
         "PYTHONUNBUFFERED": "1",
     }
-    prepare = (["collectstatic", "--no-input"], ["migrate", "--verbosity=0"], ["createcachetable"], ["seed_demo"])
+    prepare = (["collectstatic", "--no-input"], ["migrate", "--verbosity=0"], ["seed_demo"])
     for command in prepare:
         subprocess.run([*MANAGE, *command], env=environment, check=True, timeout=120, capture_output=True)
     with open(tmp_path / "printed", "w") as printed:

@@ -111,9 +111,7 @@ def test_the_wait_is_told_in_whole_minutes(owner: Membership) -> None:
 
 
 def test_the_databases_cache_counts_as_well(owner: Membership, settings: Any) -> None:
-    settings.CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
-    }
+    settings.CACHES = {"default": {"BACKEND": "ktportal.caches.DatabaseCache", "LOCATION": "portal_limits"}}
     call_command("createcachetable", verbosity=0)
     caches["default"].clear()
     for _ in range(10):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -163,6 +163,7 @@ def test_large_numbers_are_grouped(browser: Client, account: ClientAccount, serv
 
 def test_what_is_kept_is_small_and_nobodys_address(browser: Client, account: ClientAccount, service: Service) -> None:
     kept: list[Any] = []
+    cache = caches["lists"]
     original = cache.set
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "set", lambda *args, **options: (kept.append(args), original(*args, **options)))
@@ -178,7 +179,7 @@ def test_a_list_that_is_not_kept_any_more_is_loaded_again_and_that_is_said(
 ) -> None:
     page = browse(browser, account)
     sent, query = hidden(page), f"{page.context['here']}&page=2"
-    cache.clear()
+    caches["lists"].clear()
 
     rows = browser.post(url(account, "browse/rows/"), sent, headers=HX)
     assert "This list is not kept any more." in rows.content.decode()

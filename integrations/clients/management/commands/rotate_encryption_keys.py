@@ -5,8 +5,8 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
-from integrations.clients.encryption import Undecryptable, rotate
 from integrations.clients.models import Credential
+from ktportal.encryption import Undecryptable, rotate
 
 BATCH = 200
 _ENCRYPTED = "encrypted_secret"

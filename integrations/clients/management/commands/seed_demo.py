@@ -13,11 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Membership, Team
 from integrations.audit.actors import COMMAND
-from integrations.clients.encryption import Undecryptable
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.keys import services
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Colour
+from ktportal.encryption import Undecryptable
 
 EMAIL = "demo@klick-tipp.team"
 NAME = "Alex Demo"

@@ -5,7 +5,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.clients.encryption import Undecryptable, decrypt, encrypt, last_four
+from ktportal.encryption import Undecryptable, decrypt, encrypt, last_four
 
 
 @given(st.text())

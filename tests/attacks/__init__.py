@@ -1,0 +1,1 @@
+"""What attackers did, step by step. Each of these worked once."""
