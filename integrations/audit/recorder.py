@@ -55,15 +55,20 @@ class Scope:
 def next_numbers(team_id: int, count: int) -> range:
     """The next numbers in a team's log. Call it inside the transaction that stores the entries: then there are no
     gaps."""
-    table = connection.ops.quote_name(AuditCounter._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (team_id, last) VALUES (%s, %s) "  # noqa: S608 - the name is the model's own
-            f"ON CONFLICT (team_id) DO UPDATE SET last = {table}.last + excluded.last RETURNING last",
-            [team_id, count],
-        )
-        last = int(cursor.fetchone()[0])
+    last = _move_on(team_id, count)
+    if last is None:
+        AuditCounter.objects.bulk_create([AuditCounter(team_id=team_id, last=0)], ignore_conflicts=True)
+        last = _move_on(team_id, count) or 0
     return range(last - count + 1, last + 1)
+
+
+def _move_on(team_id: int, count: int) -> int | None:
+    table = connection.ops.quote_name(AuditCounter._meta.db_table)
+    sql = f"UPDATE {table} SET last = last + %s WHERE team_id = %s RETURNING last"  # noqa: S608 - the model's own name
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [count, team_id])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditEntry:

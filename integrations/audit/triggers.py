@@ -1,8 +1,12 @@
 """The database's own guard over the log, on SQLite and PostgreSQL.
 
 It refuses an UPDATE of a finished entry or of anything but the finishing columns, a DELETE that no retention record
-covers, TRUNCATE, and on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the
-triggers for DELETE). Installed after every migration, because SQLite's table rebuilds drop triggers silently.
+covers, an INSERT under a number whose entry may have been removed, a retention record for numbers to come, a counter
+that goes back, TRUNCATE, and on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing
+the triggers for DELETE). Installed after every migration, because SQLite's table rebuilds drop triggers silently.
+
+On PostgreSQL every name is qualified and the functions' search path is fixed, since a session may put temporary tables
+of the same names before ours.
 """
 
 from collections.abc import Iterable
@@ -12,9 +16,11 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from integrations.audit.models import AuditEntry, AuditSubject, Outcome, RetentionRecord
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Outcome, RetentionRecord
 
-GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord)
+_SEARCH_PATH = "pg_catalog, pg_temp"
+
+GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord, AuditCounter)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,8 @@ def _unchanged(columns: Iterable[str], same: str) -> str:
 
 
 def _may_update(model: type[models.Model], same: str) -> str:
+    if model is AuditCounter:
+        return f"NEW.last > OLD.last AND {_unchanged(['team_id'], same)}"
     if model is not AuditEntry:
         return "1 = 0"
     kept = [column for column in _columns(model) if column not in AuditEntry.FINISH_COLUMNS]
@@ -43,16 +51,30 @@ def _may_update(model: type[models.Model], same: str) -> str:
     return f"OLD.outcome = '{pending}' AND NEW.outcome <> '{pending}' AND {_unchanged(kept, same)}"
 
 
-def _may_delete(model: type[models.Model]) -> str:
-    if model is RetentionRecord:
-        return "1 = 0"
-    covered = (
-        f'EXISTS (SELECT 1 FROM "{RetentionRecord._meta.db_table}" kept '
-        "WHERE kept.team_id = OLD.team_id AND OLD.number <= kept.through_number)"
+def _covered(row: str, schema: str) -> str:
+    return (
+        f'EXISTS (SELECT 1 FROM {schema}"{RetentionRecord._meta.db_table}" kept '
+        f"WHERE kept.team_id = {row}.team_id AND {row}.number <= kept.through_number)"
     )
+
+
+def _may_delete(model: type[models.Model], schema: str) -> str:
+    if model in (RetentionRecord, AuditCounter):
+        return "1 = 0"
     if model is AuditEntry:
-        return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {covered}"
-    return covered
+        return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {_covered('OLD', schema)}"
+    return _covered("OLD", schema)
+
+
+def _may_insert(model: type[models.Model], schema: str) -> str:
+    if model is AuditCounter:
+        return "1 = 1"
+    if model is RetentionRecord:
+        return (
+            f'EXISTS (SELECT 1 FROM {schema}"{AuditCounter._meta.db_table}" used '
+            "WHERE used.team_id = NEW.team_id AND NEW.through_number <= used.last)"
+        )
+    return f"NOT {_covered('NEW', schema)}"
 
 
 def _unique_keys(model: type[models.Model]) -> list[list[str]]:
@@ -82,35 +104,44 @@ def _sqlite(model: type[models.Model]) -> list[Trigger]:
     )
     return [
         trigger("UPDATE", f"NOT ({_may_update(model, 'IS')} AND NEW.rowid IS OLD.rowid)", "this must not change"),
-        trigger("DELETE", f"NOT ({_may_delete(model)})", "this must not be removed"),
-        trigger("INSERT", taken, "this exists already"),
+        trigger("DELETE", f"NOT ({_may_delete(model, '')})", "this must not be removed"),
+        trigger("INSERT", f"{taken} OR NOT ({_may_insert(model, '')})", "this exists or existed"),
     ]
 
 
-def _postgresql(model: type[models.Model]) -> list[Trigger]:
+def _postgresql(model: type[models.Model], schema: str) -> list[Trigger]:
     table = model._meta.db_table
     name = f"{table}_guard"
     body = f"""
 BEGIN
+    IF TG_OP = 'INSERT' AND ({_may_insert(model, schema)}) THEN RETURN NEW; END IF;
     IF TG_OP = 'UPDATE' AND ({_may_update(model, "IS NOT DISTINCT FROM")}) THEN RETURN NEW; END IF;
-    IF TG_OP = 'DELETE' AND ({_may_delete(model)}) THEN RETURN OLD; END IF;
+    IF TG_OP = 'DELETE' AND ({_may_delete(model, schema)}) THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'the log: % of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '23000';
 END
 """
-    function = f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$'
+    function = (
+        f'CREATE OR REPLACE FUNCTION {schema}"{name}"() RETURNS trigger LANGUAGE plpgsql '
+        f"SET search_path = {_SEARCH_PATH} AS $guard${body}$guard$"
+    )
 
     def trigger(suffix: str, events: str, level: str) -> Trigger:
         # word for word as pg_get_triggerdef() says it, so that the same text makes and recognises the trigger
         create = f"CREATE TRIGGER {name}_{suffix} BEFORE {events} ON {table} FOR EACH {level} EXECUTE FUNCTION {name}()"
-        enable = f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{name}_{suffix}"'
-        return Trigger(f"{name}_{suffix}", table, (function, create, enable), f"A {create} plpgsql {body}")
+        enable = f'ALTER TABLE {schema}"{table}" ENABLE ALWAYS TRIGGER "{name}_{suffix}"'
+        catalogued = f'A {create} plpgsql {body}{{"search_path={_SEARCH_PATH}"}}'
+        return Trigger(f"{name}_{suffix}", table, (function, create, enable), catalogued)
 
-    return [trigger("rows", "DELETE OR UPDATE", "ROW"), trigger("truncate", "TRUNCATE", "STATEMENT")]
+    return [trigger("rows", "INSERT OR DELETE OR UPDATE", "ROW"), trigger("truncate", "TRUNCATE", "STATEMENT")]
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    make = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
-    return [trigger for model in GUARDED for trigger in make(model)]
+    if connection.vendor == "sqlite":
+        return [trigger for model in GUARDED for trigger in _sqlite(model)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        (schema,) = cursor.fetchone()
+    return [trigger for model in GUARDED for trigger in _postgresql(model, f"{schema}.")]
 
 
 def _catalogued(connection: BaseDatabaseWrapper) -> set[str]:

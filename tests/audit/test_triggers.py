@@ -9,7 +9,15 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from integrations.audit import checks, events, triggers
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome, RetentionRecord, SubjectKind
+from integrations.audit.models import (
+    AuditCounter,
+    AuditEntry,
+    AuditSubject,
+    Kind,
+    Outcome,
+    RetentionRecord,
+    SubjectKind,
+)
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
 from integrations.audit.subjects import Subject
@@ -62,6 +70,7 @@ def test_a_pending_entry_can_be_finished_and_nothing_else(pending: AuditEntry) -
 
 @pytest.mark.parametrize("model", triggers.GUARDED)
 def test_nothing_can_be_deleted(model: type, finished: AuditEntry, pending: AuditEntry) -> None:
+    AuditCounter.objects.create(team_id=8, last=100)
     RetentionRecord.objects.create(team_id=8, through_number=100, reason="another team's", actor_label="Alex")
     for row in model.objects.all():
         refused(row.delete)
@@ -71,7 +80,7 @@ def test_nothing_can_be_deleted(model: type, finished: AuditEntry, pending: Audi
 
 @pytest.mark.parametrize("model", [AuditSubject, RetentionRecord])
 def test_subjects_and_retention_records_never_change(model: type, pending: AuditEntry) -> None:
-    RetentionRecord.objects.create(team_id=8, through_number=100, reason="old", actor_label="Alex")
+    RetentionRecord.objects.create(team_id=7, through_number=1, reason="old", actor_label="Alex")
     refused(lambda: model.objects.update(team_id=9))
 
 
@@ -84,8 +93,30 @@ def test_retention_lets_covered_finished_entries_go(finished: AuditEntry, pendin
 
 
 def test_retention_never_takes_a_pending_entry(pending: AuditEntry) -> None:
-    RetentionRecord.objects.create(team_id=7, through_number=100, reason="ten years", actor_label="Alex")
+    RetentionRecord.objects.create(team_id=7, through_number=pending.number, reason="ten years", actor_label="Alex")
     refused(pending.delete)
+
+
+def test_a_retention_record_covers_nothing_that_is_to_come(finished: AuditEntry) -> None:
+    for team_id, through in [(7, 2), (7, 10**15), (8, 0)]:
+        record = RetentionRecord(team_id=team_id, through_number=through, reason="all", actor_label="Alex")
+        refused(record.save)
+
+
+def test_a_removed_entry_is_not_written_anew(finished: AuditEntry) -> None:
+    RetentionRecord.objects.create(team_id=7, through_number=1, reason="ten years", actor_label="Alex")
+    finished.delete()
+    refused(lambda: finished.save(force_insert=True))
+    about = AuditSubject(entry_id=finished.pk, team_id=7, number=1, kind="email", label="x", hash="y", key_version=1)
+    refused(about.save)
+    events.record(SIGNED_IN, actor(), Scope(7))
+    assert AuditEntry.objects.get(team_id=7).number == 2
+
+
+def test_a_counter_goes_on_and_never_back(finished: AuditEntry) -> None:
+    counter = AuditCounter.objects.filter(team_id=7)
+    for change in ({"last": 0}, {"last": 1}, {"team_id": 9, "last": 5}):
+        refused(lambda change=change: counter.update(**change))
 
 
 def test_an_insert_over_an_existing_row_is_refused(finished: AuditEntry, pending: AuditEntry) -> None:
@@ -168,11 +199,15 @@ REPLACED = {
         "columns": (other_trigger("{entries}", "BEFORE UPDATE OF code OR DELETE", "ROW"), [ROWS]),
         "condition": (other_trigger("{entries}", "BEFORE UPDATE OR DELETE", "ROW WHEN (OLD.team_id <> 7)"), [ROWS]),
         "level": (other_trigger("{entries}", "BEFORE UPDATE OR DELETE", "STATEMENT"), [ROWS]),
-        "moment": (other_trigger("{entries}", "AFTER UPDATE OR DELETE", "ROW"), [ROWS]),
-        "table": (other_trigger("accounts_team", "BEFORE UPDATE OR DELETE", "ROW"), [ROWS]),
+        "moment": (other_trigger("{entries}", "AFTER INSERT OR UPDATE OR DELETE", "ROW"), [ROWS]),
+        "table": (other_trigger("accounts_team", "BEFORE INSERT OR UPDATE OR DELETE", "ROW"), [ROWS]),
         "search path of the function": (["ALTER FUNCTION {guard}() SET search_path = nowhere"], [ROWS, TRUNCATE]),
+        "no search path": (["ALTER FUNCTION {guard}() RESET search_path"], [ROWS, TRUNCATE]),
         "body of the function": (
-            ["CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"],
+            [
+                "CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql "
+                "SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NEW; END'"
+            ],
             [ROWS, TRUNCATE],
         ),
     },

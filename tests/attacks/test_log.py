@@ -1,0 +1,100 @@
+"""Rewriting the log with the rights of the portal's own database user, or of one who has no rights but on rows."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from integrations.audit import events, triggers
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, RetentionRecord
+from integrations.audit.people_sentences import SIGNED_IN
+from integrations.audit.recorder import Scope
+from tests.factories import actor
+
+pytestmark = pytest.mark.django_db
+
+ROLE = "ktportal_rows_only"
+TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, AuditCounter)]
+COVERING = (
+    "CREATE TEMPORARY TABLE {table} AS SELECT CAST(7 AS bigint) AS team_id, CAST(1000000 AS bigint) AS through_number"
+)
+
+
+@pytest.fixture
+def entry() -> AuditEntry:
+    events.record(SIGNED_IN, actor(), Scope(7))
+    return AuditEntry.objects.get(team_id=7)
+
+
+@pytest.fixture(params=["the portal's user", "rows only"])
+def as_user(request: pytest.FixtureRequest, entry: AuditEntry) -> Iterator[None]:
+    if request.param == "rows only" and connection.vendor == "sqlite":
+        pytest.skip("SQLite has no roles.")
+    with connection.cursor() as cursor:
+        if request.param == "rows only":
+            cursor.execute(f"CREATE ROLE {ROLE}")
+            for table in TABLES:
+                cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ROLE}")
+            cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        yield
+        if request.param == "rows only":
+            cursor.execute("RESET ROLE")
+
+
+def runs(*statements: str) -> bool:
+    """Whether the database lets all of it happen."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    except DatabaseError:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("as_user")
+def test_temporary_tables_named_like_ours_change_nothing(entry: AuditEntry) -> None:
+    entries, _, records, counters = TABLES
+    schema = "main." if connection.vendor == "sqlite" else "public."
+    assert runs(COVERING.format(table=records))
+    assert not runs(f"DELETE FROM {schema}{entries} WHERE number = 1")
+    assert not runs(f"DELETE FROM {schema}{counters}")
+    if connection.vendor == "postgresql":
+        assert not runs(
+            "SET LOCAL search_path = pg_temp, public, pg_catalog", f"DELETE FROM {schema}{entries} WHERE number = 1"
+        )
+        assert runs(
+            "CREATE FUNCTION pg_temp.never(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+            "CREATE OPERATOR pg_temp.<= (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = pg_temp.never)",
+        )
+        assert not runs(
+            "SET LOCAL search_path = pg_temp, public, pg_catalog", f"DELETE FROM {schema}{entries} WHERE number = 1"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {schema}{entries}")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.usefixtures("as_user")
+def test_no_statement_on_rows_rewrites_the_log(entry: AuditEntry) -> None:
+    entries, _, records, counters = TABLES
+    for statement in (
+        f"UPDATE {entries} SET actor_label = 'nobody'",
+        f"DELETE FROM {entries}",
+        f"UPDATE {counters} SET last = 0",
+        f"DELETE FROM {counters}",
+        f"INSERT INTO {records} (team_id, through_number, reason, actor_label) VALUES (7, 1000, 'all', 'nobody')",
+    ):
+        assert not runs(statement), statement
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles and no functions.")
+@pytest.mark.usefixtures("as_user")
+def test_the_guard_cannot_be_taken_away_by_who_owns_nothing(request: pytest.FixtureRequest) -> None:
+    if "rows only" not in request.node.name:
+        pytest.skip("The owner of a table can drop its triggers; the check tells.")
+    for trigger in triggers.expected(connection):
+        assert not runs(f"DROP TRIGGER {trigger.name} ON public.{trigger.table}")
+        assert not runs(*trigger.create)
+    assert not runs("SET LOCAL session_replication_role = replica")
+    assert not runs(f"TRUNCATE public.{TABLES[0]}")
