@@ -23,6 +23,8 @@ class Obstacle(StrEnum):
     TIME_UP = "time_up"
     STOPPED = "stopped"
     LOG_UNAVAILABLE = "log_unavailable"
+    TOO_MANY_WAIT = "too_many_wait"
+    SERVICE_SILENT = "service_silent"
     NOT_CONNECTED = "not_connected"
     NO_OWN_KEY = "no_own_key"
     NO_DEVELOPER_KEY = "no_developer_key"
@@ -104,6 +106,14 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("see what stopped it, then send the rest again"),
     ),
     Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
+    Obstacle.TOO_MANY_WAIT: Message(
+        gettext_lazy("KlickTipp answers slowly and others are waiting for it already, so this was not sent"),
+        gettext_lazy("please try again in a moment"),
+    ),
+    Obstacle.SERVICE_SILENT: Message(
+        gettext_lazy("KlickTipp has not answered several times in a row, so this was not sent"),
+        gettext_lazy("please try again in a few minutes; one request at a time finds out whether it answers again"),
+    ),
     Obstacle.NOT_CONNECTED: Message(
         gettext_lazy("this client has no customer key"),
         gettext_lazy("store one on the client's page, then try again"),

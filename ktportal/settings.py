@@ -43,6 +43,9 @@ AUDIT_HASH_KEYS = env.list("AUDIT_HASH_KEYS")
 
 DEBUG = env.bool("DEBUG", default=False)
 PORT = env.int("PORT", default=8000)
+LISTEN = env.str("LISTEN", default="127.0.0.1")
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1)
+WEB_THREADS = 32
 PORTAL_URL = env.str("PORTAL_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
 
 portal = urlsplit(PORTAL_URL.lower())
@@ -153,6 +156,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ktportal.access_log.write",
     "ktportal.hosts.only_its_own",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -310,7 +314,9 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "ktportal.reports.NamesOnly"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"()": "ktportal.logs.OneLine", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "filters": {
         "without_secrets": {"()": "ktportal.logs.WithoutSecrets"},
         "without_expected_traces": {"()": "ktportal.logs.WithoutExpectedTraces"},
@@ -323,5 +329,8 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        "waitress.queue": {"level": "ERROR"},
+    },
 }

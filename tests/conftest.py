@@ -12,6 +12,7 @@ from django.utils import translation
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit import triggers
+from integrations.clients.calls.breaker import breaker_of
 from integrations.clients.models import ClientAccount
 from integrations.sandbox.server import SandboxServer
 from tests.factories import ClientAccountFactory, MembershipFactory
@@ -37,6 +38,12 @@ def fresh_caches() -> None:
     """Counted attempts and kept lists would outlive a test."""
     for cache in caches.all(initialized_only=False):
         cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def a_service_that_answers() -> None:
+    """Services that were silent in a test count as unknown in the next."""
+    breaker_of.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from integrations.clients.errors import (
 )
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
-from integrations.messages import message, problem_in_words
+from integrations.messages import Obstacle, message, problem_in_words
 from integrations.operations import message_of
 
 EXPLAINED = (
@@ -62,7 +62,8 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
             return _of_klicktipp(error, action)
         case Obstructed():
             text = message(error.obstacle)
-            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=action)
+            told = None if error.obstacle is Obstacle.SERVICE_SILENT else action
+            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=told)
         case TooManyTests():
             return Explanation(
                 _("Too many customer keys or API users were tested in a short time, so this was not."),

@@ -8,6 +8,10 @@ CLIENT_ADDED = Sentence("clients.added", _("%(actor)s added the client %(account
 CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to %(account)s"))
 CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
+SERVICE_SILENT = Sentence(
+    "clients.service_silent", _("KlickTipp has not answered several times in a row"), tells_failure=True
+)
+SERVICE_ANSWERS = Sentence("clients.service_answers", _("KlickTipp answers again"))
 KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
 KEY_TESTED_FOR_NEW = Sentence(
     "clients.key_tested_for_new", _("%(actor)s tested the customer key …%(key)s for a new client")

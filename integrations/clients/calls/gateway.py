@@ -11,6 +11,7 @@ from integrations.audit import events
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.calls import sessions
+from integrations.clients.calls.admission import Admission, Admitted
 from integrations.clients.calls.health import Watch
 from integrations.clients.calls.parallel import Crew, Desk, Done, Job
 from integrations.clients.errors import Obstructed
@@ -44,7 +45,8 @@ def _transport() -> Transport:
 
 def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
     """A client for a login that is not stored yet. Everything else as in `connect`."""
-    return _client(_auth(login, None, scope, action), _recorder(login, owner, scope, action))
+    recorder = _recorder(login, owner, scope, action)
+    return _client(_auth(login, None, scope, action), Admitted(recorder, Admission(action, scope)))
 
 
 def connect_listbuilding(
@@ -52,7 +54,8 @@ def connect_listbuilding(
 ) -> KlickTipp:
     """A client for the three calls that a listbuilding key of the account allows. The caller names the key in each of
     them, as no header does. Everything else as in `connect`."""
-    return _client(None, Recorder(action, account.scope, last_four(api_key), KeyOwner.LISTBUILDING), seconds)
+    recorder = Recorder(action, account.scope, last_four(api_key), KeyOwner.LISTBUILDING)
+    return _client(None, Admitted(recorder, Admission(action, account.scope)), seconds)
 
 
 def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
@@ -116,7 +119,7 @@ def connect_by(
 ) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
     auth, recorder = _signed_by(credential, account, action)
-    return _client(auth, Watch(recorder, credential), seconds)
+    return _client(auth, Admitted(Watch(recorder, credential), Admission(action, account.scope)), seconds)
 
 
 def _signed_by(credential: Credential, account: ClientAccount, action: Action) -> tuple[Auth, Recorder]:
@@ -146,14 +149,16 @@ def at_once(
     or when KlickTipp refuses the access, or when the log cannot be written, is `Done` with `Obstructed`, and the log
     has an entry that says how many. While KlickTipp is busy, fewer go at once, and each tries again until time is up.
 
-    Raises `Obstructed` where there is no key to use. Taking the first result raises `AlreadyStarted` for an action
-    that another submit has begun, and nothing is sent. Who takes no more results closes the iterator: what is under
-    way is awaited and recorded, the rest is not sent.
+    Raises `Obstructed` where there is no key to use, no seat for the request, or KlickTipp does not answer. Taking the
+    first result raises `AlreadyStarted` for an action that another submit has begun, and nothing is sent. Who takes no
+    more results closes the iterator: what is under way is awaited and recorded, the rest is not sent.
     """
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
     auth, recorder = _signed_by(credential, account, action)
+    admission = Admission(action, account.scope)
+    admission.ask()
     desk = Desk(action)
     auth = desk.for_threads(auth)
     crew: Crew[T] = Crew(
@@ -161,6 +166,7 @@ def at_once(
         _client(auth, desk),
         recorder,
         Watch(recorder, credential),
+        admission,
         partial(events.record_unsent, action, account.scope),
         seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         workers=MOST_AT_ONCE,

@@ -22,6 +22,7 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from integrations.audit.recorder import Action, Recorder, call_of_job
+from integrations.clients.calls.admission import Admission
 from integrations.clients.calls.health import Watch
 from integrations.clients.errors import Obstructed
 from integrations.klicktipp import (
@@ -220,6 +221,7 @@ class Crew(Generic[T]):
         api: KlickTipp,
         recorder: Recorder,
         watch: Watch,
+        admission: Admission,
         note_unsent: Callable[[Obstacle, int], None],
         *,
         seconds: float,
@@ -230,6 +232,7 @@ class Crew(Generic[T]):
         self._api = api
         self._recorder = recorder
         self._watch = watch
+        self._admission = admission
         self._tell_unsent = note_unsent
         self._seconds = seconds
         self._ends = 0.0
@@ -258,6 +261,7 @@ class Crew(Generic[T]):
             while self._running:
                 self._round()
             self._pool.shutdown()
+            self._admission.give_up()
             self._note_unsent()
         if self._fatal:
             raise self._fatal
@@ -372,6 +376,7 @@ class Crew(Generic[T]):
                 beginning.answer.set_result(None)
         for event in finished:
             self._watch.note(event.attempt, event.ending)
+            self._admission.note(event.ending)
 
     def _note_unsent(self) -> None:
         unsent = self._unsent + sum(not run.attempts for run in self._waiting)

@@ -44,7 +44,7 @@ def portal(service: Service, tmp_path: Path) -> Iterator[str]:
         subprocess.run([*MANAGE, *command], env=environment, check=True, timeout=120, capture_output=True)
     with open(tmp_path / "printed", "w") as printed:
         web = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "ktportal.wsgi", "--graceful-timeout", "2"],
+            [sys.executable, "-m", "ktportal.web"],
             cwd=settings.BASE_DIR, env=environment, stdout=printed, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

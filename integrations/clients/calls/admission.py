@@ -1,0 +1,69 @@
+"""Whether a call may leave now: there is a seat for its request, and the service answers."""
+
+import logging
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from integrations.audit import events
+from integrations.audit.actors import SYSTEM
+from integrations.audit.recorder import Action, Scope
+from integrations.clients import sentences
+from integrations.clients.calls.breaker import Breaker, breaker_of
+from integrations.clients.calls.bulkhead import bulkhead
+from integrations.clients.errors import Obstructed
+from integrations.klicktipp import Attempt, Ending, Observer
+from integrations.messages import Obstacle
+
+logger = logging.getLogger(__name__)
+
+
+class Admission:
+    """For the calls of an action. It asks before each, and notes how each ended."""
+
+    def __init__(self, action: Action, scope: Scope) -> None:
+        self._action = action
+        self._scope = scope
+        self._breaker: Breaker = breaker_of(settings.KLICKTIPP_URL)
+
+    def ask(self) -> None:
+        """Raises `Obstructed` where no call may leave. Of a silent service the log has one entry, not one for each."""
+        if not bulkhead.take_seat(self._action.actor, self._scope):
+            events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
+            raise Obstructed(Obstacle.TOO_MANY_WAIT)
+        if not self._breaker.may_begin():
+            raise Obstructed(Obstacle.SERVICE_SILENT)
+
+    def give_up(self) -> None:
+        self._breaker.give_up()
+
+    def note(self, ending: Ending) -> None:
+        """Never raises: the call is over and its result counts."""
+        if not self._breaker.note(ending):
+            return
+        sentence = sentences.SERVICE_SILENT if self._breaker.is_open else sentences.SERVICE_ANSWERS
+        logger.warning("KlickTipp %s.", "does not answer" if self._breaker.is_open else "answers again")
+        try:
+            events.record(sentence, SYSTEM, Scope(self._scope.team_id))
+        except DatabaseError:
+            logger.exception("The log could not note whether KlickTipp answers.")
+
+
+class Admitted:
+    """Passes attempts that may leave on to another observer."""
+
+    def __init__(self, observer: Observer, admission: Admission) -> None:
+        self._observer = observer
+        self._admission = admission
+
+    def begin(self, attempt: Attempt) -> None:
+        self._admission.ask()
+        try:
+            self._observer.begin(attempt)
+        except BaseException:
+            self._admission.give_up()
+            raise
+
+    def finish(self, attempt: Attempt, ending: Ending) -> None:
+        self._observer.finish(attempt, ending)
+        self._admission.note(ending)
