@@ -30,11 +30,6 @@ def list_processes(errand: Errand) -> Listing:
         return replace(last_known_processes(errand.account), error=error)
 
 
-def list_processes_with_details(errand: Errand) -> Listing:
-    """The same with the details of as many as a few seconds allow; what is known since today is not asked again."""
-    return errand.load(ReferenceKind.OPTIN_PROCESSES, sentences.PROCESSES_LISTED)
-
-
 def last_known_processes(account: ClientAccount) -> Listing:
     """The last known opt-in processes."""
     return last_known(account, ReferenceKind.OPTIN_PROCESSES)

@@ -10,9 +10,12 @@ from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.known_first import about, known_first
+from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem
 from integrations.optin import services
 from integrations.optin.forms import FieldForm, RedirectForm
+from integrations.optin.sentences import PROCESSES_LISTED
 
 
 @account_view(Capability.SEE_CLIENTS)
@@ -26,10 +29,8 @@ def processes(request: AccountRequest) -> HttpResponse:
     """The opt-in processes, and what each does to a new contact. Opening one shows all its details."""
     if not _is_connected(request):
         return render(request, "optin/not_connected.html")
-    listing = services.list_processes_with_details(request.errand)
-    context = {
-        "listing": listing,
-        "stale": listing.error and explain(listing.error),
+    listing = known_first(request, ReferenceKind.OPTIN_PROCESSES, PROCESSES_LISTED)
+    context = about(request, listing) | {
         "some_are_untold": any(item.get("single_optin") is None for item in listing.items),
     }
     return render(request, "optin/processes.html", context)

@@ -21,6 +21,7 @@ from integrations.audit.once import has_done
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
+from integrations.clients.known_first import about, asks_for_rows, known_first
 from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
@@ -37,19 +38,15 @@ _FIELD = re.compile(r"[a-z_]{1,40}")
 @vary_on_headers("HX-Request")
 @account_view(Capability.SEE_CLIENTS)
 def tags(request: AccountRequest) -> HttpResponse:
-    """The tags of the client account. Opening the page loads them; searching and paging go on in that list."""
+    """The tags of the client account, as they are known, or as `known_first` loads them."""
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "tags/not_connected.html")
     wanted = request.GET.get("q", "").strip()
-    listing = _listing(request)
+    listing = known_first(request, ReferenceKind.TAGS, TAGS_LISTED)
     found = find_tags(listing.items, wanted)
-    context = {
-        "listing": listing,
-        "stale": listing.error and explain(listing.error),
-        "wanted": wanted,
-        "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-    }
-    return render(request, "tags/tags.html#found" if is_fragment(request) else "tags/tags.html", context)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = about(request, listing) | {"wanted": wanted, "page": page}
+    return render(request, "tags/tags.html#found" if asks_for_rows(request) else "tags/tags.html", context)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -181,13 +178,6 @@ def _picker(request: AccountRequest, listing: Listing) -> Picker:
 def _was_created(request: AccountRequest, form: TagForm) -> bool:
     """Whether this is the second submit of a form that has created its tag; its name is taken now by the first."""
     return has_done(request.account.scope, form.cleaned_data["action"], "create_tag", name=form.typed_name())
-
-
-def _listing(request: AccountRequest) -> Listing:
-    known = last_known(request.account, ReferenceKind.TAGS)
-    if known.fetched_at and not request.GET.keys().isdisjoint({"q", "page"}):
-        return known
-    return request.errand.load(ReferenceKind.TAGS, TAGS_LISTED)
 
 
 def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Callable[[Tag], Form]) -> HttpResponse:

@@ -47,7 +47,7 @@ def test_the_list_names_all_and_says_what_each_does(
 def test_what_is_known_since_today_is_not_asked_again(browser: Client, service: Service, url: Any) -> None:
     browser.get(url("optin-processes/"))
     before = len(service.paths())
-    assert html(browser.get(url("optin-processes/"))).count("(double opt-in)") == 3
+    assert html(browser.get(url("optin-processes/?load=now"))).count("(double opt-in)") == 3
     assert service.paths()[before:] == ["GET /list"]
 
 
@@ -112,7 +112,7 @@ def test_a_list_that_cannot_be_loaded_is_the_last_known_one(
     browser: Client, service: Service, url: Any, process_ids: dict[str, int]
 ) -> None:
     service.fault(status=403, body='["API access denied."]')
-    page = html(browser.get(url("optin-processes/")))
+    page = html(browser.get(url("optin-processes/?load=now")))
     assert "The opt-in processes could not be loaded. KlickTipp refuses the access." in page
     assert "This is the list of" in page
     assert "Webinar" in page

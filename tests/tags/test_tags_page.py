@@ -38,13 +38,24 @@ def test_the_tags_are_loaded_and_sorted_by_name(browser: Client, account: Client
     assert tell(entry.sentence, entry.parameters).endswith("looked at the tags of Harbour Lane Coffee")
 
 
-def test_each_opening_loads_them_anew_but_no_search(browser: Client, service: Service, url: Any) -> None:
+def test_the_known_ones_are_shown_at_once_and_newer_ones_are_looked_for_behind(
+    browser: Client, service: Service, url: Any
+) -> None:
     browser.get(url())
-    browser.get(url("?q=news"))
-    browser.get(url("?page=2"))
+    assert f'hx-get="{url("?load=now")}"' not in html(browser.get(url()))
+    ReferenceSnapshot.objects.update(fetched_at=timezone.now() - timedelta(minutes=2))
+    for known in ("", "?q=news", "?page=2"):
+        browser.get(url(known))
     assert service.paths() == ["GET /tag"]
-    browser.get(url())
+
+    page = html(browser.get(url()))
+    assert f'hx-get="{url("?load=now")}"' in page
+    assert f'hx-get="{url("?load=now")}"' not in html(browser.get(url("?q=news")))
+    newer = html(browser.get(url("?load=now"), headers={"HX-Request": "true"}))
     assert service.paths() == ["GET /tag"] * 2
+    for part in ("found", "list-age", "list-stale", "found-count"):
+        assert f'id="{part}"' in page
+        assert f'id="{part}"' in newer
 
 
 def test_a_search_without_any_list_loads_it(browser: Client, url: Any) -> None:
@@ -108,7 +119,7 @@ def test_the_last_known_tags_come_with_their_age_and_the_reason(
     browser.get(url())
     ReferenceSnapshot.objects.update(fetched_at=timezone.now() - timedelta(days=3))
     service.fault(status=500, always=True)
-    page = browser.get(url())
+    page = browser.get(url("?load=now"))
     assert "The tags could not be loaded." in html(page)
     assert "This is the list of" in html(page)
     assert "Try again" in html(page)

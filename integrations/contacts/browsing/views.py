@@ -18,6 +18,7 @@ from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
+from integrations.clients.known_first import asks_to_load
 from integrations.contacts.browsing.forms import BrowseForm
 from integrations.contacts.browsing.rows import ShownRow, Summary
 from integrations.contacts.browsing.services import Row, Selection, kept_list, load_list, read_rows
@@ -28,9 +29,10 @@ _PAGE = re.compile(r"[1-9][0-9]{0,6}")
 @vary_on_headers("HX-Request")
 @account_view(Capability.SEE_CLIENTS)
 def browse(request: AccountRequest) -> HttpResponse:
-    """The contacts of the client account by status and bounce, page by page. A link that names no list loads it anew.
+    """The contacts of the client account by status and bounce, page by page, out of the list that is kept.
 
-    The page comes with empty rows, which `rows` fills; with `rows=all` it waits for them.
+    Where none is, the page comes at once and then asks for it; `load` asks for a newer one. It comes with empty rows,
+    which `rows` fills; with `rows=all` it waits for list and rows.
     """
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/not_connected.html")
@@ -40,8 +42,10 @@ def browse(request: AccountRequest) -> HttpResponse:
     selection = form.selection()
     number, handle = _number(request.GET.get("page", "")), request.GET.get("list", "")
     complete = {"rows": "all"} if "rows" in request.GET else {}
-    listed = kept_list(request.errand, selection) if handle else None
+    listed = None if asks_to_load(request) else kept_list(request.errand, selection)
     if listed is None:
+        if not (handle or complete or asks_to_load(request) or is_fragment(request)):
+            return _browse_page(request, {"form": form, "is_loading": True, "again": _query(selection)})
         action = uuid4()
         try:
             listed = load_list(request.errand, selection, number, action)

@@ -20,6 +20,7 @@ from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
+from integrations.clients.known_first import about, asks_for_rows, known_first
 from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.forms import FieldTypeForm
@@ -34,10 +35,10 @@ PAGE_SIZE = 50
 @vary_on_headers("HX-Request")
 @account_view(Capability.SEE_CLIENTS)
 def fields(request: AccountRequest) -> HttpResponse:
-    """The data fields with their types. Opening the page loads them; searching and paging go on in that list."""
+    """The data fields with their types, as they are known, or as `known_first` loads them."""
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/fields/fields.html", {"has_no_key": True})
-    return _list(request, _listing(request))
+    return _list(request, known_first(request, ReferenceKind.FIELDS, FIELDS_LISTED))
 
 
 @require_POST
@@ -97,9 +98,7 @@ def _list(request: AccountRequest, listing: Listing, failure: Explanation | None
     part = plain(wanted)
     all_fields = data_fields(request.account, listing.items)
     found = [field for field in all_fields if part in plain(field.name) or part in plain(field.id)]
-    context: dict[str, Any] = {
-        "listing": listing,
-        "stale": listing.error and explain(listing.error),
+    context: dict[str, Any] = about(request, listing) | {
         "failure": failure,
         "wanted": wanted,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
@@ -107,7 +106,7 @@ def _list(request: AccountRequest, listing: Listing, failure: Explanation | None
         "guesses": sum(field.guess is not None for field in all_fields),
         "form": FieldTypeForm(),
     }
-    template = "contacts/fields/fields.html#found" if is_fragment(request) else "contacts/fields/fields.html"
+    template = "contacts/fields/fields.html#found" if asks_for_rows(request) else "contacts/fields/fields.html"
     return render(request, template, context, status=422 if failure else 200)
 
 
@@ -123,13 +122,6 @@ def _row(request: AccountRequest, field: DataField, form: FieldTypeForm, status:
 def _field(request: AccountRequest, field_id: str) -> DataField | None:
     items = [item for item in last_known(request.account, ReferenceKind.FIELDS).items if item["id"] == field_id]
     return next(iter(data_fields(request.account, items)), None)
-
-
-def _listing(request: AccountRequest) -> Listing:
-    known = last_known(request.account, ReferenceKind.FIELDS)
-    if known.fetched_at and not request.GET.keys().isdisjoint({"q", "page"}):
-        return known
-    return request.errand.load(ReferenceKind.FIELDS, FIELDS_LISTED)
 
 
 def _url(request: AccountRequest, **query: str) -> str:

@@ -27,6 +27,7 @@ HX = {"HX-Request": "true"}
 
 def browse(browser: Client, account: ClientAccount, query: str = "", **headers: str) -> Page:
     """A page of the list, after the way to its URL."""
+    query = query if "list=" in query else f"{query}&load=now"
     return browser.get(url(account, f"browse/?{query}"), headers=headers, follow=True)
 
 
@@ -233,12 +234,26 @@ def test_without_any_contact_it_is_said_what_to_do(browser: Client, account: Cli
     assert "0 contacts" in told
 
 
+def test_the_page_comes_at_once_and_asks_for_the_list_itself(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    page = browser.get(url(account, "browse/"))
+    assert page.status_code == 200
+    assert service.received() == []
+    assert 'hx-get="' + url(account, "browse/?status=&amp;bounce=&amp;load=now") in page.content.decode()
+
+    loaded = browse(browser, account)
+    again = browser.get(url(account, "browse/"), follow=True)
+    assert listings(service) == 1
+    assert shown_ids(again) == shown_ids(loaded)
+
+
 def test_a_list_that_does_not_come_can_be_tried_again(
     browser: Client, account: ClientAccount, service: Service
 ) -> None:
     service.fault(path="/subscriber", method="GET", status=403, body='["API access denied."]', times=2)
     for headers in ({}, HX):
-        page = browser.get(url(account, "browse/?status=pending"), headers=headers)
+        page = browser.get(url(account, "browse/?status=pending&load=now"), headers=headers)
         assert page.status_code == 422
         assert "KlickTipp refuses the access." in page.content.decode()
         assert "browse/?status=pending&amp;bounce=" in page.content.decode()

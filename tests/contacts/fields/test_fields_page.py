@@ -246,7 +246,7 @@ def test_the_last_known_fields_are_shown_with_the_reason(
     browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
 ) -> None:
     service.fault(path="/field", status=500, always=True)
-    page = browser.get(url(account, "fields/"))
+    page = browser.get(url(account, "fields/?load=now"))
     assert "The data fields could not be loaded." in line(page)
     assert "Customer since" in line(page)
 
