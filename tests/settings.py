@@ -25,6 +25,7 @@ CACHES = {name: {"BACKEND": IN_MEMORY, "LOCATION": name} for name in ("default",
 TASKS = {"default": TASKS["default"] | {"BACKEND": "tests.immediate.Immediate"}}
 PORTAL_HOST = "testserver"
 PORTAL_URL = f"http://{PORTAL_HOST}"
+ALLOWED_HOSTS = [PORTAL_HOST, "localhost"]
 STATIC_ROOT = BASE_DIR / "static"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
