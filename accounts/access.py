@@ -11,9 +11,11 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django_htmx.middleware import HtmxDetails
 
-from accounts import unsent
+from accounts import confirmation, unsent
+from accounts.mfa import must_add_one
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability
 
@@ -67,6 +69,10 @@ def team_view(capability: Capability) -> Callable[[View], View]:
             request.team, request.membership = membership.team, membership
             if not membership.may(capability):
                 raise PermissionDenied
+            if must_add_one(membership.team, request.user):
+                return redirect("mfa_index")
+            if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
+                return confirmation.ask(request)
             return view(request, **arguments)
 
         for_members.capability = capability  # type: ignore[attr-defined]

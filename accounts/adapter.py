@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.confirmation import confirmed_lately
 from accounts.devices import known_device
 from accounts.signals import sign_in_stopped
 
@@ -19,6 +20,10 @@ ATTEMPTS_ON_A_KNOWN_DEVICE = {"login_failed": "5/300s/key"}
 
 
 class Adapter(DefaultAccountAdapter):
+    def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
+        """For allauth's own pages the same half hour as for the portal's."""
+        return not confirmed_lately(self.request)
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP == "open"
 

@@ -13,8 +13,10 @@ from accounts.models import Team, User
 from accounts.password_resets import send_links
 from accounts.roles import Role
 from accounts.services import create_team, set_role
-from accounts.validation import no_control_characters
+from accounts.validation import no_control_characters, no_web_address
 from ktportal.encryption import encrypt
+
+NAME_RULES = [no_control_characters, no_web_address]
 
 
 class SignupForm(AllauthSignupForm):
@@ -42,7 +44,7 @@ class ResetPasswordForm(forms.Form):
 
 
 class ProfileForm(forms.ModelForm):
-    name = forms.CharField(label=_("Your name"), max_length=100, required=False, validators=[no_control_characters])
+    name = forms.CharField(label=_("Your name"), max_length=100, required=False, validators=NAME_RULES)
     language = forms.ChoiceField(
         label=_("Language"), choices=[("", _("As my browser asks")), *settings.LANGUAGES], required=False
     )
@@ -56,10 +58,28 @@ class TeamForm(forms.ModelForm):
     name = forms.CharField(
         label=_("Name of the team"),
         max_length=100,
-        validators=[no_control_characters],
+        validators=NAME_RULES,
         help_text=_("All members see it, and mails of invitation name it."),
     )
 
     class Meta:
         model = Team
         fields = ["name"]
+
+
+class SecondFactorForm(forms.Form):
+    """Whether the members of a team need a second factor, and how long they have until then."""
+
+    grace = forms.TypedChoiceField(
+        label=_("Second factor"),
+        choices=[
+            ("", _("Everybody decides for themselves")),
+            ("0", _("Required from now on")),
+            ("7", _("Required in a week")),
+            ("30", _("Required in 30 days")),
+        ],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Who has none by then gets to nothing of the team but the page for adding one."),
+    )

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import CAPABILITIES, TEAM_WIDE, Capability, Role
@@ -30,6 +31,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=100, blank=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
     is_active = models.BooleanField(default=True)
+    session_epoch = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(db_default=Now())
 
     USERNAME_FIELD = "email"
@@ -38,12 +40,19 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the password, as in Django, and with the epoch, which `sessions.end_all` moves on."""
+        salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
+        valid_for = f"{self.password}{self.session_epoch or ''}"
+        return salted_hmac(salt, valid_for, secret=secret, algorithm="sha256").hexdigest()
+
 
 class Team(models.Model):
     """An agency, or one person: the tenant that everything else belongs to."""
 
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(max_length=50, unique=True)
+    second_factor_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:

@@ -6,7 +6,15 @@ from django.db import transaction
 from accounts.errors import LastOwner, NotForOwners
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from accounts.signals import end_changed, member_removed, membership_changed, team_renamed
+from accounts.sessions import end_all
+from accounts.signals import (
+    activity_changed,
+    end_changed,
+    member_removed,
+    membership_changed,
+    second_factor_required,
+    team_renamed,
+)
 from accounts.slugs import create_with_free_slug
 
 
@@ -33,6 +41,26 @@ def rename_team(team: Team, name: str, *, by: User) -> None:
         team.name = name
         team.save(update_fields=["name"])
         team_renamed.send(Team, team=team, before=before, by=by)
+
+
+def require_second_factor(team: Team, since: datetime | None, *, by: User) -> None:
+    """From then on the team's members need a second factor, for None never; tells the listeners."""
+    with transaction.atomic():
+        locked = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        if locked.second_factor_from == since:
+            return
+        locked.second_factor_from = since
+        locked.save(update_fields=["second_factor_from"])
+        second_factor_required.send(Team, team=team, since=since, by=by)
+
+
+def deactivate(user: User, *, undo: bool = False) -> None:
+    """A person may not sign in any more, or may again. All their sessions end."""
+    with transaction.atomic():
+        user.is_active = undo
+        user.save(update_fields=["is_active"])
+        activity_changed.send(User, user=user)
+        end_all(user, by=None)
 
 
 def lock_members(team: Team) -> None:

@@ -14,6 +14,15 @@ member_removed = Signal()
 team_renamed = Signal()
 """Sent with `team`, `before` (its former name), and `by` (the user who did it)."""
 
+sessions_ended = Signal()
+"""Sent with `user`, `by` (the user who did it, None for a command), and `are_all` (whether all sessions ended)."""
+
+second_factor_required = Signal()
+"""Sent with `team`, `since` (when its members need a second factor, None for never) and `by` as above."""
+
+activity_changed = Signal()
+"""Sent with `user`, who may or may not sign in from now on, by a command."""
+
 sign_in_stopped = Signal()
 """Sent with `request` and `credentials` when attempts to sign in have become too many; once in five minutes for an
 address, as every attempt would let strangers fill a log that nobody can empty."""

@@ -3,6 +3,8 @@
 Where htmx sent it, its page stays as it is. Otherwise a page keeps the fields, to be sent once more.
 """
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,10 +20,18 @@ def keeps_form(request: HttpRequest) -> bool:
     return is_own and getattr(view, "keeps_form", False)
 
 
-def keep(request: HttpRequest) -> HttpResponse:
-    """The page that keeps them. Hidden fields hold what was typed, as the page itself held it before."""
-    fields = [(name, value) for name, values in request.POST.lists() for value in values]
-    context = {"fields": [field for field in fields if field[0] != "csrfmiddlewaretoken"]}
+_SECRET = re.compile(r"key|password|secret|code|token", re.IGNORECASE)
+
+
+def keep(request: HttpRequest, *, is_to_confirm: bool = False) -> HttpResponse:
+    """The page that keeps them. Hidden fields hold what was typed, but for keys and passwords, which are typed again.
+
+    is_to_confirm: the person is signed in, and has to confirm that it is them
+    """
+    typed = [(name, value) for name, values in request.POST.lists() for value in values if value]
+    kept = [(name, value) for name, value in typed if not _SECRET.search(name)]
+    lacks_secret = any(_SECRET.search(name) and name != "csrfmiddlewaretoken" for name, _ in typed)
+    context = {"fields": kept, "lacks_secret": lacks_secret, "is_to_confirm": is_to_confirm}
     response = render(request, "accounts/unsent.html", context, status=403)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -7,6 +7,9 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("t/<slug:team>/name/", views.team_name, name="team_name"),
     path("language/", views.set_language, name="set_language"),
-    path("accounts/email/", views.email_addresses, name="account_email"),
+    path("t/<slug:team>/second-factor/", views.second_factor, name="team_second_factor"),
+    path("accounts/confirmed/", views.confirmed, name="confirmed"),
+    path("accounts/sessions/", views.sessions, name="sessions"),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

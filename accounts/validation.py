@@ -14,3 +14,17 @@ def no_control_characters(text: str) -> None:
 def no_control_characters_in_lines(text: str) -> None:
     """The same for a text of several lines, in which line breaks and tabs are meant."""
     no_control_characters(re.sub(r"[\r\n\t]", "", text))
+
+
+_ENDINGS = "com|net|org|info|biz|de|at|ch|eu|io|co|ru|cn|top|xyz|link|shop|site|online"
+_WEB_ADDRESS = re.compile(rf"://|www\.|\.(?:{_ENDINGS})\b", re.IGNORECASE)
+
+
+def has_web_address(text: str) -> bool:
+    return bool(_WEB_ADDRESS.search(text))
+
+
+def no_web_address(text: str) -> None:
+    """For names that go into mail: one with a link in it would make the portal's mail somebody else's."""
+    if has_web_address(text):
+        raise ValidationError(_("A name goes into mail, so it must not contain a web address."))

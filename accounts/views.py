@@ -1,17 +1,23 @@
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from accounts import confirmation
 from accounts.access import TeamRequest, UserRequest, signed_in, team_view
-from accounts.forms import ProfileForm, TeamForm
+from accounts.forms import ProfileForm, SecondFactorForm, TeamForm
+from accounts.mfa import has_second_factor
 from accounts.models import Team
 from accounts.roles import Capability
-from accounts.services import rename_team
+from accounts.services import rename_team, require_second_factor
+from accounts.sessions import end, end_all
 
 
 @signed_in
@@ -52,10 +58,46 @@ def team_name(request: TeamRequest) -> HttpResponse:
     return render(request, "accounts/team.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@team_view(Capability.MANAGE_TEAM)
+def second_factor(request: TeamRequest) -> HttpResponse:
+    """Whether members need a second factor. Who asks for it of others has one."""
+    form = SecondFactorForm(request.POST or None)
+    has_one = has_second_factor(request.user)
+    if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["grace"]
+        if days is not None and not has_one:
+            form.add_error("grace", _("Add a second factor to your own sign-in first."))
+        else:
+            since = None if days is None else timezone.now() + timedelta(days=days)
+            require_second_factor(request.team, since, by=request.user)
+            messages.success(request, _("Saved."))
+            return redirect("members", team=request.team.slug)
+    context = {"form": form, "has_one": has_one}
+    return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+
 @signed_in
-def email_addresses(request: UserRequest) -> HttpResponse:
-    """Stands before allauth's page of this address: the portal does not let people change theirs."""
-    return redirect("profile")
+def confirmed(request: UserRequest) -> HttpResponse:
+    """Where the confirmation in another tab ends."""
+    return render(request, "accounts/confirmed.html")
+
+
+@signed_in
+def sessions(request: UserRequest) -> HttpResponse:
+    """Where the person is signed in; ended one by one, or all but this one."""
+    if request.method == "POST":
+        if not confirmation.confirmed_lately(request):
+            return confirmation.ask(request)
+        if chosen := request.POST.get("session", ""):
+            own = UserSession.objects.filter(user=request.user).exclude(session_key=request.session.session_key)
+            if found := own.filter(pk=chosen if chosen.isdecimal() and len(chosen) < 19 else 0).first():
+                end(found, by=request.user)
+        else:
+            end_all(request.user, by=request.user, request=request)
+        messages.success(request, _("Ended."))
+        return redirect("sessions")
+    listed = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
+    return render(request, "accounts/sessions.html", {"sessions": listed})
 
 
 @require_POST

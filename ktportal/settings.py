@@ -17,6 +17,14 @@ env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
 
+def is_ip_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -140,6 +148,8 @@ INSTALLED_APPS = [
     "integrations.sandbox",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -167,6 +177,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.devices.remember",
+    "accounts.sessions.limit",
     "accounts.middleware.private_pages",
     "accounts.middleware.user_language",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -190,6 +201,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context_processors.signup",
+                "accounts.context_processors.second_factor",
                 "integrations.clients.context_processors.portal",
             ],
         },
@@ -242,6 +254,7 @@ CLOCK_CHORES = [
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
+    ("accounts.unconfirmed.remove_unconfirmed", 24 * 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.clear_caches", 600),
     ("ktportal.mail.free_interrupted", 60),
@@ -253,9 +266,8 @@ CLOCK_CHORES = [
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.HardToGuess"},
 ]
 
 SIGNUP = env.str("SIGNUP", default="invite")
@@ -281,6 +293,20 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = portal.scheme
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
+ACCOUNT_CHANGE_EMAIL = True
+SESSION_COOKIE_AGE = 12 * 3600
+
+MFA_ADAPTER = "accounts.mfa.Adapter"
+# A passkey belongs to a name: browsers make none for an IP address.
+HAS_PASSKEYS = not is_ip_address(portal.hostname)
+MFA_SUPPORTED_TYPES = ["totp", *(["webauthn"] if HAS_PASSKEYS else []), "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = HAS_PASSKEYS
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers count http://localhost as safe; elsewhere passkeys need HTTPS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not is_public
+USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Mail ----------------------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ for lazy in ("", "_lazy"):
 
 BORROWED = (
     "Be patient, you are sending too many requests.",
+    "Authenticator code",
+    "Code",
     "Current Password",
     "Email",
     "Email address",
@@ -52,6 +54,7 @@ BORROWED = (
         "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
     ),
     "Forgot your password?",
+    "Incorrect code.",
     "Incorrect password.",
     "New Password",
     "New Password (again)",
@@ -59,11 +62,11 @@ BORROWED = (
     "Please type your current password.",
     "The email address and/or password you specified are not correct.",
     "This field is required.",
-    "This password is too common.",
+    "Use a security key",
+    "Use authenticator app or code",
+    "Use your password",
     "Too many failed login attempts. Try again later.",
     "You must type the same password each time.",
-    "Your password can’t be a commonly used password.",
-    "Your password can’t be too similar to your other personal information.",
 )
 """Texts of Django and django-allauth whose own translation says "du" or sounds wooden."""
 

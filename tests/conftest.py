@@ -3,13 +3,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings as django_settings
+from django.contrib.auth.signals import user_logged_in
 from django.core.cache import caches
 from django.db import connection
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import translation
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.roles import Role
 from integrations.audit import triggers
 from integrations.clients.calls.breaker import breaker_of
@@ -89,6 +92,18 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> TurnedClock:
     monkeypatch.setattr("integrations.klicktipp.timing.now", turned.now)
     monkeypatch.setattr("integrations.klicktipp.timing.sleep", turned.sleep)
     return turned
+
+
+@pytest.fixture(autouse=True)
+def just_signed_in(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whom a test signs in by force has confirmed that it is them, as after a sign-in with a password."""
+
+    def confirm(request: HttpRequest, user: User, **_: Any) -> None:
+        record_authentication(request, user, method="password")
+
+    user_logged_in.connect(confirm)
+    yield
+    user_logged_in.disconnect(confirm)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 from ktportal.secrets import generate
 
 os.environ.update({name: os.environ.get(f"TEST_{name}", value) for name, value in generate().items()})
-os.environ.setdefault("PORTAL_URL", "http://127.0.0.1:8000")
+os.environ.setdefault("PORTAL_URL", "http://localhost:8000")
 os.environ["SIGNUP"] = os.environ.get("SIGNUP", "invite")
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["SANDBOX"] = "1"

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailConfirmationHMAC
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -43,7 +44,7 @@ from tests.factories import (
 )
 from tests.service import Service
 
-PUBLIC, SIGNED_IN = "public", "signed in"
+PUBLIC, SIGNED_IN, THEIR_OWN = "public", "signed in", "their own"
 
 TABLE: dict[str, str | Capability] = {
     "home": SIGNED_IN,
@@ -52,7 +53,23 @@ TABLE: dict[str, str | Capability] = {
     "invitation": PUBLIC,
     "grant_refused": PUBLIC,
     "grant_callback": PUBLIC,
+    "confirmed": SIGNED_IN,
+    "sessions": SIGNED_IN,
     # django-allauth's
+    "mfa_index": SIGNED_IN,
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": THEIR_OWN,
+    "mfa_view_recovery_codes": THEIR_OWN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "mfa_download_recovery_codes": THEIR_OWN,
+    "mfa_list_webauthn": SIGNED_IN,
+    "mfa_add_webauthn": SIGNED_IN,
+    "mfa_reauthenticate_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": THEIR_OWN,
+    "mfa_edit_webauthn": THEIR_OWN,
+    "mfa_login_webauthn": PUBLIC,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC,
@@ -70,6 +87,7 @@ TABLE: dict[str, str | Capability] = {
     "account_confirm_login_code": PUBLIC,
     # a team's
     "team_name": Capability.MANAGE_TEAM,
+    "team_second_factor": Capability.MANAGE_TEAM,
     "team": Capability.BELONG,
     "client_first": Capability.ADD_CLIENTS,
     "client_new": Capability.ADD_CLIENTS,
@@ -141,6 +159,7 @@ TABLE: dict[str, str | Capability] = {
     "member_role": Capability.MANAGE_MEMBERS,
     "member_limit": Capability.MANAGE_MEMBERS,
     "member_end": Capability.MANAGE_MEMBERS,
+    "member_sessions": Capability.MANAGE_MEMBERS,
     "member_remove": Capability.MANAGE_MEMBERS,
     "invitation_send": Capability.MANAGE_MEMBERS,
     "invitation_withdraw": Capability.MANAGE_MEMBERS,
@@ -184,6 +203,7 @@ POST_ONLY = {
     "member_role",
     "member_limit",
     "member_end",
+    "member_sessions",
     "invitation_send",
     "invitation_withdraw",
 }
@@ -195,6 +215,9 @@ GET_ONLY = {
     "account_reset_password_done",
     "account_reset_password_from_key_done",
 }
+
+GET_ONLY_INSIDE = {"mfa_index", "mfa_view_recovery_codes", "mfa_list_webauthn"}
+"""Those of them that ask for the sign-in first."""
 
 NOBODY, FOREIGNER = "nobody", "owner of a foreign team"
 VISITORS = (NOBODY, *Role.values, FOREIGNER)
@@ -290,6 +313,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "process_id": api.list_optin_processes()[0].id,
         "key_id": ListbuildingKeyFactory(account=account).pk,
         "uidb36": "1",
+        "pk": Authenticator.objects.create(user=owner.user, type=Authenticator.Type.WEBAUTHN, data={}).pk,
         "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }
@@ -353,6 +377,10 @@ def expected_answer(name: str, visitor: str, method: str) -> str:
         return "let in"
     if visitor == NOBODY:
         return "sign in first"
+    if name in GET_ONLY_INSIDE and method == "POST":
+        return "wrong method"
+    if asked == THEIR_OWN:
+        return "not found"
     if not isinstance(asked, Capability):
         return "let in"
     if visitor == FOREIGNER:

@@ -1,14 +1,27 @@
 """Writes into the log what accounts tell by signals: sign-ins, passwords, roles."""
 
+from datetime import datetime
 from typing import Any
 
-from allauth.account.signals import password_changed, password_reset, user_signed_up
+from allauth.account.signals import email_changed, password_changed, password_reset, user_signed_up
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 
 from accounts.models import Membership, Team, User
-from accounts.signals import end_changed, member_removed, membership_changed, sign_in_stopped, team_renamed
+from accounts.signals import (
+    activity_changed,
+    end_changed,
+    member_removed,
+    membership_changed,
+    second_factor_required,
+    sessions_ended,
+    sign_in_stopped,
+    team_renamed,
+)
 from integrations.audit import events, people_sentences
 from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
@@ -67,6 +80,58 @@ def changed_password(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(password_reset)
 def reset_password(request: HttpRequest, user: User, **_: Any) -> None:
     _in_every_team(people_sentences.PASSWORD_RESET, Actor.of(request, user), user)
+
+
+@receiver(authenticator_added)
+def added_authenticator(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    made = authenticator.type == Authenticator.Type.RECOVERY_CODES
+    sentence = people_sentences.RECOVERY_CODES_MADE if made else people_sentences.SECOND_FACTOR_ADDED
+    _in_every_team(sentence, Actor.of(request, user), user)
+
+
+@receiver(authenticator_reset)
+def reset_recovery_codes(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(people_sentences.RECOVERY_CODES_MADE, Actor.of(request, user), user)
+
+
+@receiver(authenticator_removed)
+def removed_authenticator(request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        _in_every_team(people_sentences.SECOND_FACTOR_REMOVED, Actor.of(request, user), user)
+
+
+@receiver(authentication_failed)
+def refused_second_factor(request: HttpRequest, user: User | None = None, **_: Any) -> None:
+    if user:
+        _in_every_team(people_sentences.SECOND_FACTOR_REFUSED, Actor.of(request), user, person=str(user))
+
+
+@receiver(sessions_ended)
+def ended_sessions(user: User, by: User | None, are_all: bool, **_: Any) -> None:
+    if are_all:
+        _in_every_team(people_sentences.SESSIONS_ENDED, _actor(by), user, person=str(user))
+    else:
+        _in_every_team(people_sentences.SESSION_ENDED, _actor(by), user)
+
+
+@receiver(activity_changed)
+def changed_activity(user: User, **_: Any) -> None:
+    sentence = people_sentences.REACTIVATED if user.is_active else people_sentences.DEACTIVATED
+    _in_every_team(sentence, COMMAND, user, person=str(user))
+
+
+@receiver(email_changed)
+def changed_email(request: HttpRequest, user: User, **_: Any) -> None:
+    _in_every_team(people_sentences.EMAIL_CHANGED, Actor.of(request, user), user)
+
+
+@receiver(second_factor_required)
+def required_second_factor(team: Team, since: datetime | None, by: User, **_: Any) -> None:
+    if since:
+        day = {"day": localdate(since).isoformat()}
+        events.record(people_sentences.SECOND_FACTOR_REQUIRED, _actor(by), Scope(team.pk), day=day)
+    else:
+        events.record(people_sentences.SECOND_FACTOR_NOT_REQUIRED, _actor(by), Scope(team.pk))
 
 
 @receiver(membership_changed)

@@ -11,6 +11,25 @@ SIGN_IN_STOPPED = Sentence("people.sign_in_stopped", _("Sign-in as %(person)s wa
 SIGNED_UP = Sentence("people.signed_up", _("%(actor)s signed up"))
 PASSWORD_CHANGED = Sentence("people.password_changed", _("%(actor)s changed their password"))
 PASSWORD_RESET = Sentence("people.password_reset", _("%(actor)s reset their password"))
+SECOND_FACTOR_ADDED = Sentence("people.second_factor_added", _("%(actor)s added a second factor to their sign-in"))
+SECOND_FACTOR_REMOVED = Sentence(
+    "people.second_factor_removed", _("%(actor)s removed a second factor from their sign-in")
+)
+RECOVERY_CODES_MADE = Sentence("people.recovery_codes_made", _("%(actor)s made new recovery codes"))
+SECOND_FACTOR_REFUSED = Sentence(
+    "people.second_factor_refused", _("The second factor of %(person)s was wrong"), tells_failure=True
+)
+SESSION_ENDED = Sentence("people.session_ended", _("%(actor)s ended a session of their own elsewhere"))
+SESSIONS_ENDED = Sentence("people.sessions_ended", _("%(actor)s ended all sessions of %(person)s"))
+EMAIL_CHANGED = Sentence("people.email_changed", _("%(actor)s changed the address they sign in with"))
+DEACTIVATED = Sentence("people.deactivated", _("%(actor)s let %(person)s sign in no more"))
+REACTIVATED = Sentence("people.reactivated", _("%(actor)s let %(person)s sign in again"))
+SECOND_FACTOR_REQUIRED = Sentence(
+    "people.second_factor_required", _("%(actor)s requires a second factor of the team's members from %(day)s on")
+)
+SECOND_FACTOR_NOT_REQUIRED = Sentence(
+    "people.second_factor_not_required", _("%(actor)s requires no second factor of the team's members any more")
+)
 MEMBER_ADDED = Sentence("people.member_added", _("%(actor)s added %(person)s to the team as %(role)s"))
 MEMBER_JOINED = Sentence("people.member_joined", _("%(actor)s joined the team as %(role)s"))
 MEMBER_REMOVED = Sentence("people.member_removed", _("%(actor)s removed %(person)s (%(role)s) from the team"))

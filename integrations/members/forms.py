@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from accounts.validation import no_control_characters
+from accounts.validation import no_control_characters, no_web_address
 from integrations.clients.member_access import limit_of
 from integrations.clients.models import ClientAccount
 
@@ -127,7 +127,7 @@ class SignUpForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=100,
-        validators=[no_control_characters],
+        validators=[no_control_characters, no_web_address],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password = PasswordField(

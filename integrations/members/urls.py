@@ -10,6 +10,7 @@ urlpatterns = [
     path("t/<slug:team>/members/<row_id:member>/role/", views.change_role, name="member_role"),
     path("t/<slug:team>/members/<row_id:member>/clients/", views.change_limit, name="member_limit"),
     path("t/<slug:team>/members/<row_id:member>/end/", views.change_end, name="member_end"),
+    path("t/<slug:team>/members/<row_id:member>/sessions/", views.end_sessions, name="member_sessions"),
     path("t/<slug:team>/members/<row_id:member>/remove/", views.remove, name="member_remove"),
     path("t/<slug:team>/invitations/<row_id:invitation>/send/", views.send_again, name="invitation_send"),
     path("t/<slug:team>/invitations/<row_id:invitation>/withdraw/", views.withdraw, name="invitation_withdraw"),

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import TeamRequest, team_view
 from accounts.errors import LastOwner, NotForOwners
+from accounts.mfa import second_factor_of
 from accounts.models import Membership, User
 from accounts.roles import Capability, Role
 from accounts.services import remove_member
+from accounts.sessions import end_all
 from integrations.audit.actors import Actor
 from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
@@ -130,6 +132,17 @@ def change_end(request: MemberRequest) -> HttpResponse:
     return _member_page(request, end_form=form)
 
 
+@require_POST
+@member_view
+def end_sessions(request: MemberRequest) -> HttpResponse:
+    """Sign the member out everywhere."""
+    if not request.membership.may_give(request.member.role):
+        raise PermissionDenied
+    end_all(request.member.user, by=request.user)
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": request.member.user})
+    return redirect("member", team=request.team.slug, member=request.member.pk)
+
+
 @member_view
 def remove(request: MemberRequest) -> HttpResponse:
     """Remove the member from the team, after asking once."""
@@ -232,6 +245,7 @@ def _not_valid(request: HttpRequest) -> HttpResponse:
 def _members_page(request: TeamRequest, problem: str = "") -> HttpResponse:
     access = ClientAccess.objects.select_related("account").order_by("account__name")
     people = request.team.memberships.select_related("user").prefetch_related(Prefetch("client_access", access))
+    people = people.annotate(has_second_factor=second_factor_of("user"))
     members = sorted(people.order_by("user__name", "user__email"), key=lambda member: member.has_ended)
     unanswered = Invitation.objects.unanswered().filter(team=request.team)
     waiting = unanswered.select_related("invited_by").prefetch_related("accounts").order_by("email")

@@ -1,4 +1,5 @@
 import re
+import sys
 from datetime import timedelta
 from io import StringIO
 
@@ -34,13 +35,21 @@ def test_a_new_person_signs_in_with_the_printed_password(client: Client) -> None
     assert (membership.team.name, membership.team.slug, membership.role) == ("Berg & Tal", "berg-tal", Role.OWNER)
 
 
-def test_a_password_that_was_given_is_not_printed(client: Client) -> None:
-    printed = set_member("kim@example.com", "--team", "Berg", "--password", PASSWORD)
+def test_a_password_that_was_given_is_not_printed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{PASSWORD}\n"))
+    printed = set_member("kim@example.com", "--team", "Berg", "--password")
 
     assert "kim@example.com is owner of Berg" in printed
     assert PASSWORD not in printed
     sign_in(client, "kim@example.com", PASSWORD)
     assert is_signed_in(client)
+
+
+def test_a_weak_password_that_was_given_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("klicktipp2026\n"))
+    with pytest.raises(CommandError, match="hard to guess"):
+        set_member("kim@example.com", "--team", "Berg", "--password")
+    assert not User.objects.exists()
 
 
 def test_two_new_persons_get_two_passwords() -> None:
@@ -51,10 +60,11 @@ def test_two_new_persons_get_two_passwords() -> None:
     assert first != second
 
 
-def test_an_existing_person_keeps_name_and_password(client: Client) -> None:
+def test_an_existing_person_keeps_name_and_password(monkeypatch: pytest.MonkeyPatch) -> None:
     user = UserFactory(email="kim@example.com", name="Kim Berg")
 
-    printed = set_member("KIM@example.com", "--team", "Tal", "--name", "Other", "--password", "not-this-one-please")
+    monkeypatch.setattr(sys, "stdin", StringIO("not-this-one-please\n"))
+    printed = set_member("KIM@example.com", "--team", "Tal", "--name", "Other", "--password")
 
     assert "Password" not in printed
     user.refresh_from_db()

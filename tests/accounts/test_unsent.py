@@ -104,4 +104,13 @@ def test_every_form_of_a_team_is_kept(owner: Membership) -> None:
     address = reverse("client_new", kwargs={"team": owner.team.slug})
     kept = send(browser(), address, {"name": "Harbour Lane", "customer_key": "the-key"})
     assert kept.action == address
-    assert kept.fields["customer_key"] == ["the-key"]
+    assert kept.fields["name"] == ["Harbour Lane"]
+
+
+def test_keys_and_passwords_are_not_kept_and_that_is_said(owner: Membership) -> None:
+    address = reverse("client_new", kwargs={"team": owner.team.slug})
+    typed = {"name": "Harbour Lane", "customer_key": "the-key", "password": "swordfish", "api_key": "listbuilding"}
+    page = browser().post(address, typed, headers=OWN).content.decode()
+    for secret in ("the-key", "swordfish", "listbuilding"):
+        assert secret not in page
+    assert "Keys and passwords are not kept" in page

@@ -1,7 +1,10 @@
+import getpass
 import secrets
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -21,10 +24,14 @@ class Command(BaseCommand):
         parser.add_argument("--team", required=True, help="the team's name or slug")
         parser.add_argument("--role", choices=Role.values, default=Role.OWNER)
         parser.add_argument("--name", default="", help="a new person's name")
-        parser.add_argument("--password", help="a new person's password; generated and printed if left out")
+        parser.add_argument(
+            "--password",
+            action="store_true",
+            help="ask for a new person's password, or read it from standard input; else it is generated and printed",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = options["password"] or secrets.token_urlsafe(12)
+        password = _given_password() if options["password"] else secrets.token_urlsafe(12)
         try:
             with transaction.atomic():
                 user, is_new = _person(options["email"], options["name"], password)
@@ -35,6 +42,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email} is {options['role']} of {team} ({team.slug}).")
         if is_new and not options["password"]:
             self.stdout.write(f"Password: {password}")
+
+
+def _given_password() -> str:
+    """Never from the command line, which other users of the machine can read."""
+    password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
+    return password
 
 
 def _person(email: str, name: str, password: str) -> tuple[User, bool]:

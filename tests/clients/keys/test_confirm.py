@@ -147,6 +147,7 @@ def test_a_key_waits_for_an_hour(
     sent = {"proposal": str(browser.get(answer.url).context["proposal"].id), "name": "Bergwind", "colour": "pink"}
     later = time.time() + timedelta(hours=1, seconds=1).total_seconds()
     monkeypatch.setattr(proposals.time, "time", lambda: later)
+    browser.force_login(owner.user)
 
     page = browser.post(answer.url, sent, follow=True)
 

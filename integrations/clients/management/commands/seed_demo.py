@@ -64,7 +64,7 @@ def _team() -> Team:
     """The demo person's team; the person's password is `DEMO_PASSWORD`."""
     memberships = Membership.objects.filter(user__email=EMAIL).order_by("pk").select_related("team", "user")
     if not memberships.exists():
-        call_command("set_member", EMAIL, team=TEAM, name=NAME, password=settings.DEMO_PASSWORD, stdout=StringIO())
+        call_command("set_member", EMAIL, team=TEAM, name=NAME, stdout=StringIO())
     membership = memberships[0]
     if not membership.user.check_password(settings.DEMO_PASSWORD):
         membership.user.set_password(settings.DEMO_PASSWORD)

@@ -1,0 +1,42 @@
+"""The second factor: its secrets are encrypted, and a team may require it."""
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Team, User
+from ktportal.encryption import decrypt, encrypt
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class Adapter(DefaultMFAAdapter):
+    def get_totp_issuer(self) -> str:
+        return "ktportal"
+
+    def encrypt(self, text: str) -> str:
+        return encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypt(encrypted_text)
+
+
+def has_second_factor(user: User) -> bool:
+    return Authenticator.objects.filter(user=user, type__in=FACTORS).exists()
+
+
+def second_factor_of(person: str) -> Exists:
+    """For `annotate`: whether the user whom the row names by this column has one."""
+    return Exists(Authenticator.objects.filter(user=OuterRef(person), type__in=FACTORS))
+
+
+def must_add_one(team: Team, user: User) -> bool:
+    """Whether the team's grace period is over and the person has none still."""
+    since = team.second_factor_from
+    return since is not None and since <= timezone.now() and not has_second_factor(user)
+
+
+def lacks_required_factor(team: Team, user: User) -> bool:
+    """Whether the team requires one, now or after a time of grace, and the person has none still."""
+    return team.second_factor_from is not None and not has_second_factor(user)

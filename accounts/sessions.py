@@ -1,0 +1,58 @@
+"""How long a sign-in lasts: twelve hours without use, thirty days at most; and ending it from elsewhere."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth.signals import user_logged_in
+from django.db.models import F
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from accounts.signals import sessions_ended
+
+LONGEST_SECONDS = 30 * 24 * 3600
+_NOTED_EVERY_SECONDS = 600
+_BEGAN, _SEEN = "began_at", "seen_at"
+
+
+def limit(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Ends sessions that have lasted for long, and notes now and then that one is in use, which prolongs it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = time.time()
+            if now - request.session.setdefault(_BEGAN, now) > LONGEST_SECONDS:
+                logout(request)
+            elif now - request.session.get(_SEEN, 0) > _NOTED_EVERY_SECONDS:
+                request.session[_SEEN] = now
+                UserSession.objects.create_from_request(request)
+        return get_response(request)
+
+    return middleware
+
+
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, **_: Any) -> None:
+    request.session[_BEGAN] = request.session[_SEEN] = time.time()
+
+
+def end(session: UserSession, *, by: User) -> None:
+    """End one session of a person's own."""
+    session.end()
+    sessions_ended.send(User, user=session.user, by=by, are_all=False)
+
+
+def end_all(user: User, *, by: User | None, request: HttpRequest | None = None) -> None:
+    """End all sessions of a person, but for the one of their own `request`. `by` is None for a command."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    user.refresh_from_db(fields=["session_epoch"])
+    others = UserSession.objects.filter(user=user)
+    if request is not None:
+        others = others.exclude(session_key=request.session.session_key)
+        update_session_auth_hash(request, user)
+    others.delete()
+    sessions_ended.send(User, user=user, by=by, are_all=True)

@@ -1,0 +1,110 @@
+"""How long a sign-in lasts, where one is signed in, and ending that from elsewhere."""
+
+import time
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts import sessions
+from accounts.models import Membership
+from accounts.roles import Role
+from tests.accounts.helpers import is_signed_in, log_of, sign_in
+from tests.factories import MembershipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at_home(owner: Membership) -> Client:
+    home = Client(headers={"user-agent": "Browser at home"})
+    sign_in(home, owner.user.email)
+    return home
+
+
+@pytest.fixture
+def at_work(owner: Membership) -> Client:
+    work = Client(headers={"user-agent": "Browser at work"})
+    sign_in(work, owner.user.email)
+    return work
+
+
+def test_a_session_ends_after_twelve_hours_without_use(at_home: Client) -> None:
+    assert at_home.session.get_expiry_age() <= 12 * 3600
+    assert at_home.cookies["session"]["max-age"] == 12 * 3600
+
+
+def test_use_prolongs_it_with_a_write_now_and_then(at_home: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "session" not in at_home.get(reverse("profile")).cookies
+    later = time.time() + 11 * 60
+    monkeypatch.setattr(sessions.time, "time", lambda: later)
+    assert at_home.get(reverse("profile")).cookies["session"]["max-age"] == 12 * 3600
+    assert "session" not in at_home.get(reverse("profile")).cookies
+
+
+def test_a_session_ends_after_thirty_days_however_much_it_is_used(
+    at_home: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = at_home.session
+    session["began_at"] -= 30 * 24 * 3600 + 1
+    session.save()
+    assert not is_signed_in(at_home)
+
+
+def test_the_page_lists_all_and_ends_one(at_home: Client, at_work: Client, owner: Membership) -> None:
+    page = at_home.get(reverse("sessions")).content.decode()
+    assert "Browser at home" in page
+    assert "Browser at work" in page
+    other = UserSession.objects.get(user_agent="Browser at work")
+    at_home.post(reverse("sessions"), {"session": other.pk})
+
+    assert is_signed_in(at_home)
+    assert not is_signed_in(at_work)
+    assert log_of(owner.team)[-1] == f"{owner.user.name} ended a session of their own elsewhere"
+
+
+def test_nobody_ends_a_session_of_somebody_else_there(at_home: Client, client: Client) -> None:
+    stranger = MembershipFactory()
+    sign_in(client, stranger.user.email)
+    client.post(reverse("sessions"), {"session": UserSession.objects.get(user_agent="Browser at home").pk})
+    for nonsense in ("x", "9" * 40, "-1"):
+        assert client.post(reverse("sessions"), {"session": nonsense}).status_code == 302
+    assert is_signed_in(at_home)
+
+
+def test_all_others_end_at_once(at_home: Client, at_work: Client, owner: Membership) -> None:
+    at_home.post(reverse("sessions"))
+
+    assert is_signed_in(at_home)
+    assert not is_signed_in(at_work)
+    assert log_of(owner.team)[-1] == f"{owner.user.name} ended all sessions of {owner.user.name}"
+
+
+def test_an_admin_ends_those_of_a_member_and_no_owners(at_home: Client, owner: Membership) -> None:
+    admin = MembershipFactory(team=owner.team, role=Role.ADMIN)
+    editor = MembershipFactory(team=owner.team, role=Role.EDITOR)
+    theirs, managing = Client(), Client()
+    sign_in(theirs, editor.user.email)
+    sign_in(managing, admin.user.email)
+
+    url = reverse("member_sessions", kwargs={"team": owner.team.slug, "member": editor.pk})
+    assert managing.post(url).status_code == 302
+    assert not is_signed_in(theirs)
+    of_owner = reverse("member_sessions", kwargs={"team": owner.team.slug, "member": owner.pk})
+    assert managing.post(of_owner).status_code == 403
+    assert is_signed_in(at_home)
+    assert is_signed_in(managing)
+
+
+def test_a_deactivated_person_is_signed_out_and_stays_out(at_home: Client, owner: Membership, client: Client) -> None:
+    call_command("deactivate", owner.user.email.upper())
+    assert not is_signed_in(at_home)
+    sign_in(client, owner.user.email)
+    assert not is_signed_in(client)
+    call_command("deactivate", owner.user.email, "--undo")
+    sign_in(client, owner.user.email)
+    assert is_signed_in(client)
+    with pytest.raises(CommandError, match="Nobody signs in"):
+        call_command("deactivate", "nobody@example.com")
