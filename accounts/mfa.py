@@ -4,6 +4,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from ktportal.encryption import decrypt, encrypt
@@ -14,6 +15,9 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 class Adapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         return "ktportal"
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        return _("My passkey")
 
     def encrypt(self, text: str) -> str:
         return encrypt(text)

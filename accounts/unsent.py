@@ -8,6 +8,8 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+_SECRET = re.compile(r"key|password|secret|code|token", re.IGNORECASE)
+
 
 def keeps_form(request: HttpRequest) -> bool:
     """Whether the form's fields may be put into a page to be sent once more.
@@ -20,7 +22,10 @@ def keeps_form(request: HttpRequest) -> bool:
     return is_own and getattr(view, "keeps_form", False)
 
 
-_SECRET = re.compile(r"key|password|secret|code|token", re.IGNORECASE)
+def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Names and values of what was typed, but for keys and passwords."""
+    typed = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    return [(name, value) for name, value in typed if not _SECRET.search(name)]
 
 
 def keep(request: HttpRequest, *, is_to_confirm: bool = False) -> HttpResponse:
@@ -28,9 +33,8 @@ def keep(request: HttpRequest, *, is_to_confirm: bool = False) -> HttpResponse:
 
     is_to_confirm: the person is signed in, and has to confirm that it is them
     """
-    typed = [(name, value) for name, values in request.POST.lists() for value in values if value]
-    kept = [(name, value) for name, value in typed if not _SECRET.search(name)]
-    lacks_secret = any(_SECRET.search(name) and name != "csrfmiddlewaretoken" for name, _ in typed)
+    kept = fields_of(request)
+    lacks_secret = any(_SECRET.search(name) for name in request.POST if name != "csrfmiddlewaretoken")
     context = {"fields": kept, "lacks_secret": lacks_secret, "is_to_confirm": is_to_confirm}
     response = render(request, "accounts/unsent.html", context, status=403)
     response.headers["Cache-Control"] = "private, no-store"

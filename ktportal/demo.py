@@ -7,6 +7,7 @@ prints the address and the sign-in. With `prepare` it only prepares, for other c
 
 import hashlib
 import http.client
+import multiprocessing
 import os
 import secrets
 import signal
@@ -14,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from pathlib import Path
 from typing import NoReturn
 
@@ -31,6 +33,8 @@ from ktportal.secrets import generate
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 WEB_PATIENCE = 60
+MOST_ENDS, ENDS_SECONDS = 3, 60.0
+"""How often in so many seconds a process may end by itself before everything is stopped."""
 
 
 class CannotStart(Exception):
@@ -116,10 +120,16 @@ class Processes(Manager):
     """Honcho's manager, which cannot stop a process before it has heard of its start: this one waits for that.
 
     It says only which process ended by itself, so that nothing is printed inside a signal handler, and also stops
-    everything when its terminal is closed.
+    everything when its terminal is closed. A process that ends by itself is started again, three times a minute at
+    most.
     """
 
     _is_stopping = False
+    returncode: int | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended: dict[str, deque[float]] = {}
 
     def terminate(self) -> None:
         self._is_stopping = True
@@ -133,18 +143,39 @@ class Processes(Manager):
         return started
 
     def _system_print(self, data: str) -> None:
-        if "stopped" in data and not self._is_stopping:
+        if ("stopped" in data or "again" in data) and not self._is_stopping:
             super()._system_print(data)
 
     def _start(self) -> None:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        super()._start()
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+        for name in self._processes:
+            self._start_one(name)
         command = [sys.executable, "-m", "ktportal.demo", "announce"]
         self.announcer = subprocess.Popen(command, cwd=BASE_DIR, start_new_session=True)  # noqa: S603 - our own
 
+    def _start_one(self, name: str) -> None:
+        started = self._processes[name]
+        started["process"] = multiprocessing.Process(name=name, target=started["obj"].run, args=(self.events, True))
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        started["process"].start()
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+    def _any_stopped(self) -> bool:
+        """Those that have ended by themselves are started again, unless they did so too often."""
+        for name, process in self._processes.items():
+            if process.get("returncode") is not None and not self._is_stopping and self._may_start_again(name):
+                self._system_print(f"{name} is started again\n")
+                del process["returncode"], process["pid"]
+                self.returncode = None
+                self._start_one(name)
+        return bool(super()._any_stopped())
+
+    def _may_start_again(self, name: str) -> bool:
+        ended = self._ended.setdefault(name, deque(maxlen=MOST_ENDS + 1))
+        ended.append(time.monotonic())
+        return len(ended) <= MOST_ENDS or ended[-1] - ended[0] > ENDS_SECONDS
+
     def run(self) -> int:
-        """Run everything until one process ends or a signal comes. Returns the exit status."""
+        """Run everything until a process ends too often or a signal comes. Returns the exit status."""
         try:
             self.loop()
         except OSError:
@@ -177,7 +208,7 @@ def wait_for_web() -> None:
     while time.monotonic() < until:
         connection = http.client.HTTPConnection(HOST, settings.PORT, timeout=WEB_PATIENCE)
         try:
-            connection.request("GET", "/accounts/login/")
+            connection.request("GET", "/accounts/login/", headers={"Host": settings.PORTAL_HOST})
             connection.getresponse().read()
             return
         except OSError:

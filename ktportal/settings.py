@@ -167,6 +167,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ktportal.access_log.write",
+    "ktportal.health.answer",
     "ktportal.hosts.only_its_own",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -225,6 +226,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # As long as SQLite waits for a lock. What holds one for longer than a call may take has gone.
+    waits = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    DATABASES["default"].setdefault("OPTIONS", {}).update(connect_timeout=10, options=waits)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_BACKENDS = {"db": "ktportal.caches.DatabaseCache", "redis": "django.core.cache.backends.redis.RedisCache"}
@@ -258,6 +262,7 @@ CLOCK_CHORES = [
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.clear_caches", 600),
     ("ktportal.mail.free_interrupted", 60),
+    ("integrations.clock.signs.ask_worker", 60),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
 
@@ -332,7 +337,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ktportal.static_files.StaticFiles"},
 }
 
 DEFAULT_EXCEPTION_REPORTER_FILTER = "ktportal.reports.NamesOnly"

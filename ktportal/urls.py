@@ -4,6 +4,7 @@ from integrations import ids  # noqa: F401 - registers the converters of the URL
 from integrations.clients.keys.grant_views import callback, refusal
 
 handler400 = "accounts.bad_requests.bad_request"
+handler500 = "ktportal.errors.server_error"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("grants/refused/", refusal, name="grant_refused"),

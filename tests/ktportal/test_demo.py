@@ -43,3 +43,17 @@ def test_a_taken_port_is_said_in_one_line_with_a_way_out() -> None:
 def test_impossible_ports_are_refused(ports: dict[str, int]) -> None:
     with pytest.raises(demo.CannotStart, match="PORT"):
         demo.check_ports(ports)
+
+
+def test_a_process_that_ends_is_started_again_three_times_a_minute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo.sys, "executable", "true")
+    manager = demo.Processes()
+    manager.add_process("ends", f"echo started >> {tmp_path / 'starts'}; exit 3")
+    manager.add_process("stays", "sleep 60")
+
+    assert manager.run() == 3
+
+    assert (tmp_path / "starts").read_text().count("started") == 4
+    assert capsys.readouterr().out.count("ends is started again") == 3

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import TeamRequest, UserRequest
 from accounts.models import Team
+from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, to_client
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import Explanation
@@ -17,6 +18,7 @@ from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import CredentialKind, Login
 from integrations.clients.models import ClientAccount, Credential
+from integrations.clock import signs
 
 
 def ask(
@@ -75,6 +77,7 @@ def clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | Non
         "form": form,
         "failure": failure,
         "can_be_granted": grants.are_offered(),
+        "silent": signs.silent(request.team.created_at) if request.membership.may(Capability.MANAGE_TEAM) else [],
     }
     return render(request, "clients/clients.html", context, status=422 if form.errors or failure else 200)
 

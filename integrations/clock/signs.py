@@ -1,0 +1,48 @@
+"""Signs of life of the clock and of the worker: from what they have done last."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from integrations.clock.models import Chore
+
+SILENT_AFTER = timedelta(minutes=10)
+_KEPT_FOR = timedelta(hours=1)
+_KNOWN_FOR = timedelta(seconds=30)
+_looked_up: list[Any] = []
+
+
+@task()
+def answer() -> None:
+    """What the worker does when the clock asks whether it is there: that it has been done tells."""
+
+
+def ask_worker() -> None:
+    """For the clock: ask, unless it still has the last question, and forget old answers."""
+    asked = DBTaskResult.objects.filter(task_path=answer.module_path)
+    asked.filter(finished_at__lt=timezone.now() - _KEPT_FOR).delete()
+    if not asked.filter(status=TaskResultStatus.READY).exists():
+        answer.enqueue()
+
+
+def seen() -> dict[str, datetime | None]:
+    """When clock and worker were seen last; None for never."""
+    periods = {name: timedelta(seconds=seconds) for name, seconds in settings.CLOCK_CHORES}
+    ran = [next_at - periods[name] for name, next_at in Chore.objects.values_list("name", "next_at") if name in periods]
+    worked = DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL).aggregate(last=Max("finished_at"))
+    return {"clock": max(ran, default=None), "worker": worked["last"]}
+
+
+def silent(since: datetime) -> list[str]:
+    """Which of them have been silent for ten minutes, in a portal that has been there since then. What was looked up
+    in the last half minute is not looked up again: it is the same for everybody."""
+    now = timezone.now()
+    if not _looked_up or _looked_up[0] < now - _KNOWN_FOR:
+        _looked_up[:] = [now, seen()]
+    return [name for name, moment in _looked_up[1].items() if (moment or since) < now - SILENT_AFTER]

@@ -1,0 +1,37 @@
+"""`/health/`, for load balancers and watchers: whether the portal can work. No secret, no session, any host."""
+
+from collections.abc import Callable
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from integrations.clock.signs import seen
+
+PATH = "/health/"
+
+
+def answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Stands before everything that a broken portal may lack. Status 503 if the database does not answer or is not
+    migrated; how long clock and worker have been silent is told in seconds, null for never heard of."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return _health() if request.path == PATH else get_response(request)
+
+    return middleware
+
+
+def _health() -> HttpResponse:
+    try:
+        executor = MigrationExecutor(connection)
+        is_migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        silent = {name: _seconds_since(moment) for name, moment in seen().items()}
+    except Error:
+        return JsonResponse({"database": "does not answer"}, status=503)
+    told = {"database": "ok", "migrations": "ok" if is_migrated else "missing", "silent_seconds": silent}
+    return JsonResponse(told, status=200 if is_migrated else 503, headers={"Cache-Control": "no-store"})
+
+
+def _seconds_since(moment: object) -> int | None:
+    return None if moment is None else int((timezone.now() - moment).total_seconds())  # type: ignore[operator]
