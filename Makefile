@@ -1,7 +1,7 @@
 PY := .venv/bin/python
 SYSTEM_PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-PYTEST = mkdir -p var && exec $(PY) -m pytest
+PYTEST = mkdir -p -m 700 var && exec $(PY) -m pytest
 
 .PHONY: help run shell test test-fast check fix translations hooks bench
 .DELETE_ON_ERROR:
@@ -22,7 +22,7 @@ test-fast: .venv/dev.installed ## all tests but those in the browser
 	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/browser $(ARGS)
 
 check: .venv/dev.installed ## all other checks, with production settings, summed up
-	@mkdir -p var && PATH="$$PWD/.venv/bin:$$PATH" exec sh .ci/check
+	@mkdir -p -m 700 var && PATH="$$PWD/.venv/bin:$$PATH" exec sh .ci/check
 
 fix: .venv/dev.installed ## puts right what tools can: lint, format, texts in step
 	@.venv/bin/ruff check --fix-only .

@@ -109,6 +109,7 @@ def wanted_ports() -> dict[str, int]:
 def prepare() -> None:
     """Bring the database and the static files up to date."""
     (BASE_DIR / "var").mkdir(mode=0o700, exist_ok=True)
+    (BASE_DIR / "var").chmod(0o700)
     say("Preparing the database and the static files …")
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
@@ -188,17 +189,23 @@ class Processes(Manager):
 
 
 def processes() -> Processes:
-    """What the Procfile lists, the sandbox only where it is wanted."""
+    """What the Procfile lists; the sandbox only where it is wanted, and with none of the portal's secrets."""
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONUNBUFFERED": "1",
+    }
+    of_sandbox = {name: environment[name] for name in ("PATH", "PYTHONUNBUFFERED")} | {
         "SANDBOX_PORT": str(settings.SANDBOX_PORT),
+        "KLICKTIPP_USERNAME": settings.KLICKTIPP_USERNAME,
+        "KLICKTIPP_DEVELOPER_KEY": settings.KLICKTIPP_DEVELOPER_KEY,
         "KLICKTIPP_OPERATOR_ID": settings.KLICKTIPP_OPERATOR_ID,
     }
     manager = Processes()
     for name, command in parse_procfile((BASE_DIR / "Procfile").read_text()).processes.items():
-        if name != "sandbox" or settings.SANDBOX:
+        if name != "sandbox":
             manager.add_process(name, command, env=environment, cwd=BASE_DIR)
+        elif settings.SANDBOX:
+            manager.add_process(name, command, env=of_sandbox, cwd=BASE_DIR)
     return manager
 
 

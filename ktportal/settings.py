@@ -1,5 +1,7 @@
 """Settings: all of them come from the environment or `.env`; `.env.example` lists and explains them."""
 
+import os
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,9 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+# What the portal's commands write is for its own user alone.
+os.umask(0o077)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -44,6 +49,7 @@ if missing:
     )
 
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS")
 AUDIT_HASH_KEYS = env.list("AUDIT_HASH_KEYS")
 
@@ -74,6 +80,9 @@ if DEBUG and is_public:
 ALLOWED_HOSTS = [portal.hostname] if is_public else ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 
+if is_public and not is_secure:
+    raise ImproperlyConfigured(f"A public PORTAL_URL must begin with https://, not {PORTAL_URL!r}.")
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = is_secure
 SESSION_COOKIE_NAME = "__Host-session" if is_secure else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if is_secure else "csrf"
@@ -84,10 +93,13 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = is_secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if is_secure else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if is_secure else 0
-# HSTS is for the portal's own host: what other hosts of the domain do is not the portal's to decide.
+# Unless the operator says so, HSTS is for the portal's own host: other hosts are not the portal's to decide about.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT_EXPIRES = (datetime.now(UTC) + timedelta(days=180)).strftime("%Y-%m-%dT00:00:00Z")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -108,6 +120,8 @@ KLICKTIPP_APP_URL = env.str(
 for name, url in {"KLICKTIPP_URL": KLICKTIPP_URL, "KLICKTIPP_APP_URL": KLICKTIPP_APP_URL}.items():
     if SANDBOX and not is_loopback(urlsplit(url).hostname or ""):
         raise ImproperlyConfigured(f"SANDBOX=1 promises that nothing reaches KlickTipp; {name} is {url}.")
+    if urlsplit(url).scheme != "https" and not is_loopback(urlsplit(url).hostname or ""):
+        raise ImproperlyConfigured(f"{name} must begin with https://: keys travel to it. It is {url!r}.")
 KLICKTIPP_USERNAME = env.str("KLICKTIPP_USERNAME", default="")
 KLICKTIPP_DEVELOPER_KEY = env.str("KLICKTIPP_DEVELOPER_KEY", default="")
 KLICKTIPP_OPERATOR_ID = env.str("KLICKTIPP_OPERATOR_ID", default="40404" if SANDBOX else "")
@@ -130,6 +144,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *grant_pages],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "report-uri": "/csp-reports/",
     }
 }
 
@@ -168,6 +184,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "ktportal.access_log.write",
     "ktportal.health.answer",
+    "ktportal.browsers.headers",
     "ktportal.hosts.only_its_own",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -185,6 +202,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "ktportal.browsers.limit_body",
 ]
 
 ROOT_URLCONF = "ktportal.urls"
@@ -210,7 +228,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "ktportal.notices.Encrypted"
 MESSAGE_TAGS = {message_levels.ERROR: "danger", message_levels.DEBUG: "secondary"}
 
 # --- Data ----------------------------------------------------------------------------------------
@@ -256,6 +274,7 @@ CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
     ("integrations.audit.guard.report_missing_triggers", 3600),
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
+    ("integrations.members.invitations.withdraw_without_right", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
     ("accounts.unconfirmed.remove_unconfirmed", 24 * 3600),
@@ -308,6 +327,12 @@ MFA_ADAPTER = "accounts.mfa.Adapter"
 HAS_PASSKEYS = not is_ip_address(portal.hostname)
 MFA_SUPPORTED_TYPES = ["totp", *(["webauthn"] if HAS_PASSKEYS else []), "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = HAS_PASSKEYS
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkey_forms.Add",
+    "authenticate_webauthn": "accounts.passkey_forms.Authenticate",
+    "login_webauthn": "accounts.passkey_forms.Login",
+    "reauthenticate_webauthn": "accounts.passkey_forms.Reauthenticate",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Browsers count http://localhost as safe; elsewhere passkeys need HTTPS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not is_public
@@ -315,6 +340,8 @@ USERSESSIONS_TRACK_ACTIVITY = False
 
 # --- Mail ----------------------------------------------------------------------------------------
 
+if is_public and not env.str("EMAIL_URL", default=""):
+    raise ImproperlyConfigured("EMAIL_URL is missing: with a public PORTAL_URL mail must reach people.")
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"

@@ -2,10 +2,14 @@ from django.urls import include, path
 
 from integrations import ids  # noqa: F401 - registers the converters of the URLs below
 from integrations.clients.keys.grant_views import callback, refusal
+from ktportal import browsers
 
 handler400 = "accounts.bad_requests.bad_request"
 handler500 = "ktportal.errors.server_error"
 urlpatterns = [
+    path("csp-reports/", browsers.csp_report, name="csp_report"),
+    path(".well-known/change-password", browsers.change_password, name="change_password"),
+    path(".well-known/security.txt", browsers.security_txt, name="security_txt"),
     path("", include("accounts.urls")),
     path("grants/refused/", refusal, name="grant_refused"),
     path("grants/<slug:state>/", callback, name="grant_callback"),

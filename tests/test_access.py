@@ -38,6 +38,7 @@ from tests.factories import (
     ListbuildingKeyFactory,
     MembershipFactory,
     SuppressionFactory,
+    UserFactory,
     actor,
     add_contact,
     errand,
@@ -47,6 +48,9 @@ from tests.service import Service
 PUBLIC, SIGNED_IN, THEIR_OWN = "public", "signed in", "their own"
 
 TABLE: dict[str, str | Capability] = {
+    "csp_report": PUBLIC,
+    "change_password": PUBLIC,
+    "security_txt": PUBLIC,
     "home": SIGNED_IN,
     "profile": SIGNED_IN,
     "set_language": PUBLIC,
@@ -186,6 +190,7 @@ TABLE: dict[str, str | Capability] = {
 """What each URL asks for."""
 
 POST_ONLY = {
+    "csp_report",
     "set_language",
     "client_new_grant",
     "client_key_grant",
@@ -210,6 +215,8 @@ POST_ONLY = {
 GET_ONLY = {
     "grant_refused",
     "grant_callback",
+    "change_password",
+    "security_txt",
     "account_inactive",
     "account_email_verification_sent",
     "account_reset_password_done",
@@ -313,7 +320,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "process_id": api.list_optin_processes()[0].id,
         "key_id": ListbuildingKeyFactory(account=account).pk,
         "uidb36": "1",
-        "pk": Authenticator.objects.create(user=owner.user, type=Authenticator.Type.WEBAUTHN, data={}).pk,
+        "pk": Authenticator.objects.create(user=UserFactory(), type=Authenticator.Type.WEBAUTHN, data={}).pk,
         "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,
     }

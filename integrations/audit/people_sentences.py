@@ -7,6 +7,9 @@ from integrations.audit.sentences import Sentence
 SIGNED_IN = Sentence("people.signed_in", _("%(actor)s signed in"))
 SIGNED_OUT = Sentence("people.signed_out", _("%(actor)s signed out"))
 SIGN_IN_FAILED = Sentence("people.sign_in_failed", _("Sign-in as %(person)s failed"))
+SIGN_INS_FAILED = Sentence(
+    "people.sign_ins_failed", _("Sign-in as %(person)s failed, as did %(more)s others of strangers before it")
+)
 SIGN_IN_STOPPED = Sentence("people.sign_in_stopped", _("Sign-in as %(person)s was stopped: too many attempts"))
 SIGNED_UP = Sentence("people.signed_up", _("%(actor)s signed up"))
 PASSWORD_CHANGED = Sentence("people.password_changed", _("%(actor)s changed their password"))

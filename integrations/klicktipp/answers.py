@@ -22,6 +22,7 @@ NO_BODY: Final = object()
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _FIELD: Final = "field"
+_LONGEST_NAME: Final = 1000
 _GERMAN_DATES: Final = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S")
 
 
@@ -110,7 +111,7 @@ def account(payload: object) -> Account:
 
 def optin_processes(payload: object) -> tuple[OptinProcess, ...]:
     """All opt-in processes, by id and name."""
-    return tuple(OptinProcess(int(_id(key)), _text(name)) for key, name in _pairs(payload))
+    return tuple(OptinProcess(int(_id(key)), _short(name)) for key, name in _pairs(payload))
 
 
 def optin_process(payload: object) -> OptinProcess:
@@ -118,7 +119,7 @@ def optin_process(payload: object) -> OptinProcess:
     data = _mapping(payload)
     return OptinProcess(
         id=int(_id(data.get("listid"))),
-        name=_text(data.get("name")),
+        name=_short(data.get("name")),
         single_optin=_flag(data.get("usesingleoptin")),
         pending_url=_text(data.get("pendingurl")),
         thank_you_url=_text(data.get("thankyouurl")),
@@ -139,13 +140,13 @@ def redirect(payload: object) -> str:
 
 def tags(payload: object) -> tuple[Tag, ...]:
     """All tags, by id and name."""
-    return tuple(Tag(int(_id(key)), _text(name)) for key, name in _pairs(payload))
+    return tuple(Tag(int(_id(key)), _short(name)) for key, name in _pairs(payload))
 
 
 def tag(payload: object) -> Tag:
     """One tag."""
     data = _mapping(payload)
-    return Tag(id=int(_id(data.get("tagid"))), name=_text(data.get("name")), text=_text(data.get("text")))
+    return Tag(id=int(_id(data.get("tagid"))), name=_short(data.get("name")), text=_short(data.get("text")))
 
 
 def created_tag(payload: object) -> int:
@@ -159,13 +160,13 @@ def created_tag(payload: object) -> int:
 
 def fields(payload: object) -> tuple[Field, ...]:
     """All data fields."""
-    return tuple(Field(_field_id(key), _text(name)) for key, name in _pairs(payload))
+    return tuple(Field(_field_id(key), _short(name)) for key, name in _pairs(payload))
 
 
 def field(payload: object) -> Field:
     """One data field, whose id comes without the prefix."""
     data = _mapping(payload)
-    return Field(_field_id(data.get("id")), _text(data.get("name")))
+    return Field(_field_id(data.get("id")), _short(data.get("name")))
 
 
 def contact_ids(payload: object) -> tuple[str, ...]:
@@ -268,6 +269,11 @@ def _field_id(value: object) -> str:
     if not name:
         raise Unreadable("no id")
     return _FIELD + name
+
+
+def _short(value: object) -> str:
+    """A name or a description: what is longer than a page bears is cut."""
+    return _text(value)[:_LONGEST_NAME]
 
 
 def _text(value: object) -> str:

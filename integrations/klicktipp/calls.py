@@ -215,6 +215,7 @@ class _Call(Generic[T]):
                 request.body,
                 timeout=caller.timeout,
                 deadline=self.ends,
+                largest=self.operation.largest_answer,
             )
         except NotSent as error:
             raise Unreachable(self.operation.name, hint=str(error)) from error

@@ -12,6 +12,9 @@ from typing import Final
 from .errors import Happened
 from .problems import OTHERWISE, UNKNOWN_ADDRESS, WHEN_ADDING, Problem
 
+_MEGABYTE: Final = 1024 * 1024
+_LISTS_OF_IDS: Final = frozenset({"list_contacts", "list_tagged_contacts"})
+
 
 class AuthKind(StrEnum):
     """What signs a request."""
@@ -50,6 +53,11 @@ class Operation:
     codes: Mapping[int, Problem] = field(hash=False)
     statuses: Mapping[int, Problem] = field(hash=False)
     is_session: bool
+
+    @property
+    def largest_answer(self) -> int:
+        """Bytes, after decompression: lists of ids alone may be long."""
+        return 32 * _MEGABYTE if self.name in _LISTS_OF_IDS else 2 * _MEGABYTE
 
     @property
     def doubtful(self) -> Happened:

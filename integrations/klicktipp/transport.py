@@ -3,6 +3,7 @@
 import http.client
 import os
 import threading
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -18,6 +19,7 @@ from . import timing
 from .connections import POOLS, Exchange, current
 
 MAX_ANSWER: Final = 32 * 1024 * 1024
+_PIECE: Final = 16 * 1024
 
 
 class NotSent(Exception):
@@ -97,11 +99,13 @@ class Transport:
         *,
         timeout: tuple[float, float],
         deadline: float,
+        largest: int = MAX_ANSWER,
     ) -> Answer:
         """Send a request and read its answer.
 
         timeout: seconds for connecting, and for each wait for a part of the answer
         deadline: when all has to be over, as `timing.now()` tells the time
+        largest: bytes of the largest answer accepted, after decompression
 
         `NotSent` if the request did not leave, `NoAnswer` if it did and no status came back.
         """
@@ -127,20 +131,39 @@ class Transport:
             if exchange.sent:
                 raise NoAnswer("no answer") from error
             raise NotSent("no connection") from error
-        return self._read(response)
+        return self._read(response, min(largest, self._max_answer))
 
-    def _read(self, response: requests.Response) -> Answer:
+    def _read(self, response: requests.Response, largest: int) -> Answer:
         status, headers = response.status_code, response.headers
         with response:
             try:
-                body = response.raw.read(self._max_answer + 1, decode_content=True)
-            except urllib3.exceptions.DecodeError:
+                body = _decoded(response, largest)
+            except zlib.error:
                 return Answer(status, headers, None, Fault.GARBLED)
             except _FAILURES:
                 return Answer(status, headers, None, Fault.CUT)
-        if len(body) > self._max_answer:
+        if len(body) > largest:
             return Answer(status, headers, None, Fault.TOO_LARGE)
         return Answer(status, headers, body)
+
+
+def _decoded(response: requests.Response, largest: int) -> bytes:
+    """The body, decompressed piece by piece: one byte above `largest` is enough to know that it is too large.
+
+    `zlib.error` for what is compressed twice, otherwise than by gzip or deflate, or wrongly.
+    """
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise zlib.error(f"unknown encoding: {encoding}")
+    decompressor = None if encoding in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    body = b""
+    while len(body) <= largest and (piece := response.raw.read(_PIECE, decode_content=False)):
+        body += decompressor.decompress(piece, largest + 1 - len(body)) if decompressor else piece
+        while decompressor and decompressor.unconsumed_tail and len(body) <= largest:
+            body += decompressor.decompress(decompressor.unconsumed_tail, largest + 1 - len(body))
+    if decompressor and not decompressor.eof and len(body) <= largest:
+        raise zlib.error("the end is missing")
+    return body
 
 
 _FAILURES: Final = (

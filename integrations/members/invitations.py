@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.services import create_person, lock_members, set_role
+from accounts.signals import end_changed, membership_changed
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Scope
@@ -135,6 +136,16 @@ def has_account(email: str) -> bool:
 def remove_old_invitations() -> None:
     """For the clock: addresses are not kept for longer than a month after the invitation has expired."""
     Invitation.objects.filter(expires_at__lt=timezone.now() - _KEPT_FOR).delete()
+
+
+def withdraw_without_right() -> None:
+    """For the clock, and when roles change: an invitation dies for good when its sender loses the right."""
+    Invitation.objects.without_right().update(withdrawn_at=timezone.now())
+
+
+@receiver([membership_changed, end_changed])
+def _right_changed(**_: object) -> None:
+    withdraw_without_right()
 
 
 def _is_same(invitation: Invitation, role: str, accounts: Collection[ClientAccount] | None, by: Membership) -> bool:

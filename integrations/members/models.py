@@ -23,6 +23,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
     def valid(self) -> InvitationQuerySet:
         """Those that can be accepted: not expired, and whoever sent it may give the role still."""
+        return self.unanswered().filter(self._sender_may_give(), expires_at__gt=Now())
+
+    def without_right(self) -> InvitationQuerySet:
+        """Those whose sender may not give the role any more."""
+        return self.unanswered().exclude(self._sender_may_give())
+
+    @staticmethod
+    def _sender_may_give() -> models.Q:
         senders = Membership.objects.current().filter(
             user=models.OuterRef("invited_by"),
             team=models.OuterRef("team"),
@@ -31,7 +39,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         )
         may_give = models.Q(models.Exists(senders)) & ~models.Q(role=Role.OWNER)
         may_give |= models.Q(models.Exists(senders.filter(role__in=roles_with(Capability.MANAGE_TEAM))))
-        return self.unanswered().filter(may_give, expires_at__gt=Now())
+        return may_give
 
 
 class Invitation(models.Model):

@@ -1,7 +1,7 @@
 """A stand-in KlickTipp service that is spoken to over HTTP, for the demo and for tests.
 
 It is written from KlickTipp's published contract alone, imports nothing of the project and needs nothing
-but the standard library. Start it with ``python manage.py sandbox`` or, in a test, with
+but the standard library. Start it with ``python -m integrations.sandbox`` or, in a test, with
 ``integrations.sandbox.server.SandboxServer``. ``addresses.py`` lists the addresses and numbers that cause
 each error; ``DECISIONS`` below says what the sandbox does where the contract is silent.
 """

@@ -175,6 +175,9 @@ class SandboxServer:
             return False
         if request is None:
             return False
+        if _is_of_another_page(request):
+            self._send(connection, request, json_response(403, ["Pages of other sites get no answer."]), False)
+            return False
         if request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
             response = self.control.handle(request)
             self._send(connection, request, response, request.keep_alive)
@@ -289,3 +292,11 @@ def _changed(response: Response, fault: Fault) -> Response:
 
 def _sent_body(request: Request, response: Response) -> bytes:
     return response.body if request.method != "HEAD" and wire.has_body(response.status) else b""
+
+
+def _is_of_another_page(request: Request) -> bool:
+    """Whether a browser sends this for a page that is not the sandbox's own. A link or form may lead to its pages."""
+    origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
+    is_visit = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
+    is_foreign_origin = origin is not None and origin != f"http://{request.headers.get('host')}"
+    return not is_visit and (is_foreign_origin or site in ("cross-site", "same-site"))

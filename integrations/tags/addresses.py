@@ -7,6 +7,8 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
+LONGEST_TEXT: Final = 100_000
+"""Characters of a text that are looked at."""
 _LONGEST_LOCAL_PART: Final = 64
 _INVISIBLE: Final = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad") | {"\r": "\n", "\u00a0": " "})
 _QUOTES: Final = str.maketrans("„“”«»", '"' * 5)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.validation import no_control_characters_in_lines
+from integrations.clients.errand import Errand
 from integrations.clients.forms import TypedNameField
-from integrations.clients.models import ClientAccount
 from integrations.clients.signed import Signed
 from integrations.klicktipp import Tag
 from integrations.tags.addresses import read as read_addresses
@@ -30,15 +30,15 @@ _TOO_MANY_REMOVALS = _(
 NAME_EXISTS = _("There is a tag of this name already. Please choose another name.")
 
 
-def sign(account: ClientAccount, tag: Tag) -> str:
+def sign(errand: Errand, tag: Tag) -> str:
     """How a tag was when its form was shown, to come back with the form: so that only what the person changed is
     sent, and nobody can make the log tell of another tag."""
-    return Signed(account, f"tag {tag.id}").dumps(asdict(tag))
+    return Signed(errand, f"tag {tag.id}").dumps(asdict(tag))
 
 
-def shown_tag(account: ClientAccount, tag_id: int, data: QueryDict) -> Tag | None:
+def shown_tag(errand: Errand, tag_id: int, data: QueryDict) -> Tag | None:
     """The tag as its form showed it; None if the form does not say so."""
-    shown = Signed(account, f"tag {tag_id}").loads(data.get("shown", ""))
+    shown = Signed(errand, f"tag {tag_id}").loads(data.get("shown", ""))
     return Tag(**shown) if shown else None
 
 

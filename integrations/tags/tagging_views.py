@@ -17,7 +17,7 @@ from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.lists import Listing
 from integrations.suppression.errors import Suppressed
-from integrations.tags.addresses import Pasted, read
+from integrations.tags.addresses import LONGEST_TEXT, Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
@@ -67,7 +67,7 @@ def count_addresses(request: AccountRequest) -> HttpResponse:
     """How many addresses were understood of what was typed so far."""
     if request.method != "POST":
         return _to_form(request)
-    context = {"understood": _understood(read(request.POST.get("addresses", ""))), "is_asked": True}
+    context = {"understood": _understood(read(request.POST.get("addresses", "")[:LONGEST_TEXT])), "is_asked": True}
     return render(request, "tags/tagging.html#understood", context)
 
 
@@ -126,7 +126,7 @@ def _form_page(
         "form": form,
         "failure": failure,
         "tags_found": tags_found,
-        "understood": _understood(read(str(form["addresses"].value() or ""))),
+        "understood": _understood(read(str(form["addresses"].value() or "")[:LONGEST_TEXT])),
         "action": uuid4(),
     }
     return render(request, "tags/tagging.html", context, status=status)

@@ -81,7 +81,7 @@ def new_tag(request: AccountRequest) -> HttpResponse:
 def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
     """Name and description of a tag, to read and to change."""
     names = last_known(request.account, ReferenceKind.TAGS).names()
-    shown = shown_tag(request.account, tag_id, request.POST) if request.method == "POST" else None
+    shown = shown_tag(request.errand, tag_id, request.POST) if request.method == "POST" else None
     if shown is None:
         return _opened(request, tag_id, "tags/tag.html", lambda tag: TagForm(names=names, tag=tag, typed=request.POST))
     form = TagForm(request.POST, names=names, tag=shown)
@@ -108,7 +108,7 @@ def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
 @account_view(Capability.DELETE_CONTACTS)
 def delete_tag(request: AccountRequest, tag_id: int) -> HttpResponse:
     """Delete a tag, after its name has been typed."""
-    shown = shown_tag(request.account, tag_id, request.POST) if request.method == "POST" else None
+    shown = shown_tag(request.errand, tag_id, request.POST) if request.method == "POST" else None
     if shown is None:
         return _opened(request, tag_id, "tags/delete.html", lambda tag: DeleteTagForm(tag=tag))
     form = DeleteTagForm(request.POST, tag=shown)
@@ -191,7 +191,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
     except EXPLAINED as error:
         context["failure"] = explain(error, action)
         return render(request, template, context, status=422)
-    context |= {"tag": tag, "shown": sign(request.account, tag), "form": make_form(tag)}
+    context |= {"tag": tag, "shown": sign(request.errand, tag), "form": make_form(tag)}
     if request.method == "POST":
         context["failure"] = sent_before(request.account, action=None)
     return render(request, template, context, status=422 if request.method == "POST" else 200)
@@ -207,7 +207,7 @@ def _form_page(
     context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
     if tag is None:
         return render(request, "tags/new.html", context, status=status)
-    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.account, tag)}
+    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.errand, tag)}
     return render(request, "tags/tag.html", context, status=status)
 
 
@@ -215,7 +215,7 @@ def _delete_page(
     request: AccountRequest, form: DeleteTagForm, tag: Tag, failure: Explanation | None = None
 ) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
-    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.account, tag)}
+    context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.errand, tag)}
     return render(request, "tags/delete.html", context, status=422)
 
 

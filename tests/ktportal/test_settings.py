@@ -136,8 +136,27 @@ def test_sign_up_is_by_invitation_unless_opened(project: Path) -> None:
     assert "invite or open, not 'anyone'" in refusal(project, **generate(), SIGNUP="anyone")
 
 
+def test_production_without_mail_or_with_keys_in_the_clear_is_refused_by_name(project: Path) -> None:
+    public = generate() | {"PORTAL_URL": "https://portal.example.com", "EMAIL_URL": "smtp://127.0.0.1"}
+    load(project, **{name: value for name, value in public.items() if name not in generate()})
+    for setting, wrong in {
+        "EMAIL_URL": "",
+        "PORTAL_URL": "http://portal.example.com",
+        "KLICKTIPP_URL": "http://api.klicktipp.com",
+        "KLICKTIPP_APP_URL": "http://app.klicktipp.com",
+        "CACHE_URL": "pymemcache://127.0.0.1:11211",
+        "LIMITS_CACHE_URL": "filecache:///tmp/cache",
+    }.items():
+        assert setting in refusal(project, **public | {setting: wrong})
+
+
+def test_subdomains_are_for_the_operator_to_decide(project: Path) -> None:
+    address = {"PORTAL_URL": "https://portal.example.com", "EMAIL_URL": "smtp://127.0.0.1"}
+    assert load(project, **address, HSTS_SUBDOMAINS="1")["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
+
+
 def test_a_public_https_address_brings_its_rules(project: Path) -> None:
-    settings = load(project, PORTAL_URL="https://portal.example.com/")
+    settings = load(project, PORTAL_URL="https://portal.example.com/", EMAIL_URL="smtp://127.0.0.1")
     assert settings["DEBUG"] is False
     assert settings["ALLOWED_HOSTS"] == ["portal.example.com"]
     assert settings["CSRF_TRUSTED_ORIGINS"] == ["https://portal.example.com"]

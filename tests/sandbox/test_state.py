@@ -14,21 +14,12 @@ from integrations.sandbox.statefile import StateError
 from tests.sandbox.client import Api
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = """
-import django
-from django.conf import settings
-from django.core.management import execute_from_command_line
-settings.configure(INSTALLED_APPS=["integrations.sandbox"])
-django.setup()
-import sys
-execute_from_command_line(["manage.py", "sandbox", *sys.argv[1:]])
-"""
 
 
 def command(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KLICKTIPP_")}
     return subprocess.Popen(
-        [sys.executable, "-c", SETTINGS, *arguments],
+        [sys.executable, "-m", "integrations.sandbox", *arguments],
         cwd=ROOT,
         env={**kept, **environment},
         stdout=subprocess.PIPE,

@@ -6,11 +6,13 @@ from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.core import signing
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TeamRequest, UserRequest, team_view
@@ -137,9 +139,15 @@ def _propose(request: UserRequest, grant: Grant, login: Login, actor: Actor, act
 def _to_refusal(request: UserRequest, grant: Grant | None, failure: Explanation) -> HttpResponse:
     """On to a page whose address has no key, as neither history nor address bar may keep it."""
     told = asdict(failure) | {"action": str(failure.action) if failure.action else None}
+    if not request.user.is_authenticated:  # no session for strangers: each would be a row
+        return _see_other(f"{reverse('grant_refused')}?{urlencode({'why': signing.dumps(told, salt=_REFUSED)})}")
     theirs = {"again": _form_url(grant), "team": grant.team_id} if grant and grant.user_id == request.user.pk else {}
     request.session[_REFUSED] = {"failure": told} | theirs
-    response = redirect("grant_refused")
+    return _see_other(reverse("grant_refused"))
+
+
+def _see_other(url: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
 
@@ -147,13 +155,20 @@ def _to_refusal(request: UserRequest, grant: Grant | None, failure: Explanation)
 @require_GET
 def refusal(request: UserRequest) -> HttpResponse:
     """Why the last way back from KlickTipp in this visit led to no key."""
-    told = request.session.get(_REFUSED)
+    told = request.session.get(_REFUSED) or _told_to_stranger(request.GET.get("why", ""))
     if not told:
         return redirect("home")
     memberships = Membership.objects.current().filter(user=request.user.pk, team=told.get("team"))
     if membership := memberships.select_related("team").first():
         vars(request).update(team=membership.team, membership=membership)
     return render(request, "clients/keys/grant_refused.html", told)
+
+
+def _told_to_stranger(signed: str) -> dict[str, Any] | None:
+    try:
+        return {"failure": signing.loads(signed, salt=_REFUSED, max_age=3600)}
+    except signing.BadSignature:
+        return None
 
 
 def _form_url(grant: Grant) -> str:

@@ -27,7 +27,7 @@ from integrations.klicktipp import grant_url
 from integrations.messages import Obstacle
 
 LASTS = timedelta(hours=1)
-_TOLD_FOR_SECONDS = 5 * 60
+_TOLD_FOR_SECONDS = 60
 
 
 def are_offered() -> bool:
@@ -100,11 +100,10 @@ def _asked(grant: Grant) -> Capability:
 def refused(grant: Grant | None, obstacle: Obstacle, actor: Actor) -> Obstructed:
     """What to raise where nothing may be stored; the team's log has it then.
 
-    Ways back that nobody has begun are no team's. The portal's log has them once in five minutes for an address, as
-    strangers could fill it.
+    Ways back that nobody has begun are no team's. The portal's log has one a minute, as strangers could fill it.
     """
     scope = grant.scope if grant else Scope(PORTAL)
-    if grant or cache.add(f"grant-refused:{actor.ip}", True, _TOLD_FOR_SECONDS):
+    if grant or cache.add("grant-refused", True, _TOLD_FOR_SECONDS):
         events.record_obstacle(Action(sentences.GRANT_REFUSED, actor), scope, obstacle)
     return Obstructed(obstacle)
 

@@ -102,7 +102,7 @@ def _token(errand: Errand, email: str, contact: Contact) -> str:
 
 
 def _signed(errand: Errand) -> Signed:
-    return Signed(errand.account, f"lookups by user {errand.actor.user_id}")
+    return Signed(errand, "lookups")
 
 
 def _hash(errand: Errand, email: str) -> str:

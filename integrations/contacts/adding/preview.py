@@ -52,4 +52,4 @@ def _seal(errand: Errand, new: NewContact, contact: Contact) -> str:
         "fields": {field_id: contact.fields.get(field_id, "") for field_id in new.fields},
         "tags": sorted(set(contact.tag_ids).intersection(new.tag_ids)),
     }
-    return Signed(errand.account, f"previews for user {errand.actor.user_id}").seal([asdict(new), stands])
+    return Signed(errand, "previews").seal([asdict(new), stands])

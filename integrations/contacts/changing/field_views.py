@@ -53,7 +53,7 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     if unchanged := _without_changes(request, shown, form):
         return unchanged
     changes = form.changes()
-    context = context_of(request, shown) | {"changes": changes, "signed": sign(request.account, shown, shown.fields)}
+    context = context_of(request, shown) | {"changes": changes, "signed": sign(request.errand, shown, shown.fields)}
     return part_page(request, "fields_preview", context)
 
 
@@ -112,7 +112,7 @@ def _without_changes(request: AccountRequest, shown: Contact, form: ChangeFields
 
 def _shown(request: AccountRequest, contact_id: str) -> Contact | None:
     """The contact as the form that was sent showed it; None where none was."""
-    return shown_contact(request.account, contact_id, request.POST) if request.method == "POST" else None
+    return shown_contact(request.errand, contact_id, request.POST) if request.method == "POST" else None
 
 
 def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]
     edited = edited_fields(contact.fields, listing.names(), types_of(request.account))
     form = ChangeFieldsForm(edited=edited, typed=request.POST)
     left_out = len(listing.names().keys() | contact.fields.keys()) - len(edited)
-    signed = sign(request.account, contact, [field.id for field in edited])
+    signed = sign(request.errand, contact, [field.id for field in edited])
     return {"form": form, "signed": signed, "left_out": max(0, left_out)}
 
 
@@ -140,7 +140,7 @@ def _fields_form(
     status: int = 422,
 ) -> HttpResponse:
     context = context_of(request, shown) | {"form": form, "failure": failure}
-    context["signed"] = sign(request.account, shown, shown.fields)
+    context["signed"] = sign(request.errand, shown, shown.fields)
     return part_page(request, "fields", context, status)
 
 

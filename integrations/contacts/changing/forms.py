@@ -16,7 +16,7 @@ from accounts.validation import no_control_characters
 from integrations.addresses import readable_number, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
-from integrations.clients.models import ClientAccount
+from integrations.clients.errand import Errand
 from integrations.clients.signed import Signed
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
 from integrations.contacts.subjects import ContactEmailField
@@ -27,17 +27,17 @@ from integrations.tags.picker import TagsField, Typed
 MOST_FIELDS = 400
 
 
-def sign(account: ClientAccount, contact: Contact, field_ids: Iterable[str] = ()) -> str:
+def sign(errand: Errand, contact: Contact, field_ids: Iterable[str] = ()) -> str:
     """What of a contact a form showed, to come back with it: so that only what the person changed is sent, and what
     somebody else has changed meanwhile is not overwritten unseen."""
     fields = {field_id: contact.fields.get(field_id, "") for field_id in field_ids}
     shown = {"email": contact.email, "sms_number": contact.sms_number, "fields": fields}
-    return Signed(account, f"contact {contact.id}").dumps(shown)
+    return Signed(errand, f"contact {contact.id}").dumps(shown)
 
 
-def shown_contact(account: ClientAccount, contact_id: str, data: QueryDict) -> Contact | None:
+def shown_contact(errand: Errand, contact_id: str, data: QueryDict) -> Contact | None:
     """The contact as far as its form showed it; None if the form does not say so."""
-    shown = Signed(account, f"contact {contact_id}").loads(data.get("shown", ""))
+    shown = Signed(errand, f"contact {contact_id}").loads(data.get("shown", ""))
     return Contact(id=contact_id, **shown) if shown else None
 
 

@@ -15,9 +15,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_htmx.http import trigger_client_event
 
 from accounts.access import is_fragment
+from accounts.toasts import toast
 from integrations.audit.reading import calls_of
 from integrations.clients.access import AccountRequest
 from integrations.clients.explain import EXPLAINED, Explanation, explain
@@ -93,7 +93,7 @@ def context_of(request: AccountRequest, contact: Contact) -> dict[str, Any]:
         "contact": contact,
         "contact_id": contact.id,
         "label": label_of(contact),
-        "signed": sign(request.account, contact),
+        "signed": sign(request.errand, contact),
         "action": uuid4(),
     }
 
@@ -118,7 +118,7 @@ def back(request: AccountRequest, contact_id: str, section: str, told: str, leve
         context = {"contact_id": contact_id, "section": section, "told": told, "failure": explain(error, action)}
         return render(request, "contacts/changing/not_read_again.html", context)
     response = contact_page(request, found, at=section)
-    return trigger_client_event(response, "toast", {"level": level, "text": told})
+    return toast(response, level, told)
 
 
 def contact_url(request: AccountRequest, contact_id: str) -> str:

@@ -79,7 +79,7 @@ def change_sms_number(request: AccountRequest, contact_id: str) -> HttpResponse:
 
 def _change_address(request: AccountRequest, contact_id: str, form_class: type[AddressForm]) -> HttpResponse:
     template = "email" if form_class.kind is SubjectKind.EMAIL else "sms_number"
-    shown = shown_contact(request.account, contact_id, request.POST)
+    shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return opened(
             request,
@@ -118,7 +118,7 @@ def _change_address(request: AccountRequest, contact_id: str, form_class: type[A
 @on_its_page
 def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     """Tag the contact."""
-    shown = shown_contact(request.account, contact_id, request.POST)
+    shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return opened(request, contact_id, "tags", lambda request, contact: {"form": AddTagsForm(typed=request.POST)})
     form = AddTagsForm(request.POST)
@@ -144,7 +144,7 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
 @on_its_page
 def find_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
-    shown = shown_contact(request.account, contact_id, request.POST)
+    shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return redirect(
             "contact_add_tags", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id)
@@ -192,7 +192,7 @@ def _not_removed(
 @on_its_page
 def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
     """Unsubscribe the contact from emails, after asking once."""
-    shown = shown_contact(request.account, contact_id, request.POST)
+    shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return opened(
             request, contact_id, "unsubscribe", lambda request, contact: {"form": NeverAgainForm(shown=contact)}
@@ -226,7 +226,7 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
 @on_its_page
 def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     """Delete the contact, after its address has been typed."""
-    shown = shown_contact(request.account, contact_id, request.POST)
+    shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
         return opened(
             request,

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import trigger_client_event
 
 from accounts.access import is_fragment
 from accounts.roles import Capability
+from accounts.toasts import toast
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
@@ -60,7 +60,7 @@ def set_field_type(request: AccountRequest, field_id: str) -> HttpResponse:
         told = _("%(field)s has no type set now.") % {"field": changed.name}
     if is_fragment(request):
         response = _row(request, changed, FieldTypeForm())
-        return trigger_client_event(response, "toast", {"level": "success", "text": told})
+        return toast(response, "success", told)
     messages.success(request, told)
     return redirect(_url(request, q=request.POST.get("q", ""), page=request.POST.get("page", "")))
 

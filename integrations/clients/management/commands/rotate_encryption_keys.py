@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
@@ -10,6 +11,7 @@ from ktportal.encryption import Undecryptable, rotate
 
 BATCH = 200
 _ENCRYPTED = "encrypted_secret"
+_OF_SECOND_FACTOR = ("secret", "seed")
 
 
 class Command(BaseCommand):
@@ -24,6 +26,7 @@ class Command(BaseCommand):
                         done += _encrypt_anew(row)
                     except Undecryptable:
                         lost.append(f"{row.account} ({row.account.team}): {row}")
+        done += _encrypt_second_factors_anew(lost)
         self.stdout.write(f"Encrypted with the newest key: {done}")
         if lost:
             raise CommandError("\n".join(["None of ENCRYPTION_KEYS decrypts these; store them again:", *lost]))
@@ -50,6 +53,19 @@ def _encrypt_anew(row: Any) -> int:
     done = unchanged.update(encrypted_secret=rotate(before))
     if isinstance(row, Credential):
         _encrypt_session_anew(row)
+    return done
+
+
+def _encrypt_second_factors_anew(lost: list[str]) -> int:
+    """The secrets of apps and recovery codes of people."""
+    done = 0
+    for factor in Authenticator.objects.select_related("user").exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+        try:
+            data = {name: rotate(text) if name in _OF_SECOND_FACTOR else text for name, text in factor.data.items()}
+        except Undecryptable:
+            lost.append(f"{factor.user}: {factor.get_type_display()}")
+            continue
+        done += Authenticator.objects.filter(pk=factor.pk, data=factor.data).update(data=data)
     return done
 
 

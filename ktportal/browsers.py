@@ -1,0 +1,85 @@
+"""What browsers are told, and what they tell: headers of every page, reports of the content security policy, and the
+addresses that are looked for under `/.well-known/`."""
+
+import json
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.bad_requests import bad_request
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+_NOT_NEEDED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip # noqa: E501
+PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _NOT_NEEDED)
+_REPORTS_A_MINUTE = 60
+_LONGEST_REPORT = 8 * 1024
+
+reports = logging.getLogger("ktportal.csp")
+
+
+def headers(get_response: Answer) -> Answer:
+    """No page needs the devices of a computer, none is for other sites, and a sign-out leaves nothing behind."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if request.method == "POST" and request.path == reverse("account_logout") and response.status_code == 302:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return middleware
+
+
+def limit_body(get_response: Answer) -> Answer:
+    """A body above the limit is refused before it is read, whatever its type: Django leaves files out of its limit."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return bad_request(request, RequestDataTooBig())
+        return get_response(request)
+
+    return middleware
+
+
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """A browser's report that a page wanted what the policy forbids: one line, and sixty a minute at most."""
+    cache.add("csp-reports", 0, 60)
+    if len(request.body) <= _LONGEST_REPORT and cache.incr("csp-reports") <= _REPORTS_A_MINUTE:
+        try:
+            report = json.loads(request.body)["csp-report"]
+            told = {
+                name: str(report.get(name, ""))[:200] for name in ("violated-directive", "blocked-uri", "document-uri")
+            }
+            reports.warning("Policy: %s", json.dumps(told))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            pass
+    return HttpResponse(status=204)
+
+
+@require_GET
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Where password managers lead: https://www.w3.org/TR/change-password-url/."""
+    return redirect("account_change_password")
+
+
+@require_GET
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Where to report a weak spot (RFC 9116); 404 where the operator has set no contact."""
+    if not settings.SECURITY_CONTACT:
+        return HttpResponse(status=404)
+    lines = [f"Contact: {settings.SECURITY_CONTACT}", f"Expires: {settings.SECURITY_CONTACT_EXPIRES}"]
+    lines += ["Preferred-Languages: de, en", f"Canonical: {settings.PORTAL_URL}{request.path}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

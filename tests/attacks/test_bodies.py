@@ -1,0 +1,70 @@
+"""Bodies that are too much: of visitors, and of the service."""
+
+import gzip
+import tracemalloc
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Membership
+from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, ServiceError
+from integrations.tags import addresses
+from tests.klicktipp.service import answer, serving
+
+MEGABYTE = 1024 * 1024
+
+
+@pytest.mark.django_db
+def test_files_count_into_the_limit_and_are_not_written(browser: Client, owner: Membership) -> None:
+    file = SimpleUploadedFile("x.bin", b"x" * 3 * MEGABYTE)
+    page = browser.post("/profile/", {"name": "Zoë", "file": file})
+    assert page.status_code == 413
+    assert "That was too much at once" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_length_that_is_no_number_is_refused(browser: Client) -> None:
+    for length in ("-1", "1e9", "9" * 30):
+        assert browser.post("/profile/", {}, CONTENT_LENGTH=length).status_code == 413
+    assert browser.post("/profile/", {"name": "Zoë"}).status_code == 302
+
+
+def test_a_small_answer_does_not_become_a_large_one() -> None:
+    bomb = b"0" * 60 * MEGABYTE
+    twice = gzip.compress(gzip.compress(bomb))
+    assert len(gzip.compress(bomb)) < 64 * 1024
+    auth = DeveloperKeyAuth("operator", "00ff", "a-customer-key")
+    with serving() as service:
+        api = KlickTipp(auth, base_url=service.url)
+        tracemalloc.start()
+        for body, encoding in ((gzip.compress(bomb), "gzip"), (twice, "gzip, gzip"), (twice, "br")):
+            service.will(answer(body=body, Content_Encoding=encoding))
+            with pytest.raises(ServiceError):
+                api.list_tags()
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert most < 12 * MEGABYTE
+
+
+def test_lists_of_ids_may_be_long_and_nothing_else_may() -> None:
+    auth = DeveloperKeyAuth("operator", "00ff", "a-customer-key")
+    ids = answer([str(10_000_000 + number) for number in range(300_000)])
+    with serving() as service:
+        api = KlickTipp(auth, base_url=service.url)
+        service.will(ids)
+        assert len(api.list_contacts()) == 300_000
+        with pytest.raises(ServiceError):
+            api.list_tags()
+
+
+def test_names_of_the_service_are_cut() -> None:
+    auth = DeveloperKeyAuth("operator", "00ff", "a-customer-key")
+    with serving() as service:
+        service.will(answer({"5": "x" * 500_000}))
+        (tag,) = KlickTipp(auth, base_url=service.url).list_tags()
+    assert len(tag.name) == 1000
+
+
+def test_a_long_paste_is_cut_before_it_is_read() -> None:
+    assert addresses.LONGEST_TEXT <= 100_000

@@ -1,0 +1,71 @@
+"""What people who have not signed in leave behind."""
+
+import io
+import logging
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import caches
+from django.test import Client
+
+from accounts.models import Membership
+from integrations.audit.models import AuditEntry
+from tests.accounts.helpers import log_of, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_their_pages_make_no_sessions() -> None:
+    for number in range(5):
+        answer = Client().get(f"/grants/never-begun-{number}/?customerkey=secret-key", follow=True)
+        assert answer.status_code == 200
+        assert "not begun in this browser" in answer.content.decode()
+    assert not Session.objects.exists()
+
+
+def test_their_guesses_and_made_up_grants_are_counted_in_an_entry_a_minute() -> None:
+    for number in range(9):
+        Client().post("/accounts/login/", {"login": f"nobody{number}@example.com", "password": "guess"})
+        Client().get(f"/grants/never-begun-{number}/", REMOTE_ADDR=f"192.0.2.{number}")
+    assert AuditEntry.objects.count() == 2
+
+    caches["default"].delete("strangers:people.sign_in_failed:told")
+    sign_in(Client(), "nobody@example.com")
+    assert log_of(None)[-1].endswith("failed, as did 8 others of strangers before it")
+
+
+def test_a_line_of_the_access_log_cannot_be_forged(
+    browser: Client, owner: Membership, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    output = io.StringIO()
+    handler = logging.StreamHandler(output)
+    handler.setFormatter(settings_formatter(settings))
+    logger = logging.getLogger("ktportal.access_log")
+    logger.addHandler(handler)
+    try:
+        forged = "/x%0a2026-01-01%20INFO%20ktportal:%20owner%20signed%20in%0d%1b[2J"
+        browser.get(forged, HTTP_X_FORWARDED_FOR="203.0.113.9", HTTP_USER_AGENT="a\nb")
+        logging.getLogger("ktportal.access_log").warning("said by a stranger: %s", "one\ntwo\u2028three\x1b[0m")
+    finally:
+        logger.removeHandler(handler)
+    first, second = output.getvalue().splitlines()
+    assert f'203.0.113.9 user {owner.user.pk} "GET {forged.replace("%20", "%20")}'.split("%0a")[0] in first
+    assert "\x1b" not in output.getvalue()
+    assert "one\\ntwo\\u2028three\\x1b[0m" in second
+    assert first[:4].isdigit()
+
+
+def settings_formatter(settings: Any) -> logging.Formatter:
+    from ktportal.logs import OneLine
+
+    return OneLine(settings.LOGGING["formatters"]["line"]["format"])
+
+
+def test_what_is_said_once_is_not_kept_in_clear(browser: Client, owner: Membership) -> None:
+    url = f"/t/{owner.team.slug}/members/invite/"
+    browser.post(url, {"email": "kim@example.com", "role": "editor", "sees": "all"})
+    kept = str(browser.session["_messages"])
+    assert "kim@example.com" not in kept
+    assert "kim@example.com is on its way" in browser.get(f"/t/{owner.team.slug}/members/").content.decode()
