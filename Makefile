@@ -3,7 +3,7 @@ SYSTEM_PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; 
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 PYTEST = mkdir -p -m 700 var && exec $(PY) -m pytest
 
-.PHONY: help run shell test test-fast check fix translations hooks bench
+.PHONY: help run shell test test-fast test-crash check fix translations hooks bench
 .DELETE_ON_ERROR:
 
 help: ## what there is to make
@@ -20,6 +20,9 @@ test: .venv/dev.installed ## all tests; T=path: those in it, in one process, up 
 
 test-fast: .venv/dev.installed ## all tests but those in the browser
 	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/browser $(ARGS)
+
+test-crash: .venv/dev.installed ## kills, locks and restarts under load, on both databases; SEED=n repeats a run
+	@mkdir -p -m 700 var && exec $(PY) -m tests.crash $(SEED)
 
 check: .venv/dev.installed ## all other checks, with production settings, summed up
 	@mkdir -p -m 700 var && PATH="$$PWD/.venv/bin:$$PATH" exec sh .ci/check

@@ -33,7 +33,7 @@ def test_entrance_pages(page: Page, owner: Membership, settings: Any) -> None:
     page.goto(reverse("account_login"))
     page.get_by_label("Email").fill("nobody@klick-tipp.team")
     page.get_by_label("Password", exact=True).fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("alert").first).to_be_visible()
     assert_accessible_in_light_and_dark(page)
     page.goto(reverse("account_reset_password"))

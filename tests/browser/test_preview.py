@@ -163,7 +163,7 @@ class TestInGerman:
         page.goto("/accounts/login/")
         page.get_by_label("E-Mail").fill(owner.user.email)
         page.get_by_label("Passwort", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Anmelden").click()
+        page.get_by_role("button", name="Anmelden", exact=True).click()
         page.wait_for_url("**/t/demo/")
         page.goto(FORM)
         page.get_by_label("E-Mail-Adresse", exact=True).fill(KNOWN)

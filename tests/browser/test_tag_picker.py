@@ -211,7 +211,7 @@ def test_a_session_that_ends_meanwhile_keeps_the_chips(form: Page, picker: Locat
     other_tab = opened.value
     other_tab.get_by_label("Email").fill(owner.user.email)
     other_tab.get_by_label("Password", exact=True).fill(PASSWORD)
-    other_tab.get_by_role("button", name="Sign in").click()
+    other_tab.get_by_role("button", name="Sign in", exact=True).click()
     other_tab.wait_for_url("**/t/demo/")
     picker.fill("")
     send(form)

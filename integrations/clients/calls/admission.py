@@ -37,9 +37,9 @@ class Admission:
     def give_up(self) -> None:
         self._breaker.give_up()
 
-    def note(self, ending: Ending) -> None:
+    def note(self, attempt: Attempt, ending: Ending) -> None:
         """Never raises: the call is over and its result counts."""
-        if not self._breaker.note(ending):
+        if not self._breaker.note(attempt.call_id, ending):
             return
         sentence = sentences.SERVICE_SILENT if self._breaker.is_open else sentences.SERVICE_ANSWERS
         logger.warning("KlickTipp %s.", "does not answer" if self._breaker.is_open else "answers again")
@@ -66,4 +66,4 @@ class Admitted:
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:
         self._observer.finish(attempt, ending)
-        self._admission.note(ending)
+        self._admission.note(attempt, ending)

@@ -7,6 +7,7 @@ out by itself, with as many calls.
 import threading
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from integrations.klicktipp import Ending
 
@@ -23,6 +24,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._unanswered = 0
         self._is_probed = False
+        self._last_call: UUID | None = None
 
     @property
     def is_open(self) -> bool:
@@ -42,12 +44,17 @@ class Breaker:
         with self._lock:
             self._is_probed = False
 
-    def note(self, ending: Ending) -> bool:
-        """Count how a call ended. Returns whether by that the service has become silent, or answers again."""
+    def note(self, call_id: UUID, ending: Ending) -> bool:
+        """Count how an attempt of a call ended; further attempts of it count no more. Returns whether by that the
+        service has become silent, or answers again."""
         answered = ending.status is not None and ending.status not in _FROM_OTHERS
         with self._lock:
             was_open = self.is_open
-            self._unanswered = 0 if answered else self._unanswered + 1
+            if answered:
+                self._unanswered = 0
+            elif call_id != self._last_call:
+                self._unanswered += 1
+            self._last_call = call_id
             self._is_probed = False
             return was_open != self.is_open
 

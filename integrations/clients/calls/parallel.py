@@ -376,7 +376,7 @@ class Crew(Generic[T]):
                 beginning.answer.set_result(None)
         for event in finished:
             self._watch.note(event.attempt, event.ending)
-            self._admission.note(event.ending)
+            self._admission.note(event.attempt, event.ending)
 
     def _note_unsent(self) -> None:
         unsent = self._unsent + sum(not run.attempts for run in self._waiting)
