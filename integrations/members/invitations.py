@@ -19,6 +19,7 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.services import create_person, lock_members, set_role
 from accounts.signals import end_changed, membership_changed
+from accounts.validation import has_web_address
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.recorder import Scope
@@ -179,12 +180,23 @@ def _renew(invitation: Invitation, by: Membership) -> str:
 
 def _send(invitation: Invitation, token: str) -> None:
     link = settings.PORTAL_URL + reverse("invitation", kwargs={"token": token})
-    context = {"invitation": invitation, "link": link, "portal": settings.PORTAL_URL}
+    context = {
+        "invitation": invitation,
+        "link": link,
+        "portal": settings.PORTAL_URL,
+        "inviter": _name_in_mail(str(invitation.invited_by), invitation.invited_by.email),
+        "team": _name_in_mail(invitation.team.name, invitation.team.slug),
+    }
     subject, body = (
         render_to_string(f"members/email/invitation_{part}.txt", context) for part in ("subject", "message")
     )
     about = {_MAIL_ABOUT: invitation.token_hash}
     EmailMessage(" ".join(subject.split()), body.strip(), to=[invitation.email], headers=about).send()
+
+
+def _name_in_mail(name: str, otherwise: str) -> str:
+    """Names from before web addresses were refused in them bring no link into the portal's mail."""
+    return otherwise if has_web_address(name) else name
 
 
 @receiver(mail_failed)

@@ -1,6 +1,7 @@
 import socket
 import stat
 from pathlib import Path
+from typing import Any
 
 import environ
 import pytest
@@ -57,3 +58,12 @@ def test_a_process_that_ends_is_started_again_three_times_a_minute(
 
     assert (tmp_path / "starts").read_text().count("started") == 4
     assert capsys.readouterr().out.count("ends is started again") == 3
+
+
+def test_the_sandbox_gets_no_secret_of_the_portal(settings: Any) -> None:
+    settings.SANDBOX = True
+    given = demo.processes()._processes
+    of_sandbox = given["sandbox"]["obj"].env
+    assert not {"SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_HASH_KEYS", "DATABASE_URL"} & set(of_sandbox)
+    assert of_sandbox["KLICKTIPP_USERNAME"] == settings.KLICKTIPP_USERNAME
+    assert set(given) == {"web", "worker", "clock", "sandbox"}

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.models import AuditSubject
 from integrations.audit.subjects import Subject, SubjectKind, search_hashes
@@ -263,3 +263,12 @@ def test_the_clock_forgets_old_invitations(owner: Membership) -> None:
     run_due_chores()
 
     assert list(Invitation.objects.all()) == [kept]
+
+
+def test_a_name_with_a_web_address_from_before_brings_no_link_into_the_mail(browser: Client, owner: Membership) -> None:
+    User.objects.filter(pk=owner.user.pk).update(name="Win at https://evil.example")
+    Team.objects.filter(pk=owner.team.pk).update(name="www.evil.example")
+    invite(browser, owner.team)
+    (message,) = mail.outbox
+    assert "evil" not in f"{message.subject} {message.body}"
+    assert owner.user.email in str(message.subject)
