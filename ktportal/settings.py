@@ -390,5 +390,6 @@ LOGGING = {
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},
         "waitress.queue": {"level": "ERROR"},
+        "django_tasks": {"level": "WARNING"},
     },
 }

@@ -21,6 +21,7 @@ from tests.factories import MembershipFactory
 @pytest.fixture(autouse=True)
 def nothing_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signs, "_KNOWN_FOR", timedelta(0))
+    monkeypatch.setattr("ktportal.health._found", [])
 
 
 def health(client: Client, **environ: Any) -> Any:
