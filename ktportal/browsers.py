@@ -18,7 +18,10 @@ from accounts.bad_requests import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
-_NOT_NEEDED = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")  # fmt: skip # noqa: E501
+_NOT_NEEDED = [
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer"),
+    *("microphone", "midi", "payment", "usb"),
+]
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _NOT_NEEDED)
 _REPORTS_A_MINUTE = 60
 _LONGEST_REPORT = 8 * 1024

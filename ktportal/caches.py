@@ -51,7 +51,7 @@ class DatabaseCache(BaseDatabaseCache):
         marks = ", ".join(["%s"] * len(wanted))
         rows = self._fetch(
             reading,
-            f"SELECT cache_key, value FROM {self._table} WHERE cache_key IN ({marks}) AND expires > %s",  # noqa: S608
+            f"SELECT cache_key, value FROM {self._table} WHERE cache_key IN ({marks}) AND expires > %s",
             [*wanted, self._moment(reading, timezone.now())],
         )
         found = {wanted[key]: self._json.loads(value) for key, value in rows}
@@ -67,37 +67,37 @@ class DatabaseCache(BaseDatabaseCache):
         now = self._moment(self._writing, timezone.now())
         row = [self.make_and_validate_key(key, version), self._json.dumps(value), self._end(timeout)]
         sql = (
-            f"INSERT INTO {self._table} (cache_key, value, expires) VALUES (%s, %s, %s) "  # noqa: S608
+            f"INSERT INTO {self._table} (cache_key, value, expires) VALUES (%s, %s, %s) "
             f"ON CONFLICT (cache_key) DO UPDATE SET value = excluded.value, expires = excluded.expires{only_where}"
         )
         return self._change(sql, [*row, now] if only_where else row) > 0
 
     def touch(self, key: str, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         now = self._moment(self._writing, timezone.now())
-        sql = f"UPDATE {self._table} SET expires = %s WHERE cache_key = %s AND expires > %s"  # noqa: S608
+        sql = f"UPDATE {self._table} SET expires = %s WHERE cache_key = %s AND expires > %s"
         return self._change(sql, [self._end(timeout), self.make_and_validate_key(key, version), now]) > 0
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         now = self._moment(self._writing, timezone.now())
         of_key, about = "WHERE cache_key = %s AND expires > %s", [self.make_and_validate_key(key, version), now]
-        added = f"UPDATE {self._table} SET value = CAST(CAST(value AS bigint) + %s AS text) {of_key}"  # noqa: S608
+        added = f"UPDATE {self._table} SET value = CAST(CAST(value AS bigint) + %s AS text) {of_key}"
         with transaction.atomic(using=self._writing.alias):
             if not self._change(added, [delta, *about]):
                 raise ValueError(f"Key {key!r} not found")
-            ((value,),) = self._fetch(self._writing, f"SELECT value FROM {self._table} {of_key}", about)  # noqa: S608
+            ((value,),) = self._fetch(self._writing, f"SELECT value FROM {self._table} {of_key}", about)
         return int(value)
 
     def delete(self, key: str, version: int | None = None) -> bool:
-        sql = f"DELETE FROM {self._table} WHERE cache_key = %s"  # noqa: S608
+        sql = f"DELETE FROM {self._table} WHERE cache_key = %s"
         return self._change(sql, [self.make_and_validate_key(key, version)]) > 0
 
     def clear(self) -> None:
-        self._change(f"DELETE FROM {self._table}", [])  # noqa: S608
+        self._change(f"DELETE FROM {self._table}", [])
 
     def forget_expired(self) -> None:
         """Remove what nobody gets any more."""
         now = self._moment(self._writing, timezone.now())
-        self._change(f"DELETE FROM {self._table} WHERE expires <= %s", [now])  # noqa: S608
+        self._change(f"DELETE FROM {self._table} WHERE expires <= %s", [now])
 
     @property
     def _writing(self) -> BaseDatabaseWrapper:

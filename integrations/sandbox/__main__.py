@@ -6,7 +6,7 @@ It needs no settings of the portal and so none of its secrets.
 import os
 import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from integrations.sandbox.server import HOST, SandboxServer
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _options(arguments: Sequence[str] | None):  # type: ignore[no-untyped-def] # argparse's own type says nothing
+def _options(arguments: Sequence[str] | None) -> Namespace:
     parser = ArgumentParser(
         prog="python -m integrations.sandbox",
         description="Runs a stand-in KlickTipp service on this machine.",
