@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.confirmation import confirmed_lately
 from accounts.devices import known_device
+from accounts.models import User
 from accounts.signals import sign_in_stopped
 
 TOLD_FOR_SECONDS = 5 * 60
@@ -23,6 +24,11 @@ class Adapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
         """For allauth's own pages the same half hour as for the portal's."""
         return not confirmed_lately(self.request)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """Who has a second factor confirms with it: a password that was stolen confirms nothing."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP == "open"

@@ -2,6 +2,7 @@
 
 import time
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -25,15 +26,22 @@ ASKED_FOR = frozenset(
 
 
 def confirmed_lately(request: HttpRequest) -> bool:
-    """Whether the person has signed in, or confirmed that it is them, in the last half hour."""
+    """Whether the person has signed in, or confirmed that it is them, in the last half hour: with the second factor, in
+    a session that began with it."""
     records = get_authentication_records(request, request.user)
-    return bool(records) and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    counted = [record for record in records if record["method"] == "mfa"] or records
+    return bool(counted) and time.time() - counted[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def ask(request: HttpRequest) -> HttpResponse:
     """The way to the confirmation and back. A form waits in its page, or in one that keeps its fields."""
     if request.method == "GET" and not (request.htmx and not request.htmx.boosted):  # type: ignore[attr-defined]
-        return redirect_to_login(request.get_full_path(), "account_reauthenticate")
+        return redirect_to_login(request.get_full_path(), way_to_confirm(request))
     if not request.htmx and unsent.keeps_form(request):  # type: ignore[attr-defined]
-        return unsent.keep(request, is_to_confirm=True)
-    return render(request, "accounts/confirm.html", status=403)
+        return unsent.keep(request, confirm_url=way_to_confirm(request))
+    return render(request, "accounts/confirm.html", {"confirm_url": way_to_confirm(request)}, status=403)
+
+
+def way_to_confirm(request: HttpRequest) -> str:
+    """The page that asks for the second factor or, of who has none, for the password."""
+    return str(get_adapter(request).get_reauthentication_methods(request.user)[0]["url"])

@@ -81,5 +81,5 @@ class SecondFactorForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=_("Who has none by then gets to nothing of the team but the page for adding one."),
+        help_text=_("Where it is required, who has none gets to nothing of the team but the page for adding one."),
     )

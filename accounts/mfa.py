@@ -2,11 +2,15 @@
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.db.models import Exists, OuterRef
+from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
+from accounts.sessions import end_all
 from ktportal.encryption import decrypt, encrypt
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -24,6 +28,14 @@ class Adapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return decrypt(encrypted_text)
+
+
+@receiver(authenticator_added)
+def _end_other_sessions(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
+    """Sessions from before the first factor began without one: whoever stole the password does not stay."""
+    factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
+    if authenticator.type in FACTORS and not factors.exclude(pk=authenticator.pk).exists():
+        end_all(user, by=user, request=request)
 
 
 def has_second_factor(user: User) -> bool:

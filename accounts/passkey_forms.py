@@ -16,7 +16,12 @@ class _Checked:
 
 
 class Add(_Checked, forms.AddWebAuthnForm):
-    pass
+    """A passkey signs in alone, unless somebody wants it as a second factor only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].help_text = ""
 
 
 class Authenticate(_Checked, forms.AuthenticateWebAuthnForm):

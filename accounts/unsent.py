@@ -28,14 +28,14 @@ def fields_of(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in typed if not _SECRET.search(name)]
 
 
-def keep(request: HttpRequest, *, is_to_confirm: bool = False) -> HttpResponse:
+def keep(request: HttpRequest, *, confirm_url: str = "") -> HttpResponse:
     """The page that keeps them. Hidden fields hold what was typed, but for keys and passwords, which are typed again.
 
-    is_to_confirm: the person is signed in, and has to confirm that it is them
+    confirm_url: where a person who is signed in confirms that it is them, before the form is sent
     """
     kept = fields_of(request)
     lacks_secret = any(_SECRET.search(name) for name in request.POST if name != "csrfmiddlewaretoken")
-    context = {"fields": kept, "lacks_secret": lacks_secret, "is_to_confirm": is_to_confirm}
+    context = {"fields": kept, "lacks_secret": lacks_secret, "confirm_url": confirm_url}
     response = render(request, "accounts/unsent.html", context, status=403)
     response.headers["Cache-Control"] = "private, no-store"
     return response

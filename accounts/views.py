@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import confirmation
 from accounts.access import TeamRequest, UserRequest, signed_in, team_view
+from accounts.browser_names import browser_name
 from accounts.forms import ProfileForm, SecondFactorForm, TeamForm
 from accounts.mfa import has_second_factor
 from accounts.models import Team
@@ -97,7 +98,8 @@ def sessions(request: UserRequest) -> HttpResponse:
         messages.success(request, _("Ended."))
         return redirect("sessions")
     listed = sorted(UserSession.objects.purge_and_list(request.user), key=lambda one: one.last_seen_at, reverse=True)
-    return render(request, "accounts/sessions.html", {"sessions": listed})
+    named = [(session, browser_name(session.user_agent)) for session in listed]
+    return render(request, "accounts/sessions.html", {"sessions": named})
 
 
 @require_POST

@@ -60,8 +60,10 @@ def limit_body(get_response: Answer) -> Answer:
 def csp_report(request: HttpRequest) -> HttpResponse:
     """A browser's report that a page wanted what the policy forbids: one line, and sixty a minute at most."""
     cache.add("csp-reports", 0, 60)
-    if len(request.body) <= _LONGEST_REPORT and cache.incr("csp-reports") <= _REPORTS_A_MINUTE:
+    if len(request.body) <= _LONGEST_REPORT:
         try:
+            if cache.incr("csp-reports") > _REPORTS_A_MINUTE:
+                return HttpResponse(status=204)
             report = json.loads(request.body)["csp-report"]
             told = {
                 name: str(report.get(name, ""))[:200] for name in ("violated-directive", "blocked-uri", "document-uri")

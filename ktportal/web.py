@@ -25,6 +25,8 @@ LARGEST_BODY: Final = 3 * 1024 * 1024
 """Bytes. Larger ones are refused before they are read; `DATA_UPLOAD_MAX_MEMORY_SIZE` is a little less."""
 READING_SECONDS: Final = 30
 """From a request's first byte to its last."""
+ANSWERING_SECONDS: Final = 300
+"""From a request's first byte until its answer has been read."""
 IDLE_SECONDS: Final = 60
 ENDING_SECONDS: Final = 25
 """What is under way when the process is told to end may go on for so long."""
@@ -37,9 +39,16 @@ class Channel(HTTPChannel):
     began = 0.0
 
     def received(self, data: bytes) -> bool:
+        """One request at a time: what is sent behind it before its answer is dropped. For a queue of answers a thread
+        would wait for their reader."""
         if self.request is None:
             self.began = time.time()
-        return bool(super().received(data))
+        is_open = bool(super().received(data))
+        with self.requests_lock:
+            if len(self.requests) > 1:
+                del self.requests[1:]
+                self.requests[0].headers["CONNECTION"] = "close"
+        return is_open
 
 
 class Server(TcpWSGIServer):
@@ -47,11 +56,12 @@ class Server(TcpWSGIServer):
     is_ending = False
 
     def maintenance(self, now: float) -> None:
-        """Close connections that have been idle for long, or whose request does not come to an end."""
+        """Close connections that have been idle for long, or whose request or answer does not come to an end."""
         for channel in self.active_channels.values():
             is_idle = channel.last_activity < now - IDLE_SECONDS
             is_slow = channel.request is not None and channel.began < now - READING_SECONDS
-            if not channel.requests and (is_idle or is_slow):
+            is_unread = channel.total_outbufs_len and channel.began < now - ANSWERING_SECONDS
+            if is_unread or (not channel.requests and (is_idle or is_slow)):
                 channel.will_close = True
 
     def run(self) -> None:
@@ -103,6 +113,7 @@ def serve(listener: socket.socket, threads: int) -> None:
             connection_limit=files - _RESERVED_FILES,
             max_request_body_size=LARGEST_BODY,
             max_request_header_size=64 * 1024,
+            outbuf_high_watermark=sys.maxsize,  # no thread waits for a reader: what is not read goes to a file
             # which proxies are trusted with what is decided by the portal's settings
             clear_untrusted_proxy_headers=False,
         ),

@@ -28,12 +28,13 @@ from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
 from .problems import Problem
 from .refusals import problem_of
-from .transport import Transport
+from .transport import NO_TIME_LEFT, Transport
 from .wire import BOUNCE_STATUSES, STATUSES
 
 __all__ = [
     "BOUNCE_STATUSES",
     "GLOBAL_FIELD_TYPES",
+    "NO_TIME_LEFT",
     "OPERATIONS",
     "SIGN_IN_PAUSE",
     "STATUSES",

@@ -22,6 +22,9 @@ MAX_ANSWER: Final = 32 * 1024 * 1024
 _PIECE: Final = 16 * 1024
 
 
+NO_TIME_LEFT: Final = "no time left"
+
+
 class NotSent(Exception):
     """The request did not leave."""
 
@@ -112,7 +115,7 @@ class Transport:
         connect, read = timeout
         left = deadline - timing.now()
         if left <= 0:
-            raise NotSent("no time left")
+            raise NotSent(NO_TIME_LEFT)
         if self._process != os.getpid():
             with self._opening:
                 if self._process != os.getpid():

@@ -1,6 +1,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import complete_signup
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -232,6 +233,7 @@ def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
         except HasAccount:
             return redirect(request.path)
         messages.success(request, _("Welcome to %(team)s.") % {"team": found.team})
+        record_authentication(request, user, method="password")
         return complete_signup(request, user, None, reverse("team", args=[found.team.slug]))
     context = {"invitation": found, "form": form}
     return render(request, "members/sign_up.html", context, status=422 if form.errors else 200)

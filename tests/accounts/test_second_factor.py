@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from tests.accounts.helpers import is_signed_in, log_of, sign_in
-from tests.factories import MembershipFactory
+from tests.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,7 @@ def test_the_log_tells_what_was_set_up_and_removed(browser: Client, owner: Membe
     name = owner.user.name
     assert [line for line in log_of(owner.team) if "signed in" not in line] == [
         f"{name} added a second factor to their sign-in",
+        f"{name} ended all sessions of {name}",
         f"{name} made new recovery codes",
         f"{name} made new recovery codes",
         f"{name} removed a second factor from their sign-in",
@@ -111,3 +112,34 @@ def test_the_members_page_shows_who_has_one(browser: Client, owner: Membership) 
     page = browser.get(reverse("members", kwargs={"team": owner.team.slug}))
     assert {member.user.pk: member.has_second_factor for member in page.context["members"]}[owner.user.pk]
     assert sum(member.has_second_factor for member in page.context["members"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sessions_that_began_without_it_end_and_a_stolen_password_undoes_nothing(
+    browser: Client, owner: Membership
+) -> None:
+    thief = Client()
+    sign_in(thief, owner.user.email)
+    secret = set_up(browser)
+    assert is_signed_in(browser)
+    assert not is_signed_in(thief)
+
+    mine = Client()
+    sign_in(mine, owner.user.email)
+    mine.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    session: Any = mine.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 31 * 60
+    session.save()
+    deactivate = reverse("mfa_deactivate_totp")
+    assert mine.get(deactivate)["Location"].startswith(reverse("mfa_reauthenticate"))
+    mine.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert mine.get(deactivate).status_code == 302
+    mine.post(deactivate)
+    assert Authenticator.objects.filter(user=owner.user, type=Authenticator.Type.TOTP).exists()
+    members = reverse("members", kwargs={"team": owner.team.slug})
+    assert mine.get(members)["Location"] == f"{reverse('mfa_reauthenticate')}?next={members}"
+
+    codes = browser.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    mine.post(reverse("mfa_reauthenticate"), {"code": codes[0]})
+    assert mine.get(members).status_code == 200

@@ -9,24 +9,26 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import sessions
+from accounts.browser_names import browser_name
 from accounts.models import Membership
 from accounts.roles import Role
 from tests.accounts.helpers import is_signed_in, log_of, sign_in
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
+WORK = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0"
 
 
 @pytest.fixture
 def at_home(owner: Membership) -> Client:
-    home = Client(headers={"user-agent": "Browser at home"})
+    home = Client(headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"})
     sign_in(home, owner.user.email)
     return home
 
 
 @pytest.fixture
 def at_work(owner: Membership) -> Client:
-    work = Client(headers={"user-agent": "Browser at work"})
+    work = Client(headers={"user-agent": WORK})
     sign_in(work, owner.user.email)
     return work
 
@@ -55,9 +57,9 @@ def test_a_session_ends_after_thirty_days_however_much_it_is_used(
 
 def test_the_page_lists_all_and_ends_one(at_home: Client, at_work: Client, owner: Membership) -> None:
     page = at_home.get(reverse("sessions")).content.decode()
-    assert "Browser at home" in page
-    assert "Browser at work" in page
-    other = UserSession.objects.get(user_agent="Browser at work")
+    assert "Firefox on Linux" in page
+    assert "Edge on Windows" in page
+    other = UserSession.objects.get(user_agent=WORK)
     at_home.post(reverse("sessions"), {"session": other.pk})
 
     assert is_signed_in(at_home)
@@ -68,7 +70,7 @@ def test_the_page_lists_all_and_ends_one(at_home: Client, at_work: Client, owner
 def test_nobody_ends_a_session_of_somebody_else_there(at_home: Client, client: Client) -> None:
     stranger = MembershipFactory()
     sign_in(client, stranger.user.email)
-    client.post(reverse("sessions"), {"session": UserSession.objects.get(user_agent="Browser at home").pk})
+    client.post(reverse("sessions"), {"session": UserSession.objects.filter(user_agent__contains="Firefox").get().pk})
     for nonsense in ("x", "9" * 40, "-1"):
         assert client.post(reverse("sessions"), {"session": nonsense}).status_code == 302
     assert is_signed_in(at_home)
@@ -108,3 +110,13 @@ def test_a_deactivated_person_is_signed_out_and_stays_out(at_home: Client, owner
     assert is_signed_in(client)
     with pytest.raises(CommandError, match="Nobody signs in"):
         call_command("deactivate", "nobody@example.com")
+
+
+def test_browsers_are_called_as_people_know_them() -> None:
+    for agent, name in {
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Safari/604.1": "Safari on iPhone",
+        "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36": "Chrome on Android",
+        "curl/8.5": "curl/8.5",
+        "": "unknown browser",
+    }.items():
+        assert browser_name(agent) == name

@@ -52,7 +52,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "PORT": str(port),
         "PORTAL_URL": f"http://127.0.0.1:{port}",
     }
-    subprocess.run([*MANAGE, "migrate", "--verbosity=0"], env=environment, check=True)
+    for command in (["migrate"], ["collectstatic", "--no-input"]):
+        subprocess.run([*MANAGE, *command, "--verbosity=0"], env=environment, check=True)
     process = subprocess.Popen([sys.executable, "-m", "ktportal.web"], env=environment, stderr=subprocess.DEVNULL)
     try:
         until(lambda: socket.create_connection(("127.0.0.1", port)).close())
@@ -155,6 +156,28 @@ def test_slow_clients_keep_nobody_waiting(connect: Connect, port: int) -> None:
         dripping.join()
 
 
+def test_many_requests_at_once_whose_answers_nobody_reads_keep_nobody_waiting(port: int) -> None:
+    """A hundred answers of a large file are more than waitress keeps in memory: a thread waited for each reader."""
+    host = f"127.0.0.1:{port}"
+    static = settings.BASE_DIR / "var" / "static"
+    files = [path for path in static.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    large = max(files, key=lambda path: (path.stat().st_size, -len(path.name)))
+    asked = f"GET /static/{large.relative_to(static)} HTTP/1.1\r\nHost:{host}\r\n\r\n".encode()
+    times = 8192 // len(asked)  # as many as are read in one piece
+    assert large.stat().st_size * times > 17 * 1024 * 1024
+    with ExitStack() as open_ones:
+        for _ in range(40):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            open_ones.enter_context(client).sendall(asked * times)
+        time.sleep(9)  # until all threads would wait
+        began = time.monotonic()
+        for _ in range(5):
+            assert page(socket.create_connection(("127.0.0.1", port), timeout=HANGS), host) == 200
+        assert time.monotonic() - began < HANGS
+
+
 def test_a_request_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """However steadily it drips, and also where its client is idle; what is answered goes on."""
     monkeypatch.setattr(web, "READING_SECONDS", 0.3)
@@ -163,7 +186,7 @@ def test_a_request_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
     class Channel:
         def __init__(self, request: object, began: float, last_activity: float, requests: list[object]) -> None:
             self.request, self.began, self.last_activity, self.requests = request, began, last_activity, requests
-            self.will_close = False
+            self.will_close, self.total_outbufs_len = False, 0
 
     now = 1000.0
     channels = {
@@ -173,10 +196,13 @@ def test_a_request_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
         "kept alive": Channel(None, 0, now - 0.1, []),
         "being answered": Channel(None, 0, now - 100, [object()]),
     }
+    channels["unread"] = Channel(object(), now - web.ANSWERING_SECONDS - 1, now, [object()])
+    channels["being read"] = Channel(None, now - 100, now, [])
+    channels["unread"].total_outbufs_len = channels["being read"].total_outbufs_len = 1
     server = web.Server.__new__(web.Server)
     server.active_channels = channels
     server.maintenance(now)
-    assert [name for name, channel in channels.items() if channel.will_close] == ["dripping", "idle"]
+    assert [name for name, channel in channels.items() if channel.will_close] == ["dripping", "idle", "unread"]
 
 
 def test_a_body_above_the_limit_is_refused_before_it_is_read(port: int) -> None:

@@ -12,7 +12,7 @@ from integrations.clients import sentences
 from integrations.clients.calls.breaker import Breaker, breaker_of
 from integrations.clients.calls.bulkhead import bulkhead
 from integrations.clients.errors import Obstructed
-from integrations.klicktipp import Attempt, Ending, Observer
+from integrations.klicktipp import NO_TIME_LEFT, Attempt, Ending, Observer
 from integrations.messages import Obstacle
 
 logger = logging.getLogger(__name__)
@@ -25,21 +25,27 @@ class Admission:
         self._action = action
         self._scope = scope
         self._breaker: Breaker = breaker_of(settings.KLICKTIPP_URL)
+        self._probes = False
 
     def ask(self) -> None:
         """Raises `Obstructed` where no call may leave. Of a silent service the log has one entry, not one for each."""
         if not bulkhead.take_seat(self._action.actor, self._scope):
             events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
             raise Obstructed(Obstacle.TOO_MANY_WAIT)
+        is_silent = self._breaker.is_open
         if not self._breaker.may_begin():
             raise Obstructed(Obstacle.SERVICE_SILENT)
+        self._probes = is_silent
 
     def give_up(self) -> None:
-        self._breaker.give_up()
+        """What was let go has not left after all. Only who probes gives the probe free."""
+        if self._probes:
+            self._breaker.give_up()
 
     def note(self, attempt: Attempt, ending: Ending) -> None:
         """Never raises: the call is over and its result counts."""
-        if not self._breaker.note(attempt.call_id, ending):
+        has_left = ending.error is None or ending.error.hint != NO_TIME_LEFT
+        if not has_left or not self._breaker.note(attempt.call_id, ending):
             return
         sentence = sentences.SERVICE_SILENT if self._breaker.is_open else sentences.SERVICE_ANSWERS
         logger.warning("KlickTipp %s.", "does not answer" if self._breaker.is_open else "answers again")

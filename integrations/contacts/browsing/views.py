@@ -53,8 +53,8 @@ def browse(request: AccountRequest) -> HttpResponse:
             failure = explain(error, action)
             context = {"form": form, "failure": failure, "again": _query(selection)}
             return _browse_page(request, context, status=422)
-        if not handle:
-            return redirect(f"{request.path}?{_query(selection, list=listed.handle, page=number, **complete)}")
+    if not handle:
+        return redirect(f"{request.path}?{_query(selection, list=listed.handle, page=number, **complete)}")
     page = listed.open(number)
     context = {
         "form": form,
