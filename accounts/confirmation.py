@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts import unsent
+from accounts.mfa import has_second_factor
+from accounts.models import User
 from accounts.roles import Capability
 
 ASKED_FOR = frozenset(
@@ -28,9 +30,14 @@ ASKED_FOR = frozenset(
 def confirmed_lately(request: HttpRequest) -> bool:
     """Whether the person has signed in, or confirmed that it is them, in the last half hour: with the second factor, in
     a session that began with it."""
+    if not isinstance(request.user, User):
+        return False
     records = get_authentication_records(request, request.user)
-    counted = [record for record in records if record["method"] == "mfa"] or records
-    return bool(counted) and time.time() - counted[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    recent = [each for each in records if time.time() - each["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT]
+    if any(each["method"] == "mfa" for each in recent):
+        return True
+    began_with_factor = any(each["method"] == "mfa" for each in records)
+    return bool(recent) and not (began_with_factor and has_second_factor(request.user))
 
 
 def ask(request: HttpRequest) -> HttpResponse:

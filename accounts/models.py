@@ -40,6 +40,13 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def save(self, *args: Any, **options: Any) -> None:
+        """As always, but that a person who was loaded earlier does not bring ended sessions back."""
+        if self.pk and not options.get("force_insert") and options.get("update_fields") is None:
+            named = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            options["update_fields"] = named - {"session_epoch"}
+        super().save(*args, **options)
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Sessions end with the password, as in Django, and with the epoch, which `sessions.end_all` moves on."""
         salt = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"

@@ -4,9 +4,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import password_changed, password_reset
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -40,6 +43,17 @@ def _begin(request: HttpRequest, **_: Any) -> None:
     request.session[_BEGAN] = request.session[_SEEN] = time.time()
 
 
+@receiver([password_changed, password_reset])
+def _password_is_new(user: User, **_: Any) -> None:
+    forget_pending_address(user)
+
+
+def forget_pending_address(user: User) -> None:
+    """Whoever had the session may have asked for another address; its confirmation shall not outlive it."""
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        EmailAddress.objects.filter(user=user, verified=False).delete()
+
+
 def end(session: UserSession, *, by: User) -> None:
     """End one session of a person's own."""
     session.end()
@@ -54,5 +68,7 @@ def end_all(user: User, *, by: User | None, request: HttpRequest | None = None) 
     if request is not None:
         others = others.exclude(session_key=request.session.session_key)
         update_session_auth_hash(request, user)
+    Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
     others.delete()
+    forget_pending_address(user)
     sessions_ended.send(User, user=user, by=by, are_all=True)

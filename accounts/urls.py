@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.urls import include, path
 
 from accounts import views
@@ -10,6 +11,11 @@ urlpatterns = [
     path("t/<slug:team>/second-factor/", views.second_factor, name="team_second_factor"),
     path("accounts/confirmed/", views.confirmed, name="confirmed"),
     path("accounts/sessions/", views.sessions, name="sessions"),
+    *(
+        [path("accounts/second-factor/webauthn/login/", views.passkey_login, name="mfa_login_webauthn")]
+        if settings.HAS_PASSKEYS
+        else []
+    ),
     path("accounts/second-factor/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
 ]

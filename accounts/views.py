@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from allauth.core.internal import ratelimit
+from allauth.mfa.webauthn.views import login_webauthn
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -20,6 +22,8 @@ from accounts.roles import Capability
 from accounts.services import rename_team, require_second_factor
 from accounts.sessions import end, end_all
 
+_PASSKEY_SECONDS = 300
+
 
 @signed_in
 def home(request: UserRequest) -> HttpResponse:
@@ -35,7 +39,8 @@ def profile(request: UserRequest) -> HttpResponse:
     """Name, language and teams; without a language of their own a person gets the browser's, so the cookie goes."""
     form = ProfileForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        user = form.save()
+        user = form.save(commit=False)
+        user.save(update_fields=form.Meta.fields)  # what else was loaded may have changed meanwhile
         response = redirect("profile")
         if not user.language:
             request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
@@ -75,6 +80,17 @@ def second_factor(request: TeamRequest) -> HttpResponse:
             return redirect("members", team=request.team.slug)
     context = {"form": form, "has_one": has_one}
     return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)
+
+
+def passkey_login(request: HttpRequest) -> HttpResponse:
+    """allauth's view, whose question to the browser is kept in a session: a few a minute for a network, and not for
+    long."""
+    if not ratelimit.consume(request, app="allauth.mfa", action="webauthn_login", limit_get=True):
+        return ratelimit.respond_429(request)
+    response: HttpResponse = login_webauthn(request)
+    if not request.user.is_authenticated and request.session.modified:
+        request.session.set_expiry(_PASSKEY_SECONDS)
+    return response
 
 
 @signed_in

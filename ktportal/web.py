@@ -110,7 +110,7 @@ def serve(listener: socket.socket, threads: int) -> None:
             threads=threads,
             ident="",
             cleanup_interval=2,
-            connection_limit=files - _RESERVED_FILES,
+            connection_limit=(files - _RESERVED_FILES) // 2,  # an answer may hold a file besides its connection
             max_request_body_size=LARGEST_BODY,
             max_request_header_size=64 * 1024,
             outbuf_high_watermark=sys.maxsize,  # no thread waits for a reader: what is not read goes to a file

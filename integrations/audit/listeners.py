@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_noop
 
 from accounts.models import Membership, Team, User
 from accounts.signals import (
@@ -131,9 +132,18 @@ def refused_second_factor(request: HttpRequest, user: User | None = None, **_: A
 @receiver(sessions_ended)
 def ended_sessions(user: User, by: User | None, are_all: bool, **_: Any) -> None:
     if are_all:
-        _in_every_team(people_sentences.SESSIONS_ENDED, _actor(by), user, person=str(user))
+        _ended_all(user, by)
     else:
         _in_every_team(people_sentences.SESSION_ENDED, _actor(by), user)
+
+
+def _ended_all(user: User, by: User | None) -> None:
+    """Teams that the actor is not in read no name of theirs."""
+    teams = set(user.memberships.not_ended().values_list("team_id", flat=True)) or {PORTAL}
+    own = teams if by in (None, user) else set(by.memberships.not_ended().values_list("team_id", flat=True))
+    for team_id in teams:
+        actor = _actor(by) if team_id in own else Actor(gettext_noop("an admin of another team"))
+        events.record(people_sentences.SESSIONS_ENDED, actor, Scope(team_id), person=str(user))
 
 
 @receiver(activity_changed)

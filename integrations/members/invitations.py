@@ -50,6 +50,8 @@ def invite(
     with managing(by, role):
         _check_is_no_member(by.team, address)
         before = Invitation.objects.filter(team=by.team, email=address).first()
+        if before and not before.accepted_at and not before.withdrawn_at and not by.may_give(before.role):
+            raise NotAllowed
         if before and before.was_just_sent:
             if _is_same(before, role, accounts, by):
                 return before

@@ -143,3 +143,20 @@ def test_sessions_that_began_without_it_end_and_a_stolen_password_undoes_nothing
     codes = browser.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
     mine.post(reverse("mfa_reauthenticate"), {"code": codes[0]})
     assert mine.get(members).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_removed_it_confirms_by_password_again(browser: Client, owner: Membership) -> None:
+    secret = set_up(browser)
+    mine = Client()
+    sign_in(mine, owner.user.email)
+    mine.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    mine.post(reverse("mfa_deactivate_totp"))
+    session: Any = mine.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 31 * 60
+    session.save()
+    members = reverse("members", kwargs={"team": owner.team.slug})
+    assert mine.get(members)["Location"] == f"{reverse('account_reauthenticate')}?next={members}"
+    mine.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert mine.get(members).status_code == 200

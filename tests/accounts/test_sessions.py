@@ -1,18 +1,23 @@
 """How long a sign-in lasts, where one is signed in, and ending that from elsewhere."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import sessions
 from accounts.browser_names import browser_name
-from accounts.models import Membership
+from accounts.forms import ProfileForm
+from accounts.models import Membership, User
 from accounts.roles import Role
-from tests.accounts.helpers import is_signed_in, log_of, sign_in
+from tests.accounts.helpers import is_signed_in, link_in, log_of, sign_in
 from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +125,50 @@ def test_browsers_are_called_as_people_know_them() -> None:
         "": "unknown browser",
     }.items():
         assert browser_name(agent) == name
+
+
+def test_who_was_loaded_before_brings_no_ended_session_back(
+    at_home: Client, at_work: Client, owner: Membership
+) -> None:
+    loaded = User.objects.get(pk=owner.user.pk)
+    at_home.post(reverse("sessions"))
+    loaded.name = "Somebody else"
+    loaded.save()
+    assert not is_signed_in(at_work)
+    assert User.objects.get(pk=owner.user.pk).name == "Somebody else"
+
+
+def test_the_profile_writes_what_it_shows_and_nothing_else(at_home: Client, owner: Membership) -> None:
+    form = ProfileForm({"name": "Alex", "language": ""}, instance=User.objects.get(pk=owner.user.pk))
+    User.objects.filter(pk=owner.user.pk).update(password="changed meanwhile", is_active=False)
+    assert form.is_valid()
+    form.save(commit=False).save(update_fields=form.Meta.fields)
+    now = User.objects.get(pk=owner.user.pk)
+    assert (now.name, now.password, now.is_active) == ("Alex", "changed meanwhile", False)
+
+
+def test_a_pending_address_does_not_outlive_the_sessions(at_home: Client, at_work: Client, owner: Membership) -> None:
+    at_work.post(reverse("account_email"), {"action_add": "", "email": "evil@example.com"})
+    (message,) = [message for message in mail.outbox if message.to == ["evil@example.com"]]
+    at_home.post(reverse("sessions"))
+    Client().post(link_in(message))
+    owner.user.refresh_from_db()
+    assert owner.user.email != "evil@example.com"
+    assert list(owner.user.emailaddress_set.values_list("email", flat=True)) == [owner.user.email]
+
+
+def test_an_admin_of_one_team_is_not_named_in_the_logs_of_others(owner: Membership) -> None:
+    elsewhere = MembershipFactory(role=Role.OWNER)
+    MembershipFactory(user=elsewhere.user, team=owner.team, role=Role.VIEWER)
+    sessions.end_all(elsewhere.user, by=owner.user)
+    assert log_of(owner.team)[-1].startswith(owner.user.name)
+    assert log_of(elsewhere.team)[-1] == f"an admin of another team ended all sessions of {elsewhere.user.name}"
+
+
+def test_strangers_ask_for_passkeys_a_few_times_a_minute_and_leave_nothing_for_long(db: None) -> None:
+    asked = [
+        Client().get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"}).status_code
+        for _ in range(12)
+    ]
+    assert asked == [200] * 10 + [429] * 2
+    assert all(each.expire_date < timezone.now() + timedelta(minutes=6) for each in Session.objects.all())
