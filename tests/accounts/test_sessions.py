@@ -127,9 +127,7 @@ def test_browsers_are_called_as_people_know_them() -> None:
         assert browser_name(agent) == name
 
 
-def test_who_was_loaded_before_brings_no_ended_session_back(
-    at_home: Client, at_work: Client, owner: Membership
-) -> None:
+def test_who_was_loaded_before_brings_no_session_back(at_home: Client, at_work: Client, owner: Membership) -> None:
     loaded = User.objects.get(pk=owner.user.pk)
     at_home.post(reverse("sessions"))
     loaded.name = "Somebody else"
@@ -162,7 +160,7 @@ def test_an_admin_of_one_team_is_not_named_in_the_logs_of_others(owner: Membersh
     MembershipFactory(user=elsewhere.user, team=owner.team, role=Role.VIEWER)
     sessions.end_all(elsewhere.user, by=owner.user)
     assert log_of(owner.team)[-1].startswith(owner.user.name)
-    assert log_of(elsewhere.team)[-1] == f"an admin of another team ended all sessions of {elsewhere.user.name}"
+    assert log_of(elsewhere.team)[-1] == f"An admin of another team ended all sessions of {elsewhere.user.name}"
 
 
 def test_strangers_ask_for_passkeys_a_few_times_a_minute_and_leave_nothing_for_long(db: None) -> None:
