@@ -12,10 +12,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from accounts import confirmation, unsent
-from accounts.mfa import must_add_one
+from accounts.mfa import lacks_required_factor
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability
 
@@ -28,6 +29,8 @@ class UserRequest(HttpRequest):
 class TeamRequest(UserRequest):
     team: Team
     membership: Membership
+    lacks_factor: bool
+    """Whether the team requires a second factor, now or after a time of grace, and the person has none."""
 
 
 def is_fragment(request: UserRequest) -> bool:
@@ -69,7 +72,9 @@ def team_view(capability: Capability) -> Callable[[View], View]:
             request.team, request.membership = membership.team, membership
             if not membership.may(capability):
                 raise PermissionDenied
-            if must_add_one(membership.team, request.user):
+            request.lacks_factor = lacks_required_factor(membership.team, request.user)
+            since = membership.team.second_factor_from
+            if request.lacks_factor and since and since <= timezone.now():
                 return redirect("mfa_index")
             if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
                 return confirmation.ask(request)

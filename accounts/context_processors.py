@@ -17,11 +17,12 @@ def second_factor(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    team = getattr(request, "team", None)
+    team, lacks = getattr(request, "team", None), getattr(request, "lacks_factor", False)
     if team is None and request.resolver_match and request.resolver_match.url_name == "mfa_index":
         asking = Team.objects.filter(memberships__in=user.memberships.current(), second_factor_from__isnull=False)
         team = asking.order_by("second_factor_from").first()
-    if team is None or not lacks_required_factor(team, user):
+        lacks = team is not None and lacks_required_factor(team, user)
+    if team is None or not lacks:
         return {}
     since = team.second_factor_from
     return {"needs_second_factor": {"team": team, "since": since, "is_overdue": since <= timezone.now()}}

@@ -6,7 +6,6 @@ from allauth.mfa.signals import authenticator_added
 from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -45,12 +44,6 @@ def has_second_factor(user: User) -> bool:
 def second_factor_of(person: str) -> Exists:
     """For `annotate`: whether the user whom the row names by this column has one."""
     return Exists(Authenticator.objects.filter(user=OuterRef(person), type__in=FACTORS))
-
-
-def must_add_one(team: Team, user: User) -> bool:
-    """Whether the team's grace period is over and the person has none still."""
-    since = team.second_factor_from
-    return since is not None and since <= timezone.now() and not has_second_factor(user)
 
 
 def lacks_required_factor(team: Team, user: User) -> bool:

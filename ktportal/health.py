@@ -1,6 +1,7 @@
 """`/health/`, for load balancers and watchers: whether the portal can work. No secret, no session, any host."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -43,5 +44,5 @@ def _is_migrated() -> bool:
     return True
 
 
-def _seconds_since(moment: object) -> int | None:
-    return None if moment is None else int((timezone.now() - moment).total_seconds())  # type: ignore[operator]
+def _seconds_since(moment: datetime | None) -> int | None:
+    return None if moment is None else int((timezone.now() - moment).total_seconds())

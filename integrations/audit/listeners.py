@@ -7,7 +7,6 @@ from allauth.account.signals import email_changed, password_changed, password_re
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import localdate
@@ -29,6 +28,7 @@ from integrations.audit.actors import COMMAND, Actor
 from integrations.audit.models import PORTAL, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
+from integrations.audit.strangers import others_before
 from integrations.audit.subjects import Subject
 
 
@@ -71,21 +71,12 @@ def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: Htt
         _by_stranger(sentence, Actor.of(request), Subject(SubjectKind.EMAIL, tried).label)
 
 
-_MINUTE = 60
-_DAY = 24 * 3600
-
-
 def _by_stranger(sentence: Sentence, actor: Actor, person: str) -> None:
-    """Strangers fill no log: one entry a minute and kind, which says how many went before it unnamed."""
-    counted = f"strangers:{sentence.key}"
-    if not cache.add(f"{counted}:told", True, _MINUTE):
-        cache.add(counted, 0, _DAY)
-        cache.incr(counted)
+    others = others_before(sentence.key)
+    if others is None:
         return
-    more = cache.get(counted, 0)
-    cache.delete(counted)
-    if more and sentence is people_sentences.SIGN_IN_FAILED:
-        events.record(people_sentences.SIGN_INS_FAILED, actor, Scope(PORTAL), person=person, more=more)
+    if others and sentence is people_sentences.SIGN_IN_FAILED:
+        events.record(people_sentences.SIGN_INS_FAILED, actor, Scope(PORTAL), person=person, more=others)
     else:
         events.record(sentence, actor, Scope(PORTAL), person=person)
 

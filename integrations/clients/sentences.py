@@ -47,6 +47,11 @@ GRANT_REFUSED = Sentence(
     _("%(actor)s came back without a key from KlickTipp's page for granting access"),
     tells_failure=True,
 )
+GRANTS_REFUSED = Sentence(
+    "clients.grants_refused",
+    _("%(actor)s came back without a key from KlickTipp's page for granting access, as did %(more)s others before"),
+    tells_failure=True,
+)
 BY_API_USER = {
     KEY_TESTED.key: Sentence(
         "clients.api_user_tested", _("%(actor)s tested the API user %(api_user)s for %(account)s"), only_reads=True

@@ -10,7 +10,6 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import PORTAL
 from integrations.audit.recorder import Action, Scope
+from integrations.audit.strangers import others_before
 from integrations.clients import sentences
 from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount, Grant
@@ -27,7 +27,6 @@ from integrations.klicktipp import grant_url
 from integrations.messages import Obstacle
 
 LASTS = timedelta(hours=1)
-_TOLD_FOR_SECONDS = 60
 
 
 def are_offered() -> bool:
@@ -100,11 +99,14 @@ def _asked(grant: Grant) -> Capability:
 def refused(grant: Grant | None, obstacle: Obstacle, actor: Actor) -> Obstructed:
     """What to raise where nothing may be stored; the team's log has it then.
 
-    Ways back that nobody has begun are no team's. The portal's log has one a minute, as strangers could fill it.
+    Ways back that nobody has begun are no team's. The portal's log has one a minute, with the number of the
+    others, as strangers could fill it.
     """
-    scope = grant.scope if grant else Scope(PORTAL)
-    if grant or cache.add("grant-refused", True, _TOLD_FOR_SECONDS):
-        events.record_obstacle(Action(sentences.GRANT_REFUSED, actor), scope, obstacle)
+    if grant:
+        events.record_obstacle(Action(sentences.GRANT_REFUSED, actor), grant.scope, obstacle)
+    elif (others := others_before("grants")) is not None:
+        sentence = sentences.GRANTS_REFUSED if others else sentences.GRANT_REFUSED
+        events.record_obstacle(Action(sentence, actor, {"more": others}), Scope(PORTAL), obstacle)
     return Obstructed(obstacle)
 
 
