@@ -105,12 +105,18 @@ def key_headers(username: str, developer_key: str, customer_key: str) -> dict[st
 DONE: Final = (
     Form("as an object", {"success": True}),
     Form("no content", NO_BODY, status=204),
+    Form("no body", NO_BODY),
+    Form("a number", [1]),
+    Form("a number as text", ["1"]),
+    Form("a word", ["true"]),
+    Form("as an object, a number", {"success": 1}),
 )
 
 NO_REDIRECT: Final = (
     Form("no URL: empty", [""], gives=""),
     Form("no URL: null", [None], gives=""),
     Form("no URL: an empty list", [], gives=""),
+    Form("without the list", "https://mypendingurl.com"),
 )
 
 NOTHING_LISTED: Final = (
@@ -293,6 +299,54 @@ CONTACT_FORMS: Final = (
     Form("absent values empty", {**CONTACT, **dict.fromkeys(ABSENT_IN_CONTACT, "")}),
     Form("absent values null", {**CONTACT, **dict.fromkeys(ABSENT_IN_CONTACT, None)}),
     Form("absent values missing", without(CONTACT, *ABSENT_IN_CONTACT)),
+    Form("absent dates as zeros", {**CONTACT, "unsubscription": "0", "sms_unsubscription": "0000-00-00 00:00:00"}),
+    Form("absent dates as zeros in other forms", {**CONTACT, "unsubscription": 0, "sms_unsubscription": "00.00.0000"}),
+    Form(
+        "dates as unix time",
+        {**CONTACT, "optin": "1758758400", "date": 1758758400, "sms_date": "1765756800"},
+    ),
+    Form("keys nobody knows", {**CONTACT, "scoring": {"points": 7}, "segments": [], "x": None}),
+    Form("tags with holes, said by PHP", {**CONTACT, "tags": {"0": "17", "2": "18"}}),
+    Form("one of the tags is no id", {**CONTACT, "tags": ["17", None, "VIP", "18"]}),
+    Form(
+        "times null, empty and a list",
+        {**CONTACT, "smart_tags": {"17": None, "18": ""}, "emails_opened": {"1": ["1758822610"], "2": []}},
+        gives={
+            **CONTACT_GIVES,
+            "smart_tags": {17: None, 18: None},
+            "emails_opened": {1: unix(1758822610), 2: None},
+        },
+    ),
+    Form(
+        "ids of tags without times",
+        {**CONTACT, "manual_tags": ["21"]},
+        gives={**CONTACT_GIVES, "manual_tags": {21: None}},
+    ),
+    Form(
+        "field values as list, object, boolean and number",
+        {
+            **CONTACT,
+            "fieldCity": ["Berlin", "Zwiesel"],
+            "fieldState": {"de": "Berlin"},
+            "fieldZip": 10115,
+            "fieldStreet1": True,
+            "fieldCompanyName": False,
+        },
+        gives={
+            **CONTACT_GIVES,
+            "fields": {
+                **without(CONTACT_GIVES["fields"], "fieldCompanyName"),
+                "fieldCity": '["Berlin", "Zwiesel"]',
+                "fieldState": '{"de": "Berlin"}',
+                "fieldStreet1": "true",
+            },
+        },
+    ),
+    Form(
+        "texts in unknown shapes are left out",
+        {**CONTACT, "status": ["Subscribed"], "referrer": {}, "listid": "?", "optin_ip": [1]},
+        gives={**CONTACT_GIVES, "status": "", "optin_process_id": None, "optin_ip": ""},
+    ),
     Form(
         "empty mappings, said by PHP",
         {**CONTACT, **{name: [] for name in MAPPINGS_OF_CONTACT}, "tags": []},
@@ -336,6 +390,27 @@ CONTACT_FORMS: Final = (
     ),
 )
 
+LAST_PAGE: Final = {"ids": ["123"], "next_cursor": None}
+NO_PAGE: Final = {"ids": [], "next_cursor": None}
+
+PAGE_FORMS: Final = (
+    Form("ids as numbers", {"subscriberIds": [123, 456], "nextCursor": "bmV4dA=="}),
+    Form(
+        "the last page",
+        {"subscriberIds": ["123", "456"], "nextCursor": None},
+        gives={"ids": ["123", "456"], "next_cursor": None},
+    ),
+    Form("the last page, cursor empty", {"subscriberIds": ["123"], "nextCursor": ""}, gives=LAST_PAGE),
+    Form("the last page, cursor missing", {"subscriberIds": ["123"]}, gives=LAST_PAGE),
+    Form("a list with holes, said by PHP", {"subscriberIds": {"0": "123", "4": 456}, "nextCursor": "bmV4dA=="}),
+    Form("all contacts in a bare list, by a service without pages", ["123"], gives=LAST_PAGE),
+    Form("all contacts, by a service without pages", {"subscribers": ["123"]}, gives=LAST_PAGE),
+    Form("none", {"subscriberIds": [], "nextCursor": None}, gives=NO_PAGE),
+    Form("none, said by PHP", [], gives=NO_PAGE),
+    Form("none: 404 with a message", ["There is no such entity."], status=404, gives=NO_PAGE),
+    Form("none: 404 without a body", NO_BODY, status=404, gives=NO_PAGE),
+)
+
 
 # --- The table ---
 
@@ -368,7 +443,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         repeatable=True,
         answer=[True],
         gives=None,
-        forms=(*DONE, Form("no body, as the OpenAPI document has it", NO_BODY)),
+        forms=(*DONE, Form("of a session that is gone", ["Benutzer nicht eingeloggt."], status=406)),
     ),
     Fact(
         operation="get_account",
@@ -506,6 +581,12 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=(
             Form("as pairs", pairs({"21": "mytag", "23": "example"})),
             Form("as pairs, ids as numbers", pairs({"21": "mytag", "23": "example"}, int)),
+            Form("one that cannot be read is left out", {"21": "mytag", "x": "y", "23": "example"}),
+            Form(
+                "HTML entities in the names",
+                {"21": "Caf&eacute; &amp; B&#228;r", "23": "AT&amp;amp;T"},
+                gives=[{"id": 21, "name": "Café & Bär"}, {"id": 23, "name": "AT&amp;T"}],
+            ),
             *NOTHING_LISTED,
         ),
     ),
@@ -550,6 +631,8 @@ FACTS: Final[tuple[Fact, ...]] = (
             Form("id as text", ["49"]),
             Form("as an object", {"id": 49}),
             Form("as an object, id as text", {"id": "49"}),
+            Form("as an object, by the name of a tag's id", {"tagid": "49"}),
+            Form("alone", 49),
         ),
     ),
     Fact(
@@ -604,6 +687,76 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=(Form("id as number", {"id": 213729, "name": "Favourite colour"}),),
     ),
     Fact(
+        operation="list_typed_fields",
+        method="GET",
+        template="/field",
+        query={"detail": "true"},
+        safe=True,
+        repeatable=True,
+        in_openapi=False,
+        answer={
+            "fieldFirstName": {"name": "First name", "type": "line"},
+            "field213729": {"name": "Order total", "type": "decimal"},
+        },
+        gives=[
+            {"id": "fieldFirstName", "name": "First name", "type": "line"},
+            {"id": "field213729", "name": "Order total", "type": "decimal"},
+        ],
+        forms=(
+            Form(
+                "other words for the types, which are not published",
+                {
+                    "fieldFirstName": {"name": "First name", "type": "Single Line"},
+                    "field213729": {"name": "Order total", "type": "DECIMAL_NUMBER"},
+                },
+            ),
+            Form(
+                "types nobody knows are lines",
+                {
+                    "fieldFirstName": {"name": "First name", "type": "telepathy"},
+                    "field213729": {"name": "Order total", "type": "Decimal number"},
+                },
+            ),
+            Form(
+                "as a list",
+                [
+                    {"id": "FirstName", "name": "First name", "type": "line"},
+                    {"id": 213729, "name": "Order total", "type": "decimal"},
+                ],
+            ),
+            Form(
+                "without types, by a service that does not look at `detail`",
+                {"fieldFirstName": "First name", "field213729": "Order total"},
+                gives=[
+                    {"id": "fieldFirstName", "name": "First name", "type": None},
+                    {"id": "field213729", "name": "Order total", "type": None},
+                ],
+            ),
+            *NOTHING_LISTED,
+        ),
+    ),
+    Fact(
+        operation="get_typed_field",
+        method="GET",
+        template="/field/{fieldid}",
+        ids={"fieldid": "213729"},
+        query={"detail": "true"},
+        arguments={"field_id": "field213729"},
+        safe=True,
+        repeatable=True,
+        in_openapi=False,
+        answer={"id": "213729", "name": "Order total", "type": "decimal"},
+        gives={"id": "field213729", "name": "Order total", "type": "decimal"},
+        forms=(
+            Form("id as number", {"id": 213729, "name": "Order total", "type": "Decimal Number"}),
+            Form(
+                "type missing",
+                {"id": "213729", "name": "Order total"},
+                gives={"id": "field213729", "name": "Order total", "type": None},
+            ),
+        ),
+    ),
+    Fact(
         operation="list_contacts",
         method="GET",
         template="/subscriber",
@@ -617,6 +770,11 @@ FACTS: Final[tuple[Fact, ...]] = (
             Form("a bare list", ["123", "456"]),
             Form("ids as numbers", {"subscribers": [123, 456]}),
             Form("a bare list, ids as numbers", [123, 456]),
+            Form("as pairs", [{"value": "123", "label": "a@example.com"}, {"value": 456, "label": "b@example.com"}]),
+            Form("by the name that pages have", {"subscriberIds": ["123", "456"]}),
+            Form("a list with holes, said by PHP", {"subscribers": {"0": "123", "7": "456"}}),
+            Form("a bare list with holes, said by PHP", {"0": "123", "7": "456"}),
+            Form("one that is no id is left out", ["123", None, 4.5, "456"]),
             Form("none", {"subscribers": []}, gives=[]),
             Form("none: 404 with a message", ["There is no such entity."], status=404, gives=[]),
             Form("none: 404 without a body", NO_BODY, status=404, gives=[]),
@@ -643,7 +801,11 @@ FACTS: Final[tuple[Fact, ...]] = (
         },
         answer=CONTACT,
         gives=CONTACT_GIVES,
-        forms=CONTACT_FORMS,
+        forms=(
+            *CONTACT_FORMS,
+            Form("the id alone", ["1"], gives={"id": "1", "email": "", "fields": {}}),
+            Form("the id alone, in an object", {"id": 1}, gives={"id": "1", "email": "", "fields": {}}),
+        ),
     ),
     Fact(
         operation="get_contact",
@@ -712,6 +874,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         forms=(
             Form("id as text", ["3"]),
             Form("unknown: an empty list", [], gives=None),
+            Form("unknown: 406", {"error": 7}, status=406, gives=None),
             Form("unknown: 404 with a message", ["There is no such entity."], status=404, gives=None),
             Form("unknown: 404 without a body", NO_BODY, status=404, gives=None),
         ),
@@ -760,7 +923,64 @@ FACTS: Final[tuple[Fact, ...]] = (
             Form("nobody", {}, gives={}),
             Form("nobody, said by PHP", [], gives={}),
             Form("nobody, no content", NO_BODY, status=204, gives={}),
+            Form("nobody: 404 with a message", ["There is no such entity."], status=404, gives={}),
+            Form("nobody: 404 without a body", NO_BODY, status=404, gives={}),
+            Form("time as a number", {"3": 1760530436}),
+            Form("time null", {"3": None}, gives={"3": None}),
+            Form("time zero", {"3": "0"}, gives={"3": None}),
+            Form("one that is no id is left out", {"3": "1760530436", "x": "1760530436"}),
         ),
+    ),
+    Fact(
+        operation="list_contacts_by_page",
+        method="GET",
+        template="/subscriber",
+        query={"limit": "500", "cursor": "b3Blbg==", "status": "subscribed", "bounceStatus": "nobounce,softbounce"},
+        arguments={
+            "limit": 500,
+            "cursor": "b3Blbg==",
+            "status": "subscribed",
+            "bounce_status": ["nobounce", "softbounce"],
+        },
+        safe=True,
+        repeatable=True,
+        in_openapi=False,
+        answer={"subscriberIds": ["123", "456"], "nextCursor": "bmV4dA=="},
+        gives={"ids": ["123", "456"], "next_cursor": "bmV4dA=="},
+        forms=PAGE_FORMS,
+    ),
+    Fact(
+        operation="get_contacts",
+        method="GET",
+        template="/subscriber/bulk/{subscriberids}",
+        ids={"subscriberids": "1,2"},
+        arguments={"contact_ids": ["1", "2"]},
+        safe=True,
+        repeatable=True,
+        in_openapi=False,
+        answer={"1": CONTACT, "2": None},
+        gives={"1": CONTACT_GIVES, "2": None},
+        forms=(
+            Form("ids as numbers", {"1": {**CONTACT, "id": 1}, "2": None}),
+            Form("as a list", [CONTACT, None], gives={"1": CONTACT_GIVES}),
+            Form("nobody is there", {"1": None, "2": None}, gives={"1": None, "2": None}),
+            Form("nobody is there, said by PHP", [], gives={}),
+            Form("one that cannot be read is left out", {"1": CONTACT, "2": "…"}, gives={"1": CONTACT_GIVES}),
+            Form("somebody else is left out", {"1": CONTACT, "2": CONTACT}, gives={"1": CONTACT_GIVES}),
+        ),
+    ),
+    Fact(
+        operation="list_changed_contacts",
+        method="GET",
+        template="/subscriber/changed",
+        query={"from": "1760530436", "limit": "200", "cursor": "b3Blbg=="},
+        arguments={"since": datetime(2025, 10, 15, 12, 13, 56, tzinfo=UTC), "limit": 200, "cursor": "b3Blbg=="},
+        safe=True,
+        repeatable=True,
+        in_openapi=False,
+        answer={"subscriberIds": ["123", "456"], "nextCursor": "bmV4dA=="},
+        gives={"ids": ["123", "456"], "next_cursor": "bmV4dA=="},
+        forms=PAGE_FORMS,
     ),
     Fact(
         operation="signin",
