@@ -407,8 +407,6 @@ PAGE_FORMS: Final = (
     Form("all contacts, by a service without pages", {"subscribers": ["123"]}, gives=LAST_PAGE),
     Form("none", {"subscriberIds": [], "nextCursor": None}, gives=NO_PAGE),
     Form("none, said by PHP", [], gives=NO_PAGE),
-    Form("none: 404 with a message", ["There is no such entity."], status=404, gives=NO_PAGE),
-    Form("none: 404 without a body", NO_BODY, status=404, gives=NO_PAGE),
 )
 
 
@@ -947,7 +945,11 @@ FACTS: Final[tuple[Fact, ...]] = (
         in_openapi=False,
         answer={"subscriberIds": ["123", "456"], "nextCursor": "bmV4dA=="},
         gives={"ids": ["123", "456"], "next_cursor": "bmV4dA=="},
-        forms=PAGE_FORMS,
+        forms=(
+            *PAGE_FORMS,
+            Form("none: 404 with a message", ["There is no such entity."], status=404, gives=NO_PAGE),
+            Form("none: 404 without a body", NO_BODY, status=404, gives=NO_PAGE),
+        ),
     ),
     Fact(
         operation="get_contacts",
@@ -1044,6 +1046,7 @@ CODES: Final[Mapping[int, tuple[str, str]]] = {
     10: ("update_failed", "update_failed"),
     11: ("invalid_phone_number", ""),
     12: ("internal_error", ""),
+    15: ("in_use", "in_use"),
     30: ("email_blocked", "email_change_not_allowed"),
     31: ("smarttag_not_assignable", "smarttag_not_removable"),
     32: ("address_required", "address_required"),

@@ -23,17 +23,18 @@ from .errors import (
     Unreachable,
 )
 from .fieldtypes import GLOBAL_FIELD_TYPES, FieldType, InvalidValue, ValueProblem, Verbatim
-from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
+from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
 from .problems import Problem
 from .refusals import problem_of
 from .transport import NO_TIME_LEFT, Transport
-from .wire import BOUNCE_STATUSES, STATUSES
+from .wire import BOUNCE_STATUSES, MOST_CONTACTS_AT_ONCE, STATUSES
 
 __all__ = [
     "BOUNCE_STATUSES",
     "GLOBAL_FIELD_TYPES",
+    "MOST_CONTACTS_AT_ONCE",
     "NO_TIME_LEFT",
     "OPERATIONS",
     "SIGN_IN_PAUSE",
@@ -45,6 +46,7 @@ __all__ = [
     "AuthKind",
     "ConfigurationError",
     "Contact",
+    "ContactPage",
     "DeveloperKeyAuth",
     "Ending",
     "Field",

@@ -1,17 +1,19 @@
 """Reading answers: from the bytes of a body to models, in every form that has been seen.
 
-The service is PHP: an empty mapping arrives as `[]`, an id as text or number, an absent value as "", null or
-not at all. Lists come as a mapping of id to name (KlickTipp OpenAPI) or as pairs of `value` and `label`
-(developer guide). Everything else is `Unreadable`, and nothing here raises anything but that.
+Lists come as a mapping of id to name (KlickTipp OpenAPI), as pairs of `value` and `label` (developer guide), or as a
+bare list of ids. What an answer is there for has to be in it, else it is `Unreadable`; all else is read tolerantly, see
+`parts`. Nothing here raises anything but that.
 """
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from typing import Final, NoReturn
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Final, TypeVar
 
-from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
+from . import parts
+from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
+
+T = TypeVar("T")
 
 NO_CONTENT: Final = object()
 """What `load` gives for a status of 204."""
@@ -19,11 +21,9 @@ NO_CONTENT: Final = object()
 NO_BODY: Final = object()
 """What `load` gives for an empty body with another status."""
 
-_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
-_INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _FIELD: Final = "field"
-_LONGEST_NAME: Final = 1000
-_GERMAN_DATES: Final = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S")
+_LISTS_OF_CONTACTS: Final = frozenset({"subscribers", "subscriberIds"})
+_DATES: Final = ("optin", "date", "unsubscription", "sms_date", "sms_unsubscription")
 
 
 class Unreadable(Exception):
@@ -33,41 +33,36 @@ class Unreadable(Exception):
 def load(status: int, body: bytes) -> object:
     """Decode the JSON of a body.
 
-    Numbers stay text: ids arrive in both forms, and no number can then be too large or infinite.
+    Numbers become text: ids arrive in both forms, and no number can then be too large. What is no number is null.
     """
     if status == 204:
         return NO_CONTENT
     if not body.strip():
         return NO_BODY
     try:
-        return json.loads(body, parse_int=str, parse_float=str, parse_constant=_no_constant)
+        return json.loads(body, parse_int=str, parse_float=str, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         raise Unreadable("no JSON") from None
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+def tells_error(payload: object) -> bool:
+    """Whether an answer is an error, whatever its status."""
+    return isinstance(payload, dict) and payload.get("error") not in (None, False, "", "0", [], {})
 
 
 # --- The answers of the operations ---
 
 
 def done(payload: object) -> None:
-    """`[true]`, `{"success": true}`, or no content."""
-    if payload is NO_CONTENT:
+    """`[true]`, `{"success": true}`, the same said by a number or a word, or nothing."""
+    if payload is NO_CONTENT or payload is NO_BODY:
         return
-    if isinstance(payload, Mapping):
+    if isinstance(payload, dict):
         payload = payload.get("success")
     elif isinstance(payload, list) and len(payload) == 1:
         payload = payload[0]
-    if payload is not True:
+    if not parts.is_true(payload):
         raise Unreadable("not confirmed")
-
-
-def logged_out(payload: object) -> None:
-    """As `done`; the OpenAPI document promises no body at all."""
-    if payload is not NO_BODY:
-        done(payload)
 
 
 def session(payload: object) -> SessionToken:
@@ -76,9 +71,9 @@ def session(payload: object) -> SessionToken:
     told = data.get("account")
     try:
         return SessionToken(
-            session_name=_text(data.get("session_name")),
-            session_id=_text(data.get("sessid")),
-            account=account(told) if told else None,
+            session_name=parts.text(data.get("session_name")),
+            session_id=parts.text(data.get("sessid")),
+            account=account(told) if isinstance(told, dict) and parts.identity(told.get("uid")) else None,
         )
     except ValueError:
         raise Unreadable("no session") from None
@@ -89,29 +84,29 @@ def account(payload: object) -> Account:
     data = _mapping(payload)
     return Account(
         id=_id(data.get("uid")),
-        status=_number(data.get("status")),
-        tier=_number(data.get("tier")),
-        usergroup=_text(data.get("usergroup")),
-        username=_text(data.get("username")),
-        email=_text(data.get("email")),
-        first_name=_text(data.get("firstname")),
-        last_name=_text(data.get("lastname")),
-        company=_text(data.get("company")),
-        street=_text(data.get("street")),
-        zip=_text(data.get("zip")),
-        city=_text(data.get("city")),
-        state=_text(data.get("state")),
-        country=_text(data.get("country")),
-        phone=_text(data.get("phone")),
-        fax=_text(data.get("fax")),
-        website=_text(data.get("website")),
-        affiliate_id=_text(data.get("affid")),
+        status=parts.number(data.get("status")),
+        tier=parts.number(data.get("tier")),
+        usergroup=parts.text(data.get("usergroup")),
+        username=parts.text(data.get("username")),
+        email=parts.text(data.get("email")),
+        first_name=parts.decoded(parts.text(data.get("firstname"))),
+        last_name=parts.decoded(parts.text(data.get("lastname"))),
+        company=parts.decoded(parts.text(data.get("company"))),
+        street=parts.decoded(parts.text(data.get("street"))),
+        zip=parts.text(data.get("zip")),
+        city=parts.decoded(parts.text(data.get("city"))),
+        state=parts.decoded(parts.text(data.get("state"))),
+        country=parts.text(data.get("country")),
+        phone=parts.text(data.get("phone")),
+        fax=parts.text(data.get("fax")),
+        website=parts.text(data.get("website")),
+        affiliate_id=parts.text(data.get("affid")),
     )
 
 
 def optin_processes(payload: object) -> tuple[OptinProcess, ...]:
     """All opt-in processes, by id and name."""
-    return tuple(OptinProcess(int(_id(key)), _short(name)) for key, name in _pairs(payload))
+    return _listed(payload, lambda key, rest: OptinProcess(int(key), parts.name(rest)))
 
 
 def optin_process(payload: object) -> OptinProcess:
@@ -119,126 +114,196 @@ def optin_process(payload: object) -> OptinProcess:
     data = _mapping(payload)
     return OptinProcess(
         id=int(_id(data.get("listid"))),
-        name=_short(data.get("name")),
-        single_optin=_flag(data.get("usesingleoptin")),
-        pending_url=_text(data.get("pendingurl")),
-        thank_you_url=_text(data.get("thankyouurl")),
-        resend_confirmation_email=_flag(data.get("resendconfirmationemail")),
-        change_email=_flag(data.get("usechangeemail")),
+        name=parts.name(data.get("name")),
+        single_optin=parts.flag(data.get("usesingleoptin")),
+        pending_url=parts.text(data.get("pendingurl")),
+        thank_you_url=parts.text(data.get("thankyouurl")),
+        resend_confirmation_email=parts.flag(data.get("resendconfirmationemail")),
+        change_email=parts.flag(data.get("usechangeemail")),
     )
 
 
 def redirect(payload: object) -> str:
-    """`["<url>"]`. An empty list is no URL: ""."""
-    if not isinstance(payload, list) or len(payload) > 1:
+    """`["<url>"]` or the URL alone. An empty list is no URL: ""."""
+    if isinstance(payload, list) and len(payload) < 2:
+        payload = payload[0] if payload else ""
+    if payload is not None and not isinstance(payload, str):
         raise Unreadable("no URL")
-    url = payload[0] if payload else ""
-    if url is not None and not isinstance(url, str):
-        raise Unreadable("no URL")
-    return _text(url)
+    return parts.text(payload)
+
+
+def signed_in(payload: object) -> str:
+    """As `redirect`; that it is done may be all that an answer tells."""
+    try:
+        done(payload)
+        return ""
+    except Unreadable:
+        return redirect(payload)
 
 
 def tags(payload: object) -> tuple[Tag, ...]:
     """All tags, by id and name."""
-    return tuple(Tag(int(_id(key)), _short(name)) for key, name in _pairs(payload))
+    return _listed(payload, lambda key, rest: Tag(int(key), parts.name(rest)))
 
 
 def tag(payload: object) -> Tag:
     """One tag."""
     data = _mapping(payload)
-    return Tag(id=int(_id(data.get("tagid"))), name=_short(data.get("name")), text=_short(data.get("text")))
+    return Tag(id=int(_id(data.get("tagid"))), name=parts.name(data.get("name")), text=parts.name(data.get("text")))
 
 
 def created_tag(payload: object) -> int:
-    """`[<id>]` or `{"id": <id>}`."""
-    if isinstance(payload, Mapping):
-        return int(_id(payload.get("id")))
-    if isinstance(payload, list) and len(payload) == 1:
-        return int(_id(payload[0]))
-    raise Unreadable("no id")
+    """`[<id>]`, `{"id": <id>}` or the id alone."""
+    if isinstance(payload, dict):
+        payload = parts.first(payload, ("id", "tagid"))
+    elif isinstance(payload, list) and len(payload) == 1:
+        payload = payload[0]
+    return int(_id(payload))
 
 
 def fields(payload: object) -> tuple[Field, ...]:
-    """All data fields."""
-    return tuple(Field(_field_id(key), _short(name)) for key, name in _pairs(payload))
+    """All data fields, with their types where the answer tells them. As keys, their ids have the prefix."""
+    read_id = _prefixed if isinstance(payload, dict) else parts.text
+    return _listed(payload, _field, read_id)
 
 
 def field(payload: object) -> Field:
     """One data field, whose id comes without the prefix."""
     data = _mapping(payload)
-    return Field(_field_id(data.get("id")), _short(data.get("name")))
+    return _field(_readable(parts.text(data.get("id"))), data)
+
+
+def _prefixed(key: object) -> str | None:
+    return parts.text(key) if isinstance(key, str) and key.startswith(_FIELD) else None
+
+
+def _field(key: str, rest: object) -> Field:
+    bare = _readable(key.removeprefix(_FIELD))
+    kind = parts.field_type(rest.get("type")) if isinstance(rest, dict) else None
+    return Field(_FIELD + bare, parts.name(rest), kind)
 
 
 def contact_ids(payload: object) -> tuple[str, ...]:
-    """`{"subscribers": [<id>, …]}` or the bare list."""
+    """The ids in a bare list, or in one that has a name."""
     if payload is NO_CONTENT:
         return ()
-    if isinstance(payload, Mapping):
-        if not payload:
-            return ()
-        payload = payload.get("subscribers")
-    if not isinstance(payload, list):
+    if isinstance(payload, dict) and (named := payload.keys() & _LISTS_OF_CONTACTS):
+        payload = payload[min(named)] or []
+    members = parts.members(payload)
+    if members is None:
         raise Unreadable("no list")
-    return tuple([_id(item["value"] if isinstance(item, dict) and "value" in item else item) for item in payload])
+    return _some(tuple(parts.ids(members)), members)
+
+
+def contact_page(payload: object) -> ContactPage:
+    """The ids of a page and what leads to the next one. A service that knows no pages gives all ids at once."""
+    if not isinstance(payload, dict) or payload.keys().isdisjoint(_LISTS_OF_CONTACTS):
+        return ContactPage(contact_ids(payload))
+    return ContactPage(contact_ids(payload), parts.text(payload.get("nextCursor")) or None)
 
 
 def found_contact(payload: object) -> str | None:
-    """`[<id>]`, or `[]` where there is none."""
-    if not isinstance(payload, list) or len(payload) > 1:
-        raise Unreadable("no id")
-    return _id(payload[0]) if payload else None
+    """`[<id>]` or the id alone, or `[]` where there is none."""
+    if isinstance(payload, dict):
+        payload = parts.first(payload, ("id", "subscriberid")) if payload else []
+    if isinstance(payload, list) and len(payload) < 2:
+        payload = payload[0] if payload else None
+        if payload is None:
+            return None
+    return _id(payload)
 
 
-def tagged_contacts(payload: object) -> Mapping[str, datetime]:
+def tagged_contacts(payload: object) -> Mapping[str, datetime | None]:
     """Contact ids and when each was tagged."""
-    return {_id(key): _time(value) for key, value in _pairs(payload)}
+    if isinstance(payload, list) and payload and not isinstance(payload[0], dict):
+        return dict.fromkeys(contact_ids(payload))
+    return dict(_listed(payload, lambda key, rest: (key, parts.time(_when(rest)))))
+
+
+def _when(rest: object) -> object:
+    return rest.get("label") if isinstance(rest, dict) and "label" in rest else rest
 
 
 def contact(payload: object) -> Contact:
-    """One contact."""
+    """One contact. Only its id has to be readable."""
     data = _mapping(payload)
-    written = {
-        name: text
-        for name in ("optin", "date", "unsubscription", "sms_date", "sms_unsubscription")
-        if (text := _text(data.get(name)))
-    }
-    dates = {name: date for name, text in written.items() if (date := _date(text))}
+    written = {name: text for name in _DATES if (text := parts.text(data.get(name))) and not parts.is_never(text)}
+    dates = {name: date for name, text in written.items() if (date := parts.date(text))}
     return Contact(
         id=_id(data.get("id")),
-        optin_process_id=_number(data.get("listid")) or None,
+        optin_process_id=parts.number(data.get("listid")) or None,
         optin=dates.get("optin"),
-        optin_ip=_text(data.get("optin_ip")),
-        email=_text(data.get("email")),
-        status=_text(data.get("status")),
-        bounce=_text(data.get("bounce")),
+        optin_ip=parts.text(data.get("optin_ip")),
+        email=parts.text(data.get("email")),
+        status=parts.text(data.get("status")),
+        bounce=parts.text(data.get("bounce")),
         date=dates.get("date"),
-        ip=_text(data.get("ip")),
+        ip=parts.text(data.get("ip")),
         unsubscription=dates.get("unsubscription"),
-        unsubscription_ip=_text(data.get("unsubscription_ip")),
-        referrer=_text(data.get("referrer")),
-        sms_number=_text(data.get("sms_phone")),
-        sms_status=_text(data.get("sms_status")),
-        sms_bounce=_text(data.get("sms_bounce")),
+        unsubscription_ip=parts.text(data.get("unsubscription_ip")),
+        referrer=parts.text(data.get("referrer")),
+        sms_number=parts.text(data.get("sms_phone")),
+        sms_status=parts.text(data.get("sms_status")),
+        sms_bounce=parts.text(data.get("sms_bounce")),
         sms_date=dates.get("sms_date"),
         sms_unsubscription=dates.get("sms_unsubscription"),
-        sms_referrer=_text(data.get("sms_referrer")),
+        sms_referrer=parts.text(data.get("sms_referrer")),
         dates_as_written=written,
-        fields={key: text for key, value in data.items() if key.startswith(_FIELD) and (text := _text(value))},
-        tag_ids=_tag_ids(data.get("tags")),
-        manual_tags=_times(data.get("manual_tags")),
-        smart_tags=_times(data.get("smart_tags")),
-        emails_sent=_times(data.get("emails_sent")),
-        emails_opened=_times(data.get("emails_opened")),
-        emails_clicked=_times(data.get("emails_clicked")),
-        notification_emails_sent=_times(data.get("notification_emails_sent")),
-        notification_emails_opened=_times(data.get("notification_emails_opened")),
-        notification_emails_clicked=_times(data.get("notification_emails_clicked")),
-        campaigns_started=_times(data.get("campaigns_started")),
-        campaigns_finished=_times(data.get("campaigns_finished")),
+        fields={key: text for key, value in data.items() if key.startswith(_FIELD) and (text := parts.raw(value))},
+        tag_ids=tuple(map(int, parts.ids(data.get("tags")))),
+        manual_tags=parts.times(data.get("manual_tags")),
+        smart_tags=parts.times(data.get("smart_tags")),
+        emails_sent=parts.times(data.get("emails_sent")),
+        emails_opened=parts.times(data.get("emails_opened")),
+        emails_clicked=parts.times(data.get("emails_clicked")),
+        notification_emails_sent=parts.times(data.get("notification_emails_sent")),
+        notification_emails_opened=parts.times(data.get("notification_emails_opened")),
+        notification_emails_clicked=parts.times(data.get("notification_emails_clicked")),
+        campaigns_started=parts.times(data.get("campaigns_started")),
+        campaigns_finished=parts.times(data.get("campaigns_finished")),
     )
 
 
-# --- The parts answers are made of ---
+def added_contact(payload: object) -> Contact:
+    """As `contact`. An id alone says as well that it has happened."""
+    if isinstance(payload, list) and len(payload) == 1:
+        payload = payload[0]
+    return contact(payload) if isinstance(payload, dict) else Contact(_id(payload))
+
+
+def contact_of(contact_id: str) -> Callable[[object], Contact]:
+    """As `contact`, of the one that was asked for; a contact key does not tell which that is."""
+
+    def read(payload: object) -> Contact:
+        found = contact(payload)
+        if contact_id.isdecimal() and found.id != contact_id:
+            raise Unreadable("another contact")
+        return found
+
+    return read
+
+
+def contacts(payload: object) -> Mapping[str, Contact | None]:
+    """Contacts by their ids, None for who is not there. One that cannot be read, or is another one, is left out."""
+    told = payload.items() if isinstance(payload, dict) else _by_id(payload)
+    found: dict[str, Contact | None] = {}
+    for key, told_of in told:
+        if parts.identity(key) and not told_of:
+            found[key] = None
+        elif isinstance(told_of, dict) and parts.identity(key) == told_of.get("id"):
+            found[key] = contact(told_of)
+    if payload and not found:
+        raise Unreadable("no contact")
+    return found
+
+
+def _by_id(payload: object) -> Iterable[tuple[str, object]]:
+    if not isinstance(payload, list):
+        raise Unreadable("no contacts")
+    return [(parts.text(item.get("id")), item) for item in payload if isinstance(item, dict)]
+
+
+# --- What an answer has to have ---
 
 
 def _mapping(value: object) -> Mapping[str, object]:
@@ -247,93 +312,33 @@ def _mapping(value: object) -> Mapping[str, object]:
     return value
 
 
-def _pairs(value: object) -> Iterable[tuple[object, object]]:
-    """Id and name of every entry of a list, in either form."""
-    if value is NO_CONTENT:
-        return ()
-    if isinstance(value, dict):
-        return value.items()
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-        return [(item.get("value"), item.get("label")) for item in value]
-    raise Unreadable("no list of ids and names")
-
-
 def _id(value: object) -> str:
-    if type(value) is not str or not _ID.fullmatch(value):
+    return _readable(parts.identity(value) or "")
+
+
+def _readable(key: str) -> str:
+    if not key:
         raise Unreadable("no id")
-    return value
+    return key
 
 
-def _field_id(value: object) -> str:
-    name = _text(value).removeprefix(_FIELD)
-    if not name:
-        raise Unreadable("no id")
-    return _FIELD + name
-
-
-def _short(value: object) -> str:
-    """A name or a description: what is longer than a page bears is cut."""
-    return _text(value)[:_LONGEST_NAME]
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if type(value) is not str:
-        raise Unreadable("no text")
-    storable = value if value.isascii() else value.encode(errors="replace").decode()
-    return storable.replace("\0", "?")
-
-
-def _number(value: object) -> int | None:
-    if value is None or value == "":
-        return None
-    if type(value) is not str or not _INTEGER.fullmatch(value):
-        raise Unreadable("no number")
-    return int(value)
-
-
-def _flag(value: object) -> bool | None:
-    if value is None or value == "":
-        return None
-    if value is True or value == "1":
-        return True
-    if value is False or value == "0":
-        return False
-    raise Unreadable("neither true nor false")
-
-
-def _time(value: object) -> datetime:
-    if type(value) is not str or not _INTEGER.fullmatch(value):
-        raise Unreadable("no unix time")
-    try:
-        return datetime.fromtimestamp(int(value), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise Unreadable("no unix time") from None
-
-
-def _times(value: object) -> Mapping[int, datetime]:
-    if value is None or value == "" or value == []:
-        return {}
-    return {int(_id(key)): _time(time) for key, time in _mapping(value).items()}
-
-
-def _tag_ids(value: object) -> tuple[int, ...]:
-    if value is None or value == "":
+def _listed(
+    payload: object,
+    read: Callable[[str, object], T],
+    read_id: Callable[[object], str | None] = parts.identity,
+) -> tuple[T, ...]:
+    """What is read of every entry of a list that has an id."""
+    if payload is NO_CONTENT:
         return ()
-    if not isinstance(value, list):
-        raise Unreadable("no list of tags")
-    return tuple(int(_id(item)) for item in value)
+    entries = parts.pairs(payload)
+    if entries is None:
+        raise Unreadable("no list of ids and names")
+    found = tuple(read(key, rest) for value, rest in entries if (key := read_id(value)))
+    return _some(found, payload)  # type: ignore[arg-type]
 
 
-def _date(text: str) -> datetime | None:
-    if _INTEGER.fullmatch(text):
-        return _time(text)
-    try:
-        if "T" in text:
-            date = datetime.fromisoformat(text)
-            return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
-        form = _GERMAN_DATES[" " in text]
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
+def _some(found: tuple[T, ...], told: Iterable[object]) -> tuple[T, ...]:
+    """What was found in a list, which is not readable if it holds something and nothing was found."""
+    if told and not found:
+        raise Unreadable("no id in the list")
+    return found

@@ -29,7 +29,7 @@ from .transport import Answer, Fault, NoAnswer, NotSent, Transport
 T = TypeVar("T")
 
 FAIL: Final[Any] = object()
-"""As what a call gives for 404: nothing, it is an error."""
+"""As what a call gives where the service says that there is nothing: it is an error."""
 
 
 class Caller:
@@ -64,7 +64,7 @@ class Caller:
         given: Mapping[str, object],
         read: Callable[[object], T],
         *,
-        when_404: T = FAIL,
+        when_nothing: T = FAIL,
     ) -> T:
         """Make a call and give what `read` makes of its answer. Raises nothing but KlickTippErrors, and
         what the observer and the session store raise."""
@@ -72,7 +72,7 @@ class Caller:
         arguments = wire.checked(operation, given)
         if operation.auth is AuthKind.KEY and self.auth is None:
             raise ConfigurationError(name, hint="there are no credentials")
-        return _Call(self, operation, arguments, read, when_404, self._ends(operation)).make()
+        return _Call(self, operation, arguments, read, when_nothing, self._ends(operation)).make()
 
     def _ends(self, operation: Operation) -> float:
         """When a call that begins now has to be over."""
@@ -96,7 +96,7 @@ class _Call(Generic[T]):
         operation: Operation,
         arguments: Mapping[str, object],
         read: Callable[[object], T],
-        when_404: T,
+        when_nothing: T,
         ends: float,
     ) -> None:
         self.caller = caller
@@ -105,7 +105,7 @@ class _Call(Generic[T]):
         self.arguments = {name: value for name, value in arguments.items() if name not in wire.SECRET_ARGUMENTS}
         self.secrets = [str(value) for name, value in arguments.items() if value and name in wire.SECRET_ARGUMENTS]
         self.read = read
-        self.when_404 = when_404
+        self.when_nothing = when_nothing
         self.ends = ends
         self.id: UUID = uuid4()
         self.session: SessionToken | None = None
@@ -224,11 +224,8 @@ class _Call(Generic[T]):
 
     def _result(self, answer: Answer) -> T:
         operation, status = self.operation, answer.status
-        if status == 404 and self.when_404 is not FAIL:
-            return self.when_404
         if not 200 <= status < 300:
-            by_session = self.session is not None or operation.auth is AuthKind.NONE
-            raise _without(self.secrets, refusal(operation, answer, by_session=by_session))
+            return self._refused(answer)
         if answer.fault is Fault.CUT:
             raise OutcomeUnknown(
                 operation.name, status=status, happened=operation.doubtful, hint="the answer was cut off"
@@ -236,7 +233,8 @@ class _Call(Generic[T]):
         try:
             if answer.body is None:
                 raise answers.Unreadable("too large, or wrongly compressed")
-            return self.read(answers.load(status, answer.body))
+            payload = answers.load(status, answer.body)
+            return self._refused(answer) if answers.tells_error(payload) else self.read(payload)
         except answers.Unreadable as error:
             raise ServiceError(
                 operation.name,
@@ -244,6 +242,15 @@ class _Call(Generic[T]):
                 happened=operation.doubtful,
                 hint=f"the answer cannot be read: {error}",
             ) from None
+
+    def _refused(self, answer: Answer) -> T:
+        """What a refusal gives, if it says that there is nothing; else it is raised."""
+        by_session = self.session is not None or self.operation.auth is AuthKind.NONE
+        error = refusal(self.operation, answer, by_session=by_session)
+        says = {(answer.status, None), (answer.status, error.code)}
+        if self.when_nothing is not FAIL and not self.operation.nothing.isdisjoint(says):
+            return self.when_nothing
+        raise _without(self.secrets, error)
 
 
 def _in_doubt(error: KlickTippError, doubt: KlickTippError | None) -> KlickTippError:

@@ -8,7 +8,7 @@ from . import answers
 from .auth import Auth, SessionAuth, header_value
 from .calls import Caller
 from .errors import AccessDenied, ConfigurationError
-from .models import Account, Contact, Field, OptinProcess, SessionToken, Tag
+from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 from .observer import Observer
 from .transport import Transport
 
@@ -93,7 +93,7 @@ class KlickTipp:
         if store and store.load() is None:
             return
         try:
-            self._caller.call("logout", {}, answers.logged_out)
+            self._caller.call("logout", {}, answers.done, when_nothing=None)
         except AccessDenied:
             if store:
                 store.save(None)
@@ -147,12 +147,21 @@ class KlickTipp:
     # --- Data fields ---
 
     def list_fields(self) -> tuple[Field, ...]:
-        """All data fields. The API does not tell their types."""
+        """All data fields, without their types."""
         return self._caller.call("list_fields", {}, answers.fields)
 
     def get_field(self, field_id: str) -> Field:
         """One data field, by its id with or without the prefix `field`."""
         return self._caller.call("get_field", {"field_id": field_id}, answers.field)
+
+    def list_typed_fields(self) -> tuple[Field, ...]:
+        """All data fields with their types. A service of before October 2026 refuses it with 404 or 405, or tells no
+        types."""
+        return self._caller.call("list_typed_fields", {}, answers.fields)
+
+    def get_typed_field(self, field_id: str) -> Field:
+        """One data field with its type, as `get_field` and `list_typed_fields`."""
+        return self._caller.call("get_typed_field", {"field_id": field_id}, answers.field)
 
     # --- Contacts ---
 
@@ -167,7 +176,36 @@ class KlickTipp:
         bounce_status: of `BOUNCE_STATUSES`; None is all but hard bounces
         """
         given = {"status": status, "bounce_status": bounce_status}
-        return self._caller.call("list_contacts", given, answers.contact_ids, when_404=())
+        return self._caller.call("list_contacts", given, answers.contact_ids, when_nothing=())
+
+    def list_contacts_by_page(
+        self,
+        limit: int | None = None,
+        cursor: str | None = None,
+        status: str | Iterable[str] | None = None,
+        bounce_status: str | Iterable[str] | None = None,
+    ) -> ContactPage:
+        """As `list_contacts`, one page of it. A service of before October 2026 gives all ids as one page.
+
+        limit: 1 to 500 contacts
+        cursor: the `next_cursor` of the page before; None is the first page
+        """
+        given = {"limit": limit, "cursor": cursor, "status": status, "bounce_status": bounce_status}
+        page = answers.contact_page
+        return self._caller.call("list_contacts_by_page", given, page, when_nothing=ContactPage(()))
+
+    def list_changed_contacts(
+        self, since: datetime | int, limit: int | None = None, cursor: str | None = None
+    ) -> ContactPage:
+        """The ids of contacts that were changed since a moment, one page of them. A service of before October 2026
+        refuses it with 404 or 405.
+
+        since: with a time zone, or in seconds of unix time; what was changed in that second is there
+        limit: 1 to 200 contacts
+        cursor: the `next_cursor` of the page before; None is the first page
+        """
+        given = {"since": since, "limit": limit, "cursor": cursor}
+        return self._caller.call("list_changed_contacts", given, answers.contact_page)
 
     def add_or_update_contact(
         self,
@@ -194,11 +232,20 @@ class KlickTipp:
             "tag_id": tag_id,
             "fields": fields,
         }
-        return self._caller.call("add_or_update_contact", given, answers.contact)
+        return self._caller.call("add_or_update_contact", given, answers.added_contact)
 
     def get_contact(self, contact_id: str) -> Contact:
-        """One contact with all its data."""
-        return self._caller.call("get_contact", {"contact_id": contact_id}, answers.contact)
+        """One contact with all its data, by its id or its key.
+
+        `ServiceError` if the answer is about another one.
+        """
+        read = answers.contact_of(str(contact_id))
+        return self._caller.call("get_contact", {"contact_id": contact_id}, read)
+
+    def get_contacts(self, contact_ids: Iterable[int | str]) -> Mapping[str, Contact | None]:
+        """Up to 200 contacts by their ids, None for who is not there; who cannot be read is left out. A service of
+        before October 2026 refuses it with 404 or 405."""
+        return self._caller.call("get_contacts", {"contact_ids": contact_ids}, answers.contacts)
 
     def update_contact(
         self,
@@ -208,7 +255,7 @@ class KlickTipp:
         new_sms_number: str | None = None,
         fields: Mapping[str, str | int | None] | None = None,
     ) -> None:
-        """Change addresses or data fields of a contact."""
+        """Change addresses or data fields of a contact, by its id or its key."""
         given = {
             "contact_id": contact_id,
             "new_email": new_email,
@@ -218,7 +265,7 @@ class KlickTipp:
         return self._caller.call("update_contact", given, answers.done)
 
     def delete_contact(self, contact_id: str) -> None:
-        """Delete a contact with all its data."""
+        """Delete a contact with all its data, by its id or its key."""
         return self._caller.call("delete_contact", {"contact_id": contact_id}, answers.done)
 
     def unsubscribe_contact(self, email: str) -> None:
@@ -227,7 +274,7 @@ class KlickTipp:
 
     def find_contact(self, email: str) -> str | None:
         """The id of the contact with this email address, None if there is none."""
-        return self._caller.call("find_contact", {"email": email}, answers.found_contact, when_404=None)
+        return self._caller.call("find_contact", {"email": email}, answers.found_contact, when_nothing=None)
 
     def tag_contact(self, email: str, tag_ids: int | Iterable[int]) -> None:
         """Set one or more tags for a contact. This can start campaigns."""
@@ -242,14 +289,15 @@ class KlickTipp:
         tag_id: int,
         status: str | Iterable[str] | None = None,
         bounce_status: str | Iterable[str] | None = None,
-    ) -> Mapping[str, datetime]:
-        """The ids of the contacts with this tag, and when each was tagged. Filters as in `list_contacts`."""
+    ) -> Mapping[str, datetime | None]:
+        """The ids of the contacts with this tag, and when each was tagged, None where the service does not tell it.
+        Filters as in `list_contacts`."""
         given = {
             "tag_id": tag_id,
             "status": _SUBSCRIBED if status is None else status,
             "bounce_status": _NOT_HARD_BOUNCED if bounce_status is None else bounce_status,
         }
-        return self._caller.call("list_tagged_contacts", given, answers.tagged_contacts)
+        return self._caller.call("list_tagged_contacts", given, answers.tagged_contacts, when_nothing={})
 
     # --- Newsletter sign-up with a listbuilding API key ---
 
@@ -266,7 +314,7 @@ class KlickTipp:
         This can send a confirmation email and start automations.
         """
         given = {"api_key": api_key, "email": email, "sms_number": sms_number, "fields": fields}
-        return self._caller.call("signin", given, answers.redirect)
+        return self._caller.call("signin", given, answers.signed_in)
 
     def signout(self, api_key: str, email: str) -> None:
         """Take the key's tag from a contact."""

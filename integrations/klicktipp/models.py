@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from .fieldtypes import FieldType
+
 _COOKIE_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}")
 _COOKIE_VALUE: Final = re.compile(r"[!#-+\--:<-\[\]-~]{1,4000}")
 
@@ -84,10 +86,12 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A data field. `id` has the prefix it has in contacts: `fieldFirstName`, `field213729`."""
+    """A data field. `id` has the prefix it has in contacts: `fieldFirstName`, `field213729`. `type` is None where the
+    service does not tell it."""
 
     id: str
     name: str
+    type: FieldType | None = None
 
     @property
     def bare_id(self) -> str:
@@ -101,14 +105,14 @@ class Contact:
 
     Statuses and bounces are the service's own words, such as "Subscribed" and "Not Bounced".
 
-    `optin`, `date`, `unsubscription`, `sms_date` and `sms_unsubscription` arrive in three forms, of which one
+    `optin`, `date`, `unsubscription`, `sms_date` and `sms_unsubscription` arrive in several forms, of which one
     has no time of day (it is midnight here) and two name no time zone (taken as UTC, like the service's unix
     times). `dates_as_written` has the service's own text of each, also where that could not be read and the
-    date is None.
+    date is None; a date of zeros, which means never, is not there at all.
 
-    `fields` holds the data fields that are filled in, by id with prefix, as the service wrote them; the API
-    does not tell their types. The mappings from `manual_tags` on give the time something happened, by the id
-    of the tag, email, notification email or campaign.
+    `fields` holds the data fields that are filled in, by id with prefix, as the service wrote them; a value that is
+    no text is kept as JSON. The mappings from `manual_tags` on give the time something happened, by the id of the tag,
+    email, notification email or campaign; None where the service tells no time.
     """
 
     id: str
@@ -132,13 +136,21 @@ class Contact:
     dates_as_written: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     tag_ids: tuple[int, ...] = ()
-    manual_tags: Mapping[int, datetime] = field(default_factory=dict)
-    smart_tags: Mapping[int, datetime] = field(default_factory=dict)
-    emails_sent: Mapping[int, datetime] = field(default_factory=dict)
-    emails_opened: Mapping[int, datetime] = field(default_factory=dict)
-    emails_clicked: Mapping[int, datetime] = field(default_factory=dict)
-    notification_emails_sent: Mapping[int, datetime] = field(default_factory=dict)
-    notification_emails_opened: Mapping[int, datetime] = field(default_factory=dict)
-    notification_emails_clicked: Mapping[int, datetime] = field(default_factory=dict)
-    campaigns_started: Mapping[int, datetime] = field(default_factory=dict)
-    campaigns_finished: Mapping[int, datetime] = field(default_factory=dict)
+    manual_tags: Mapping[int, datetime | None] = field(default_factory=dict)
+    smart_tags: Mapping[int, datetime | None] = field(default_factory=dict)
+    emails_sent: Mapping[int, datetime | None] = field(default_factory=dict)
+    emails_opened: Mapping[int, datetime | None] = field(default_factory=dict)
+    emails_clicked: Mapping[int, datetime | None] = field(default_factory=dict)
+    notification_emails_sent: Mapping[int, datetime | None] = field(default_factory=dict)
+    notification_emails_opened: Mapping[int, datetime | None] = field(default_factory=dict)
+    notification_emails_clicked: Mapping[int, datetime | None] = field(default_factory=dict)
+    campaigns_started: Mapping[int, datetime | None] = field(default_factory=dict)
+    campaigns_finished: Mapping[int, datetime | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """The ids of some contacts. `next_cursor` leads to the next ones; None where there are no more."""
+
+    ids: tuple[str, ...]
+    next_cursor: str | None = None

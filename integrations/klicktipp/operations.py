@@ -1,6 +1,7 @@
 """The table of operations: all that is known about each of them, but how to read its answer.
 
-Sources: KlickTipp OpenAPI; `get_account` is known from public clients only.
+Sources: KlickTipp OpenAPI; `get_account` is known from public clients only, what reads types, pages and many contacts
+at once from clients of October 2026 on.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from .errors import Happened
 from .problems import OTHERWISE, UNKNOWN_ADDRESS, WHEN_ADDING, Problem
 
 _MEGABYTE: Final = 1024 * 1024
-_LISTS_OF_IDS: Final = frozenset({"list_contacts", "list_tagged_contacts"})
+_LONG_ANSWERS: Final = frozenset({"list_contacts", "list_tagged_contacts", "get_contacts"})
 
 
 class AuthKind(StrEnum):
@@ -31,19 +32,24 @@ class Operation:
     """One operation of the API.
 
     path: with the arguments it takes in braces
+    query: what its query always has
     safe: changes nothing
     repeatable: reaches the same state when sent twice; every safe operation does
     arguments: what the method of this name takes
     required: those of them that cannot be left out
     as_text: those of them that are ids, but stand as text in the body
     codes: what the codes of a 406 mean
+    without_code: what a 406 means that has none
     statuses: what other HTTP statuses mean, where that is more than usual: what is missing on 404, above all
+    nothing: the answers that are no errors, as they say that there is nothing: statuses with a code, or with None for
+        whatever code there is
     is_session: begins or ends a session, and nothing else
     """
 
     name: str
     method: str
     path: str
+    query: Mapping[str, str] = field(hash=False)
     auth: AuthKind
     safe: bool
     repeatable: bool
@@ -51,13 +57,15 @@ class Operation:
     required: tuple[str, ...]
     as_text: tuple[str, ...]
     codes: Mapping[int, Problem] = field(hash=False)
+    without_code: Problem
     statuses: Mapping[int, Problem] = field(hash=False)
+    nothing: frozenset[tuple[int, int | None]]
     is_session: bool
 
     @property
     def largest_answer(self) -> int:
-        """Bytes, after decompression: lists of ids alone may be long."""
-        return 32 * _MEGABYTE if self.name in _LISTS_OF_IDS else 2 * _MEGABYTE
+        """Bytes, after decompression: lists of ids alone may be long, and so are many contacts."""
+        return 32 * _MEGABYTE if self.name in _LONG_ANSWERS else 2 * _MEGABYTE
 
     @property
     def doubtful(self) -> Happened:
@@ -81,9 +89,12 @@ def _row(
     effect: _Effect,
     arguments: str = "",
     *,
+    query: Mapping[str, str] = MappingProxyType({}),
     as_text: str = "",
     codes: Mapping[int, Problem] = OTHERWISE,
+    without_code: Problem = Problem.REFUSED,
     statuses: Mapping[int, Problem] = MappingProxyType({}),
+    nothing: frozenset[tuple[int, int | None]] = frozenset(),
     is_session: bool = False,
 ) -> Operation:
     """`arguments` and `as_text` are parted by spaces, a question mark follows those that can be left out."""
@@ -93,6 +104,7 @@ def _row(
         name,
         method,
         path,
+        query,
         auth,
         safe,
         repeatable,
@@ -100,7 +112,9 @@ def _row(
         required=tuple(argument for argument in names if not argument.endswith("?")),
         as_text=tuple(as_text.split()),
         codes=codes,
+        without_code=without_code,
         statuses=statuses,
+        nothing=nothing,
         is_session=is_session,
     )
 
@@ -112,10 +126,18 @@ _ADD = "email? sms_number? optin_process_id? tag_id? fields?"
 _UPDATE = "contact_id new_email? new_sms_number? fields?"
 _SIGNIN = "api_key email? sms_number? fields?"
 
+_DETAIL = {"detail": "true"}
+_PAGE = "limit? cursor? status? bounce_status?"
+
+_NONE_LISTED = frozenset({(404, None)})
+_NOBODY_FOUND = _NONE_LISTED | {(406, 4), (406, 7)}
+_NO_SESSION = frozenset({(406, None)})
+
 _NO_CONTACT = {404: Problem.CONTACT_NOT_FOUND}
 _NO_PROCESS = {404: Problem.OPTIN_PROCESS_NOT_FOUND}
 _NO_TAG = {404: Problem.TAG_NOT_FOUND}
 _NAME_TAKEN = {409: Problem.NAME_TAKEN}
+_IN_USE = {409: Problem.IN_USE}
 _WRONG_LOGIN = {401: Problem.WRONG_LOGIN}
 
 _SIGNIN_CODES = WHEN_ADDING | {100: Problem.INVALID_API_KEY}
@@ -125,7 +147,7 @@ _TAG_CODES = UNKNOWN_ADDRESS | {31: Problem.SMARTTAG_NOT_ASSIGNABLE}
 # fmt: off
 _TABLE: Final = (
     _row("login", "POST", "/account/login", _NONE, _ONCE, "username password", statuses=_WRONG_LOGIN, is_session=True),
-    _row("logout", "POST", "/account/logout", _KEY, _SETS, is_session=True),
+    _row("logout", "POST", "/account/logout", _KEY, _SETS, nothing=_NO_SESSION, is_session=True),
     _row("get_account", "GET", "/account", _KEY, _READS),
 
     _row("list_optin_processes", "GET", "/list", _KEY, _READS),
@@ -136,24 +158,36 @@ _TABLE: Final = (
 
     _row("list_tags", "GET", "/tag", _KEY, _READS),
     _row("get_tag", "GET", "/tag/{tag_id}", _KEY, _READS, "tag_id", statuses=_NO_TAG),
-    _row("create_tag", "POST", "/tag", _KEY, _ONCE, "name text?", statuses=_NAME_TAKEN),
-    _row("update_tag", "PUT", "/tag/{tag_id}", _KEY, _SETS, "tag_id name? text?", statuses=_NO_TAG | _NAME_TAKEN),
-    _row("delete_tag", "DELETE", "/tag/{tag_id}", _KEY, _ONCE, "tag_id", statuses=_NO_TAG),
+    _row("create_tag", "POST", "/tag", _KEY, _ONCE, "name text?",
+         without_code=Problem.TAG_NOT_SAVED, statuses=_NAME_TAKEN),
+    _row("update_tag", "PUT", "/tag/{tag_id}", _KEY, _SETS, "tag_id name? text?",
+         without_code=Problem.TAG_NOT_SAVED, statuses=_NO_TAG | _NAME_TAKEN),
+    _row("delete_tag", "DELETE", "/tag/{tag_id}", _KEY, _ONCE, "tag_id",
+         without_code=Problem.IN_USE, statuses=_NO_TAG | _IN_USE),
 
     _row("list_fields", "GET", "/field", _KEY, _READS),
     _row("get_field", "GET", "/field/{field_id}", _KEY, _READS, "field_id"),
+    _row("list_typed_fields", "GET", "/field", _KEY, _READS, query=_DETAIL),
+    _row("get_typed_field", "GET", "/field/{field_id}", _KEY, _READS, "field_id", query=_DETAIL),
 
-    _row("list_contacts", "GET", "/subscriber", _KEY, _READS, "status? bounce_status?"),
+    _row("list_contacts", "GET", "/subscriber", _KEY, _READS, "status? bounce_status?", nothing=_NONE_LISTED),
+    _row("list_contacts_by_page", "GET", "/subscriber", _KEY, _READS, _PAGE, nothing=_NONE_LISTED),
+    _row("list_changed_contacts", "GET", "/subscriber/changed", _KEY, _READS, "since limit? cursor?"),
     _row("add_or_update_contact", "POST", "/subscriber", _KEY, _ONCE, _ADD, codes=WHEN_ADDING),
-    _row("get_contact", "GET", "/subscriber/{contact_id}", _KEY, _READS, "contact_id", statuses=_NO_CONTACT),
+    _row("get_contact", "GET", "/subscriber/{contact_id}", _KEY, _READS, "contact_id",
+         without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),
+    _row("get_contacts", "GET", "/subscriber/bulk/{contact_ids}", _KEY, _READS, "contact_ids"),
     _row("update_contact", "PUT", "/subscriber/{contact_id}", _KEY, _SETS, _UPDATE,
-         codes=_UPDATE_CODES, statuses=_NO_CONTACT),
-    _row("delete_contact", "DELETE", "/subscriber/{contact_id}", _KEY, _ONCE, "contact_id", statuses=_NO_CONTACT),
-    _row("unsubscribe_contact", "POST", "/subscriber/unsubscribe", _KEY, _SETS, "email", codes=UNKNOWN_ADDRESS),
-    _row("find_contact", "POST", "/subscriber/search", _KEY, _READS, "email"),
+         codes=_UPDATE_CODES, without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),
+    _row("delete_contact", "DELETE", "/subscriber/{contact_id}", _KEY, _ONCE, "contact_id",
+         without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),
+    _row("unsubscribe_contact", "POST", "/subscriber/unsubscribe", _KEY, _SETS, "email",
+         codes=UNKNOWN_ADDRESS, without_code=Problem.EMAIL_NOT_FOUND),
+    _row("find_contact", "POST", "/subscriber/search", _KEY, _READS, "email", nothing=_NOBODY_FOUND),
     _row("tag_contact", "POST", "/subscriber/tag", _KEY, _SETS, "email tag_ids", codes=_TAG_CODES),
     _row("untag_contact", "POST", "/subscriber/untag", _KEY, _SETS, "email tag_id", codes=UNKNOWN_ADDRESS),
-    _row("list_tagged_contacts", "POST", "/subscriber/tagged", _KEY, _READS, _FILTER),
+    _row("list_tagged_contacts", "POST", "/subscriber/tagged", _KEY, _READS, _FILTER,
+         nothing=_NONE_LISTED),
 
     _row("signin", "POST", "/subscriber/signin", _LIST, _ONCE, _SIGNIN, codes=_SIGNIN_CODES),
     _row("signout", "POST", "/subscriber/signout", _LIST, _SETS, "api_key email", codes=UNKNOWN_ADDRESS),

@@ -54,7 +54,10 @@ class Problem(StrEnum):
     USER_UPDATE_FAILED = "user_update_failed"
 
     # 406, the rest
+    IN_USE = "in_use"
     INTERNAL_ERROR = "internal_error"
+    REFUSED = "refused"
+    TAG_NOT_SAVED = "tag_not_saved"
     UNKNOWN_CODE = "unknown_code"
 
     # everything but 406
@@ -87,6 +90,7 @@ _EVERYWHERE: Final = {
     5: Problem.INVALID_EMAIL,
     8: Problem.INVALID_FIELD_VALUE,
     UPDATE_FAILED: Problem.UPDATE_FAILED,
+    15: Problem.IN_USE,
     32: Problem.ADDRESS_REQUIRED,
     402: Problem.OPTIN_PROCESS_NOT_FOUND,
     403: Problem.TAG_NOT_FOUND,

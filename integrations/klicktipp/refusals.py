@@ -38,14 +38,17 @@ _LONGEST_TEXT: Final = 2000
 
 
 def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -> KlickTippError:
-    """The error for an answer outside 2xx. Status, code and operation decide; no text does.
+    """The error for an answer outside 2xx, or for one that tells an error. Status, code and operation decide; no text
+    does. A code that comes with another status than 406 means what it means there, if the operation knows it.
 
     by_session: whether a session signed the request, or it was to get one
     """
     said = _decoded(answer.body or b"")
     told = said if isinstance(said, dict) else {}
     status, code, detail = answer.status, _code(told.get("error")), _code(told.get("code"))
-    return _CLASSES.get(status, ServiceError)(
+    is_rule = status < 300 or status == 406 or (status in (400, 401, 409) and code in operation.codes)
+    kind = Rejected if is_rule else _CLASSES.get(status, ServiceError)
+    return kind(
         operation.name,
         status=status,
         code=code,
@@ -55,8 +58,8 @@ def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -
         value=_text(told.get("field_value")),
         reason=_text(told.get("reason")),
         message=_message(said),
-        happened=_happened(operation, status),
-        problem=_problem(operation, status, code, detail, by_session),
+        happened=Happened.NO if is_rule else _happened(operation, status),
+        problem=problem_of(operation.name, code, detail) if is_rule else _problem(operation, status, by_session),
         retry_after=_retry_after(answer.headers.get("Retry-After")),
     )
 
@@ -65,10 +68,10 @@ def problem_of(operation: str, code: int | None, detail: int | None = None) -> P
     """What a 406 means for the operation of this name.
 
     `code` is its `error`, `detail` its `code`, which comes with error 10 only; each is None where the body
-    has none. What the catalogue does not hold is `UNKNOWN_CODE`.
+    has none. A code that the catalogue does not hold is `UNKNOWN_CODE`.
     """
     if code is None:
-        return Problem.UNKNOWN_CODE
+        return OPERATIONS[operation].without_code
     if code == UPDATE_FAILED and detail is not None:
         return WHY_UPDATE_FAILED.get(detail, Problem.UPDATE_FAILED)
     return OPERATIONS[operation].codes.get(code, Problem.UNKNOWN_CODE)
@@ -79,13 +82,11 @@ def _happened(operation: Operation, status: int) -> Happened:
     return Happened.NO if refused else operation.doubtful
 
 
-def _problem(
-    operation: Operation, status: int, code: int | None, detail: int | None, by_session: bool
-) -> Problem | None:
-    if status == 406:
-        return problem_of(operation.name, code, detail)
+def _problem(operation: Operation, status: int, by_session: bool) -> Problem | None:
     if status in operation.statuses:
         return operation.statuses[status]
+    if status == 409:
+        return Problem.REFUSED
     if status in (401, 403) and by_session:
         return Problem.USER_DENIED
     if status in (401, 403) and operation.auth is AuthKind.LISTBUILDING:
@@ -102,9 +103,14 @@ def _decoded(body: bytes) -> object:
 
 
 def _message(said: object) -> str | None:
+    """The service's own words, in whatever form they come; a page of HTML is none."""
+    if isinstance(said, dict):
+        given = (said.get(name) for name in ("error_message", "message", "error"))
+        said = [text for text in given if isinstance(text, str) and not _CODE.fullmatch(text)]
     if isinstance(said, list):
-        return next((_text(item) for item in said if isinstance(item, str)), None)
-    return _text(said)
+        said = next((item for item in said if isinstance(item, str)), None)
+    text = _text(said)
+    return text if text and not text.lstrip().startswith("<") else None
 
 
 def _text(value: object) -> str | None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -24,14 +25,19 @@ _NAMES: Final = {
     "new_email": "newemail",
     "new_sms_number": "newsmsnumber",
     "optin_process_id": "listid",
+    "since": "from",
     "sms_number": "smsnumber",
     "tag_id": "tagid",
     "tag_ids": "tagids",
 }
 """Those arguments that have another name on the wire."""
 
+MOST_CONTACTS_AT_ONCE: Final = 200
+"""How many contacts one call can read."""
+
 _ADDRESSES: Final = ("email", "sms_number")
 _ID: Final = re.compile(r"[1-9][0-9]{0,18}")
+_CONTACT_KEY: Final = re.compile(r"[0-9A-Za-z]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +80,22 @@ def encoded(operation: Operation, arguments: Mapping[str, object]) -> Request:
     for name, value in arguments.items():
         place = f"{{{name}}}"
         if place in path:
-            path = path.replace(place, quote(str(value), safe=""))
+            path = path.replace(place, _in_path(value))
         else:
             rest[_NAMES.get(name, name)] = str(value) if name in operation.as_text else value
     if operation.method == "GET":
-        return Request(path, _query(rest), None)
+        return Request(path, _query({**operation.query, **rest}), None)
     has_body = rest or operation.method == "PUT"
     return Request(path, "", json.dumps(rest).encode() if has_body else None)
 
 
 def _query(parameters: Mapping[str, object]) -> str:
-    lists = {name: ",".join(value) for name, value in parameters.items() if isinstance(value, tuple)}
-    return urlencode(lists, safe=",")
+    flat = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in parameters.items()}
+    return urlencode(flat, safe=",")
+
+
+def _in_path(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else quote(str(value), safe="")
 
 
 # --- What arguments have to be ---
@@ -121,7 +131,32 @@ def _ids(value: object) -> tuple[int, ...]:
 
 
 def _contact_id(value: object) -> str:
+    """The id of a contact, or its key."""
+    if isinstance(value, str) and _CONTACT_KEY.fullmatch(value) and not value.isdecimal():
+        return value
     return str(_id(value))
+
+
+def _contact_ids(value: object) -> tuple[str, ...]:
+    ids = tuple(map(str, _ids(value)))
+    if len(ids) > MOST_CONTACTS_AT_ONCE:
+        raise ValueError(f"has more than {MOST_CONTACTS_AT_ONCE} ids")
+    return ids
+
+
+def _limit(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("is no number of contacts")
+    return value
+
+
+def _since(value: object) -> int:
+    """Seconds of unix time."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return int(value.timestamp())
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("is no moment")
+    return value
 
 
 def _field_id(value: object) -> str:
@@ -162,14 +197,18 @@ _CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "api_key": _filled,
     "bounce_status": _choice(*BOUNCE_STATUSES),
     "contact_id": _contact_id,
+    "contact_ids": _contact_ids,
+    "cursor": _filled,
     "email": _filled,
     "field_id": _field_id,
     "fields": _fields,
+    "limit": _limit,
     "name": _filled,
     "new_email": _filled,
     "new_sms_number": _filled,
     "optin_process_id": _id,
     "password": _filled,
+    "since": _since,
     "sms_number": _filled,
     "status": _choice(*STATUSES),
     "tag_id": _id,

@@ -2,6 +2,7 @@
 
 import pickle
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ STATUSES = [
     (403, AccessDenied, Problem.ACCESS_DENIED, "no"),
     (404, NotFound, Problem.NOT_FOUND, "no"),
     (405, InvalidRequest, Problem.MALFORMED, "no"),
-    (406, Rejected, Problem.UNKNOWN_CODE, "no"),
+    (406, Rejected, Problem.TAG_NOT_SAVED, "no"),
     (409, InvalidRequest, Problem.NAME_TAKEN, "no"),
     (418, ServiceError, Problem.SERVICE_ERROR, "no"),
     (429, Throttled, Problem.THROTTLED, "no"),
@@ -151,7 +152,7 @@ def test_a_taken_name_is_one_of_tags_only(api: KlickTipp, server: Service) -> No
     with pytest.raises(InvalidRequest) as raised:
         api.delete_contact("1")
 
-    assert raised.value.problem is Problem.MALFORMED
+    assert raised.value.problem is Problem.REFUSED
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -176,3 +177,63 @@ def test_a_secret_that_the_service_repeats_is_not_in_the_error(api: KlickTipp, s
 
     told = raised.value
     assert (told.field, told.name, told.value, told.reason) == ("•••", "•••", "•••", 'not "•••"!')
+
+
+def test_the_services_own_words_are_kept_in_every_form(api: KlickTipp, server: Service) -> None:
+    words = "Das geht nicht."
+    told: list[tuple[Any, str | None]] = [
+        ({"error": 4, "error_message": words}, words),
+        ({"error": 10, "code": 9, "error_message": words}, words),
+        ({"error": words}, words),
+        ({"message": words}, words),
+        ([words], words),
+        (words, words),
+        ({"error": "4"}, None),
+        ([], None),
+        ("<p>Das geht nicht.</p>", None),
+    ]
+    for status, (content, kept) in product((400, 401, 404, 405, 406, 409), told):
+        server.will(answer(content, status=status))
+
+        with pytest.raises(KlickTippError) as raised:
+            api.delete_tag(21)
+
+        assert raised.value.message == kept, (status, content)
+        assert words not in str(raised.value)
+
+
+def test_a_code_is_a_refusal_whatever_the_status(api: KlickTipp, server: Service) -> None:
+    for status, content, problem in (
+        (200, {"error": 4}, Problem.EMAIL_UNSUBSCRIBED),
+        (200, {"error": 4, "error_message": "x", "id": "1"}, Problem.EMAIL_UNSUBSCRIBED),
+        (200, {"error": 10, "code": 9}, Problem.SMS_NUMBER_TAKEN),
+        (200, {"error": 999}, Problem.UNKNOWN_CODE),
+        (200, {"error": "Nein."}, Problem.REFUSED),
+        (400, {"error": 8}, Problem.INVALID_FIELD_VALUE),
+        (401, {"error": 32}, Problem.ADDRESS_REQUIRED),
+        (409, {"error": 507}, Problem.EMAIL_TAKEN),
+    ):
+        server.will(answer(content, status=status))
+        server.received.clear()
+
+        with pytest.raises(Rejected) as raised:
+            api.add_or_update_contact("alex@example.com")
+
+        assert (raised.value.status, raised.value.problem, raised.value.happened) == (status, problem, "no"), content
+        assert len(server.received) == 1
+
+
+def test_an_error_that_is_none_is_none(api: KlickTipp, server: Service) -> None:
+    for nothing in (None, False, 0, "0", "", []):
+        server.will(answer({"id": "1", "error": nothing}))
+
+        assert api.get_contact("1").id == "1"
+
+
+def test_another_contact_than_the_one_asked_for_is_an_error(api: KlickTipp, server: Service) -> None:
+    server.will(answer({"id": "2", "email": "somebody.else@example.com"}))
+
+    with pytest.raises(ServiceError):
+        api.get_contact("1")
+    assert api.get_contact("a1b2c3").id == "2"
+    assert server.received[-1].path == "/subscriber/a1b2c3"

@@ -140,7 +140,7 @@ def plain(result: Any, gives: Any) -> Any:
     if isinstance(gives, Mapping) and not isinstance(result, Mapping):
         return {name: plain(getattr(result, name), wanted) for name, wanted in gives.items()}
     if isinstance(result, Mapping):
-        return dict(result)
+        return {key: plain(inner, gives.get(key)) for key, inner in result.items()}
     if isinstance(result, list | tuple):
         wanted = [*gives, *[None] * len(result)] if isinstance(gives, list) else [None] * len(result)
         return [plain(inner, want) for inner, want in zip(result, wanted, strict=False)]

@@ -15,16 +15,32 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
-from integrations.klicktipp import DeveloperKeyAuth, Happened, KlickTipp, KlickTippError, SessionAuth, Transport
+from integrations.klicktipp import (
+    Contact,
+    DeveloperKeyAuth,
+    Happened,
+    KlickTipp,
+    KlickTippError,
+    SessionAuth,
+    Transport,
+)
 from integrations.klicktipp.client import KlickTipp as Client
 from integrations.klicktipp.transport import Answer, Fault, NoAnswer, NotSent
-from tests.facts import CUSTOMER_KEY, DEVELOPER_KEY, FACTS, NO_BODY, USERNAME, Fact
+from tests.facts import CONTACT, CUSTOMER_KEY, DEVELOPER_KEY, FACT_OF, FACTS, NO_BODY, USERNAME, Fact
 
 from .service import Reply, Service
 
 ANSWERS = 5_000
 ANSWERS_BY_SOCKET = 60
 LARGEST_ID = 2**63 - 1
+UNTOUCHED = {
+    "email": "email",
+    "status": "status",
+    "sms_phone": "sms_number",
+    "date": "date",
+    "smart_tags": "smart_tags",
+}
+"""What of a contact has to be right as long as another key of it is broken, by its key."""
 
 REFUSALS = [
     (400, ["Missing argument."]),
@@ -252,6 +268,31 @@ def test_thousands_of_broken_answers_are_read_or_refused(fact: Fact) -> None:
             check(result, promised)
             read += 1
     assert min(read, refused) > ANSWERS / 50, f"{read} read, {refused} refused: mutated too little or too much"
+
+
+@pytest.mark.parametrize("operation", ["get_contact", "add_or_update_contact", "get_contacts"])
+def test_a_contact_with_one_key_that_is_not_understood_is_read_all_the_same(operation: str) -> None:
+    fact, service, chance = FACT_OF[operation], BrokenService(), random.Random(operation)
+    call = call_of(fact, service)
+    usual = FACT_OF["get_contact"].gives
+    keys = [key for key in CONTACT if key != "id"]
+    for _ in range(ANSWERS):
+        told, key = deepcopy(CONTACT), chance.choice(keys)
+        match chance.randrange(4):
+            case 0:
+                told["x" + key] = told.pop(key)
+            case 1:
+                told[key] = [told[key], deepcopy(chance.choice(STRANGE))]
+            case _:
+                told[key] = deepcopy(chance.choice(STRANGE))
+        answer = {"1": told} if operation == "get_contacts" else told
+        service.answers = iter([Answer(200, {}, json.dumps(answer).encode())])
+        result = call()
+        contact = result["1"] if operation == "get_contacts" else result
+        check(contact, Contact)
+        assert contact.id == "1"
+        for name in UNTOUCHED.keys() - {key}:
+            assert getattr(contact, UNTOUCHED[name]) == usual[UNTOUCHED[name]], (key, told.get(key))
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.operation)

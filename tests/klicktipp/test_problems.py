@@ -19,5 +19,15 @@ def test_code_10_is_explained_by_its_detail(operation: str, detail: int | None, 
     assert problem_of(operation, 10, detail) == problem
 
 
-def test_a_rejection_without_a_code_is_unknown() -> None:
-    assert problem_of("get_tag", None) is Problem.UNKNOWN_CODE
+def test_a_rejection_without_a_code_means_what_the_operation_is_refused_for() -> None:
+    meant = {
+        "create_tag": Problem.TAG_NOT_SAVED,
+        "update_tag": Problem.TAG_NOT_SAVED,
+        "delete_tag": Problem.IN_USE,
+        "get_contact": Problem.CONTACT_NOT_FOUND,
+        "update_contact": Problem.CONTACT_NOT_FOUND,
+        "delete_contact": Problem.CONTACT_NOT_FOUND,
+        "unsubscribe_contact": Problem.EMAIL_NOT_FOUND,
+    }
+    for operation in OPERATIONS:
+        assert problem_of(operation, None) is meant.get(operation, Problem.REFUSED), operation
