@@ -62,13 +62,42 @@ NO_ANSWER = "no_answer"
 
 @dataclass(frozen=True)
 class Message:
-    """What happened, and what to do now, in the reader's language."""
+    """What happened, and what to do now, in the reader's language; and what KlickTipp itself says, where that tells
+    more."""
 
     what: str | Promise
     next_step: str | Promise
+    said: str = ""
 
     def sentences(self) -> str:
-        return f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
+        ours = f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
+        theirs = _("KlickTipp says: “%(words)s”") % {"words": self.said}
+        return f"{ours} {theirs}" if self.said else ours
+
+
+_SAYING_LITTLE = frozenset(
+    {
+        Problem.ACCESS_DENIED,
+        Problem.IN_USE,
+        Problem.INTERNAL_ERROR,
+        Problem.MALFORMED,
+        Problem.NAME_TAKEN,
+        Problem.NOT_FOUND,
+        Problem.REFUSED,
+        Problem.TAG_NOT_SAVED,
+        Problem.UNKNOWN_CODE,
+        Problem.UPDATE_FAILED,
+    }
+)
+"""Problems of which KlickTipp's own words can say more than ours."""
+_STATUSES_WITH_WORDS = frozenset({200, 400, 401, 404, 405, 406, 409})
+_MOST_WORDS = 300
+
+
+def klicktipps_words(words: str | None, problem: str, status: int | None, code: int | None) -> str:
+    """The words that came with a refusal, where they can tell more than the message; else ""."""
+    is_vague = problem in _SAYING_LITTLE or (status == 406 and code is None)
+    return (words or "")[:_MOST_WORDS] if is_vague and status in _STATUSES_WITH_WORDS else ""
 
 
 def problem_in_words(error: KlickTippError) -> str:
@@ -79,10 +108,10 @@ def problem_in_words(error: KlickTippError) -> str:
 
 def message(problem: str, code: int | None = None) -> Message:
     """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it."""
-    if problem in _MESSAGES:
-        return _MESSAGES[problem]
+    if problem in _MESSAGES or code is None:
+        return _MESSAGES.get(problem, _MESSAGES[Problem.REFUSED])
     return Message(
-        _("something went wrong. Error: %(code)s") % {"code": code if code is not None else "–"},
+        _("something went wrong. Error: %(code)s") % {"code": code},
         gettext_lazy("please try again later; if it happens again, give this code to KlickTipp's support"),
     )
 
@@ -220,7 +249,10 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("please correct it and send the form again"),
     ),
     Problem.SUBSCRIPTION_NOT_FOUND: Message(gettext_lazy("the contact has no subscription"), _CHECK_ADDRESS),
-    Problem.UPDATE_FAILED: Message(gettext_lazy("the contact could not be updated"), _TRY_LATER),
+    Problem.UPDATE_FAILED: Message(
+        gettext_lazy("the contact could not be updated"),
+        gettext_lazy("KlickTipp does not say why; please check what you typed"),
+    ),
     Problem.INVALID_API_KEY: Message(
         gettext_lazy("KlickTipp does not know this listbuilding key"),
         gettext_lazy("copy the key from KlickTipp again and add it anew"),
@@ -245,6 +277,18 @@ _MESSAGES: dict[str, Message] = {
     Problem.USER_GROUP_NOT_FOUND: Message(gettext_lazy("the user group was not found"), _ASK_OPERATOR),
     Problem.USER_NOT_FOUND: Message(gettext_lazy("the KlickTipp user was not found"), _ASK_OPERATOR),
     Problem.USER_UPDATE_FAILED: Message(gettext_lazy("the KlickTipp user could not be updated"), _TRY_LATER),
+    Problem.IN_USE: Message(
+        gettext_lazy("this is in use in KlickTipp, so nothing was done"),
+        gettext_lazy("please see in KlickTipp what uses it"),
+    ),
+    Problem.REFUSED: Message(
+        gettext_lazy("KlickTipp has refused this"),
+        gettext_lazy("please check what you typed; if it happens again, ask KlickTipp's support"),
+    ),
+    Problem.TAG_NOT_SAVED: Message(
+        gettext_lazy("KlickTipp does not take this tag"),
+        gettext_lazy("its name may be taken, perhaps by a SmartTag; please choose another name"),
+    ),
     Problem.INTERNAL_ERROR: Message(gettext_lazy("KlickTipp reports an internal error"), _TRY_LATER),
     Problem.ACCESS_DENIED: Message(
         gettext_lazy("KlickTipp refuses the access"),

@@ -29,7 +29,7 @@ class PortalOperation:
     label: what it does, in the words of its users
     kept_arguments: those that the log keeps. Never data of a contact, but for the ids of its data fields
     kept_answer: what the log keeps of a successful answer, ready for JSON: ids, statuses and counts, see `KEPT`
-    contact_in_answer: the contact that the answer is, by the names that arguments have, so that the log finds it
+    contacts_in_answer: the contacts that the answer holds, by the names that arguments have, so that the log finds them
     adds_contact: whether it can bring a new contact
     refusal_tells_of_key: whether a 401 or 403 says that the key is refused for everything else, too
     messages: what people read of a problem where this operation needs words of its own, mostly for what to do now
@@ -38,7 +38,7 @@ class PortalOperation:
     label: Promise
     kept_arguments: tuple[str, ...] = ()
     kept_answer: Callable[[Any], dict[str, Any]] = _nothing
-    contact_in_answer: Callable[[Any], dict[str, Any]] | None = None
+    contacts_in_answer: Callable[[Any], list[dict[str, Any]]] | None = None
     adds_contact: bool = False
     refusal_tells_of_key: bool = True
     messages: Mapping[str, Message] = field(default_factory=dict)
@@ -46,6 +46,9 @@ class PortalOperation:
 
 KEPT: Final[Mapping[str, Promise]] = {
     "contact_id": _("Contact ID"),
+    "contact_ids": _("Contact IDs"),
+    "since": _("Changed since (Unix time)"),
+    "limit": _("At most"),
     "status": _("Email status"),
     "sms_status": _("SMS status"),
     "bounce_status": _("Bounce status"),
@@ -75,12 +78,20 @@ def _contact(result: Any) -> dict[str, Any]:
     }
 
 
-def _contact_by_id(result: Any) -> dict[str, Any]:
-    return {"contact_id": result}
+def _count_of_page(result: Any) -> dict[str, Any]:
+    return {"count": len(result.ids)}
 
 
-def _contact_by_all(result: Any) -> dict[str, Any]:
-    return {"contact_id": result.id, "email": result.email, "sms_number": result.sms_number}
+def _found(result: Any) -> list[dict[str, Any]]:
+    return [{"contact_id": result}]
+
+
+def _by_all(result: Any) -> list[dict[str, Any]]:
+    return [{"contact_id": result.id, "email": result.email, "sms_number": result.sms_number}]
+
+
+def _each_by_all(result: Any) -> list[dict[str, Any]]:
+    return [named for contact in result.values() if contact for named in _by_all(contact)]
 
 
 _NO_SUCH_CONTACT = message(Problem.CONTACT_NOT_FOUND)
@@ -99,6 +110,18 @@ _NOTHING_ENDED: dict[str, Message] = {
     problem: Message(message(problem).what, _NOTHING_TO_END)
     for problem in (Problem.CONTACT_NOT_SUBSCRIBED, Problem.SUBSCRIPTION_NOT_FOUND)
 }
+_NOT_SAVED_WHEN_ADDING = Message(
+    _("KlickTipp has not saved the contact and does not say why"),
+    _("it may block this address for good, so please check it, or use another address of this person"),
+)
+_WHEN_ADDING: dict[str, Message] = {
+    Problem.CONTACT_NOT_FOUND: _NOT_FOUND_WHEN_ADDING,
+    Problem.UPDATE_FAILED: _NOT_SAVED_WHEN_ADDING,
+}
+_TAG_IN_USE = Message(
+    _("the tag is in use in KlickTipp, so it was not deleted"),
+    _("take it out of the campaigns that use it, then delete it again"),
+)
 _ADDRESS_GONE = Message(
     _("KlickTipp does not find the email address of this contact"),
     _("the contact may have been changed or deleted meanwhile; please load the page again"),
@@ -152,6 +175,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         "delete_tag": PortalOperation(
             label=_("Delete a tag"),
             kept_arguments=("tag_id",),
+            messages={Problem.IN_USE: _TAG_IN_USE},
         ),
         "list_fields": PortalOperation(
             label=_("List data fields"),
@@ -161,24 +185,48 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
             label=_("Read a data field"),
             kept_arguments=("field_id",),
         ),
+        "list_typed_fields": PortalOperation(
+            label=_("List data fields with their types"),
+            kept_answer=_count,
+        ),
+        "get_typed_field": PortalOperation(
+            label=_("Read a data field with its type"),
+            kept_arguments=("field_id",),
+        ),
         "list_contacts": PortalOperation(
             label=_("List contacts"),
             kept_arguments=("status", "bounce_status"),
             kept_answer=_count,
         ),
+        "list_contacts_by_page": PortalOperation(
+            label=_("List contacts by pages"),
+            kept_arguments=("limit", "status", "bounce_status"),
+            kept_answer=_count_of_page,
+        ),
+        "list_changed_contacts": PortalOperation(
+            label=_("List changed contacts"),
+            kept_arguments=("since", "limit"),
+            kept_answer=_count_of_page,
+        ),
         "add_or_update_contact": PortalOperation(
             label=_("Add or update a contact"),
             kept_arguments=("optin_process_id", "tag_id", "fields"),
             kept_answer=_contact,
-            contact_in_answer=_contact_by_all,
+            contacts_in_answer=_by_all,
             adds_contact=True,
-            messages={Problem.CONTACT_NOT_FOUND: _NOT_FOUND_WHEN_ADDING},
+            messages=_WHEN_ADDING,
+        ),
+        "get_contacts": PortalOperation(
+            label=_("Read many contacts"),
+            kept_arguments=("contact_ids",),
+            kept_answer=lambda contacts: {"count": sum(contact is not None for contact in contacts.values())},
+            contacts_in_answer=_each_by_all,
         ),
         "get_contact": PortalOperation(
             label=_("Read a contact"),
             kept_arguments=("contact_id",),
             kept_answer=_contact,
-            contact_in_answer=_contact_by_all,
+            contacts_in_answer=_by_all,
         ),
         "update_contact": PortalOperation(
             label=_("Change a contact"),
@@ -196,8 +244,8 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         ),
         "find_contact": PortalOperation(
             label=_("Find a contact"),
-            kept_answer=_contact_by_id,
-            contact_in_answer=_contact_by_id,
+            kept_answer=lambda contact_id: {"contact_id": contact_id},
+            contacts_in_answer=_found,
         ),
         "tag_contact": PortalOperation(
             label=_("Tag a contact"),
@@ -218,7 +266,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
             kept_arguments=("fields",),
             adds_contact=True,
             refusal_tells_of_key=False,
-            messages={Problem.CONTACT_NOT_FOUND: _NOT_FOUND_WHEN_ADDING},
+            messages=_WHEN_ADDING,
         ),
         "signout": PortalOperation(
             label=_("Remove the listbuilding's tag"),
@@ -240,7 +288,9 @@ SIGNING_IN: Final = tuple(name for name, operation in klicktipp.OPERATIONS.items
 ADDING_OPERATIONS: Final = tuple(name for name, operation in OPERATIONS.items() if operation.adds_contact)
 """The operations that can bring a new contact."""
 
-ABOUT_ONE_CONTACT: Final = tuple(name for name, operation in OPERATIONS.items() if operation.contact_in_answer)
+ABOUT_ONE_CONTACT: Final = tuple(
+    name for name, row in OPERATIONS.items() if row.contacts_in_answer not in (None, _each_by_all)
+)
 """The operations whose subjects are all the same person."""
 
 

@@ -1070,6 +1070,8 @@ CODES: Final[Mapping[int, tuple[str, str]]] = {
 reference tells no meaning."""
 
 CODES_OF: Final[Mapping[tuple[str, int], str]] = {
+    ("get_contact", 4): "contact_not_found",
+    ("get_contact", 7): "contact_not_found",
     ("tag_contact", 7): "email_not_found",
     ("untag_contact", 7): "email_not_found",
     ("unsubscribe_contact", 7): "email_not_found",

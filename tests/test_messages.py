@@ -32,6 +32,7 @@ SAYS = {
     "email_taken": ("belongs to another contact", "gehört schon zu einem anderen Kontakt"),
     "email_unsubscribed": ("unsubscribed and cannot be subscribed again", "ausgetragen"),
     "first_name_required": ("first name is missing", "Vorname fehlt"),
+    "in_use": ("in use in KlickTipp", "in KlickTipp noch verwendet"),
     "internal_error": ("internal error", "internen Fehler"),
     "invalid_api_key": ("does not know this listbuilding key", "Listbuilding-Schlüssel nicht"),
     "invalid_email": ("does not accept this email address", "diese E-Mail-Adresse nicht an"),
@@ -58,7 +59,9 @@ SAYS = {
 
 
 SAYS_OF = {
+    ("add_or_update_contact", 10): ("does not say why", "sagt nicht, warum"),
     ("delete_contact", 4): SAYS["contact_not_found"],
+    ("signin", 10): ("does not say why", "sagt nicht, warum"),
     ("unsubscribe_contact", 7): ("does not find the email address of this contact", "E-Mail-Adresse dieses Kontakts"),
     ("update_contact", 4): SAYS["contact_not_found"],
 }
@@ -78,7 +81,8 @@ def test_every_problem_and_obstacle_has_a_message_of_its_own() -> None:
 
         assert what.strip(), problem
         assert next_step.strip(), problem
-        assert what != texts("a problem from another version", "en")[0], problem
+        if problem is not Problem.REFUSED:
+            assert what != texts("a problem from another version", "en")[0], problem
 
 
 def test_no_two_problems_are_told_with_the_same_words() -> None:
@@ -114,8 +118,8 @@ def test_for_an_unknown_code_stands_the_guides_default_text_with_it(problem_with
     assert not german.startswith("something")
 
 
-def test_without_a_code_the_default_text_is_a_sentence_all_the_same() -> None:
-    assert texts(Problem.UNKNOWN_CODE, "en")[0] == "something went wrong. Error: –"
+def test_without_a_code_there_is_no_talk_of_one() -> None:
+    assert texts(Problem.UNKNOWN_CODE, "en")[0] == "KlickTipp has refused this"
 
 
 def test_the_two_sentences_of_a_page() -> None:

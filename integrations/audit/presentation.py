@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
 from integrations.audit.sentences import tell, tells_failure
-from integrations.messages import Message
+from integrations.messages import Message, klicktipps_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
 PAGE_SIZE = 50
@@ -49,7 +49,10 @@ _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_pro
 def problem_message(entry: AuditEntry) -> Message | None:
     """What stood in the way of a call, if anything did."""
     problem = entry.answer.get("problem")
-    return message_of(entry.operation, problem, entry.code) if problem else None
+    if not problem:
+        return None
+    said = klicktipps_words(entry.answer.get("message"), problem, entry.status, entry.code)
+    return replace(message_of(entry.operation, problem, entry.code), said=said)
 
 
 def is_signed_in(entry: AuditEntry) -> bool:

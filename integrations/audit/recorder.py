@@ -24,6 +24,8 @@ from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
 
+_LONGEST_PATH = 200
+
 _REFUSALS = (AccessDenied, InvalidRequest, NotFound, Rejected)
 
 
@@ -208,7 +210,7 @@ class Recorder:
             attempt=attempt.number,
             operation=attempt.operation.name,
             method=attempt.method,
-            path=attempt.path,
+            path=_shortened(attempt.path),
             request=allowed.kept_request(attempt.operation.name, attempt.arguments),
             started_at=timezone.now(),
             **self._key,
@@ -252,14 +254,19 @@ class Recorder:
         store(late, [*known, *new])
 
 
+def _shortened(path: str) -> str:
+    """A path that a column can hold: the ids of many contacts stand in the request, too."""
+    return path if len(path) <= _LONGEST_PATH else f"{path[: _LONGEST_PATH - 1]}…"
+
+
 def _answered(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:
     """The finishing columns with all that the answer says, and the people it names, such as the contact ID after an
     add."""
     operation = attempt.operation.name
     if ending.error:
         return _finishing(ending) | {"answer": allowed.kept_error(ending.error, attempt.arguments)}, []
-    named = OPERATIONS[operation].contact_in_answer
-    people = subjects_in(named(ending.result)) if named else []
+    named = OPERATIONS[operation].contacts_in_answer
+    people = [subject for contact in named(ending.result) for subject in subjects_in(contact)] if named else []
     return _finishing(ending) | {"answer": allowed.kept_answer(operation, ending.result)}, people
 
 

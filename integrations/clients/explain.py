@@ -21,7 +21,7 @@ from integrations.clients.errors import (
 )
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
-from integrations.messages import Obstacle, message, problem_in_words
+from integrations.messages import Obstacle, klicktipps_words, message, problem_in_words
 from integrations.operations import message_of
 
 EXPLAINED = (
@@ -38,10 +38,12 @@ EXPLAINED = (
 
 @dataclass(frozen=True)
 class Explanation:
-    """For the page: what happened and what to do now, the code, and whether it may have happened all the same."""
+    """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code, and
+    whether it may have happened all the same."""
 
     what: str
     next_step: str
+    said: str = ""
     code: str = ""
     may_have_happened: bool = False
     action: UUID | None = None
@@ -135,6 +137,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         next_step=_("It may have happened all the same: look it up in KlickTipp before you send it again.")
         if unknown
         else _as_sentence(text.next_step),
+        said=klicktipps_words(error.message, error.problem, error.status, error.code),
         code="" if is_told_with_code else "/".join(str(n) for n in (error.code, error.detail) if n is not None),
         may_have_happened=unknown,
         action=None if error.problem is Problem.SIGN_IN_PAUSED else action,

@@ -141,6 +141,7 @@ _IN_USE = {409: Problem.IN_USE}
 _WRONG_LOGIN = {401: Problem.WRONG_LOGIN}
 
 _SIGNIN_CODES = WHEN_ADDING | {100: Problem.INVALID_API_KEY}
+_GET_CODES = OTHERWISE | dict.fromkeys((4, 7), Problem.CONTACT_NOT_FOUND)
 _UPDATE_CODES = OTHERWISE | {7: Problem.INVALID_FIELD_VALUE}
 _TAG_CODES = UNKNOWN_ADDRESS | {31: Problem.SMARTTAG_NOT_ASSIGNABLE}
 
@@ -175,7 +176,7 @@ _TABLE: Final = (
     _row("list_changed_contacts", "GET", "/subscriber/changed", _KEY, _READS, "since limit? cursor?"),
     _row("add_or_update_contact", "POST", "/subscriber", _KEY, _ONCE, _ADD, codes=WHEN_ADDING),
     _row("get_contact", "GET", "/subscriber/{contact_id}", _KEY, _READS, "contact_id",
-         without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),
+         codes=_GET_CODES, without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),
     _row("get_contacts", "GET", "/subscriber/bulk/{contact_ids}", _KEY, _READS, "contact_ids"),
     _row("update_contact", "PUT", "/subscriber/{contact_id}", _KEY, _SETS, _UPDATE,
          codes=_UPDATE_CODES, without_code=Problem.CONTACT_NOT_FOUND, statuses=_NO_CONTACT),

@@ -18,6 +18,7 @@ from .errors import (
     Throttled,
 )
 from .operations import OPERATIONS, AuthKind, Operation
+from .parts import decoded
 from .problems import UPDATE_FAILED, WHY_UPDATE_FAILED, Problem
 from .transport import Answer
 
@@ -47,8 +48,8 @@ def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -
     told = said if isinstance(said, dict) else {}
     status, code, detail = answer.status, _code(told.get("error")), _code(told.get("code"))
     is_rule = status < 300 or status == 406 or (status in (400, 401, 409) and code in operation.codes)
-    kind = Rejected if is_rule else _CLASSES.get(status, ServiceError)
-    return kind(
+    problem = problem_of(operation.name, code, detail) if is_rule else _problem(operation, status, by_session)
+    return _kind(operation, status, problem, is_rule)(
         operation.name,
         status=status,
         code=code,
@@ -59,9 +60,16 @@ def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -
         reason=_text(told.get("reason")),
         message=_message(said),
         happened=Happened.NO if is_rule else _happened(operation, status),
-        problem=problem_of(operation.name, code, detail) if is_rule else _problem(operation, status, by_session),
+        problem=problem,
         retry_after=_retry_after(answer.headers.get("Retry-After")),
     )
+
+
+def _kind(operation: Operation, status: int, problem: Problem | None, is_rule: bool) -> type[KlickTippError]:
+    """A contact that is not there is not found, by whatever status the service says so."""
+    if problem is Problem.CONTACT_NOT_FOUND and operation.without_code is problem:
+        return NotFound
+    return Rejected if is_rule else _CLASSES.get(status, ServiceError)
 
 
 def problem_of(operation: str, code: int | None, detail: int | None = None) -> Problem:
@@ -109,7 +117,7 @@ def _message(said: object) -> str | None:
         said = [text for text in given if isinstance(text, str) and not _CODE.fullmatch(text)]
     if isinstance(said, list):
         said = next((item for item in said if isinstance(item, str)), None)
-    text = _text(said)
+    text = _text(decoded(said) if isinstance(said, str) else None)
     return text if text and not text.lstrip().startswith("<") else None
 
 

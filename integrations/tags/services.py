@@ -28,6 +28,9 @@ from integrations.klicktipp import (
 )
 from integrations.tags import sentences
 
+NOT_TAKEN = (Problem.NAME_TAKEN, Problem.TAG_NOT_SAVED)
+"""By which KlickTipp says that it does not take the name of a tag: mostly because there is one of that name."""
+
 
 def open_tag(errand: Errand, tag_id: int, action_id: UUID) -> Tag:
     """A tag with its description."""
@@ -105,7 +108,7 @@ def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
     try:
         tag_id = api.create_tag(name)
     except KlickTippError as error:
-        if error.problem != Problem.NAME_TAKEN:
+        if error.problem not in NOT_TAKEN:
             raise
         if same := _same_name(keep(account, ReferenceKind.TAGS, api.list_tags()), name):
             return same

@@ -25,6 +25,7 @@ from integrations.clients.known_first import about, asks_for_rows, known_first
 from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
+from integrations.messages import message
 from integrations.tags import services
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
 from integrations.tags.picker import Picker, Typed
@@ -230,7 +231,9 @@ def _to_list(request: AccountRequest, wanted: str = "") -> HttpResponse:
 
 
 def _at_the_name(form: TagForm, error: Exception, action: UUID) -> Explanation:
-    """What stood in the way; that the name is taken stands at its field too."""
+    """What stood in the way; that the name is not taken stands at its field too."""
     if isinstance(error, KlickTippError) and error.problem is Problem.NAME_TAKEN:
         form.add_error("name", NAME_EXISTS)
+    elif isinstance(error, KlickTippError) and error.problem is Problem.TAG_NOT_SAVED:
+        form.add_error("name", message(error.problem).sentences())
     return explain(error, action)

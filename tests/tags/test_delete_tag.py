@@ -23,7 +23,7 @@ def deletions(service: Service) -> int:
 def test_the_page_says_what_happens_and_names_tag_and_client(browser: Client, page_url: str) -> None:
     page = html(browser.get(page_url))
     assert "KlickTipp takes the tag from all contacts" in page
-    assert "may stop working" in page
+    assert "KlickTipp does not delete a tag that a campaign uses" in page
     assert page.count("Delete the tag “VIP” of Harbour Lane Coffee") == 2
     assert page_url.replace("delete", "count") in page
 

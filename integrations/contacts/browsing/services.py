@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +25,11 @@ from django.utils.translation import gettext_noop
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.recorder import Action
-from integrations.clients.calls import gateway
-from integrations.clients.calls.parallel import Done
 from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.contacts import sentences
-from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact, KlickTipp
+from integrations.contacts.many import read_contacts
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact
 
 PAGE_SIZE: Final = 25
 KEPT_FOR: Final = 3600
@@ -110,7 +109,7 @@ def kept_list(errand: Errand, selection: Selection) -> IdList | None:
 
 
 def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[int]) -> Generator[Row, None, None]:
-    """Read the contacts of a page, several at once, and give each as it comes. See `gateway.at_once`.
+    """Read the contacts of a page, and give each as it comes. See `read_contacts`.
 
     The page for which the list was loaded belongs to the same action. Raises `Obstructed` instead of the first row.
     """
@@ -122,14 +121,10 @@ def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[i
 
 
 def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[Row, None, None]:
-    results: Generator[Done[Contact], None, None] = gateway.at_once(account, action, list(map(_reading, ids)))
-    with closing(results):
-        for done in results:
-            yield Row(action.id, str(ids[done.place]), done.result, done.error)
-
-
-def _reading(contact_id: int) -> Callable[[KlickTipp], Contact]:
-    return lambda api: api.get_contact(str(contact_id))
+    with closing(read_contacts(account, action, list(map(str, ids)))) as read:
+        for contact_id, told in read:
+            contact, error = (told, None) if isinstance(told, Contact) else (None, told)
+            yield Row(action.id, contact_id, contact, error)
 
 
 def _action(selection: Selection, page: int, actor: Actor, action_id: UUID) -> Action:
