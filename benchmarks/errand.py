@@ -86,10 +86,9 @@ def _errand(sandbox: str) -> tuple[Callable[[], object], Callable[[], object], C
 
 def _load_lists(account: Any) -> dict[str, list[dict[str, Any]]]:
     from integrations.audit.actors import Actor
-    from integrations.clients.lists import load
-    from integrations.clients.models import ReferenceKind
+    from integrations.clients.lists import LISTED, load
 
-    return {kind: load(account, kind, Actor("Alex")).items for kind in ReferenceKind}
+    return {kind: load(account, kind, Actor("Alex")).items for kind in LISTED}
 
 
 def _passed_by(errand: Callable[[], object]) -> set[CodeType]:

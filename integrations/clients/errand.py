@@ -43,6 +43,10 @@ class Errand:
         self._lists[kind] = lists.load(self.account, kind, self.actor, sentence)
         return self._lists[kind]
 
+    def forget_lists(self) -> None:
+        """From now on the last known lists are read again: they have been changed."""
+        vars(self).pop("_lists", None)
+
     def named(self, kind: ReferenceKind, ids: Iterable[int | str]) -> list[dict[str, Any]]:
         """Items of a list by ID and name, for the parameters of an action; the name is "" where it is not known."""
         names = self.last_known(kind).names()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,12 +27,16 @@ DETAILS_SECONDS = 5.0
 """How long loading the opt-in processes may go on asking for the details of further ones."""
 
 _Items = list[dict[str, Any]]
+_SMARTTAGS = ReferenceKind.SMARTTAGS
 
 _LOADED = {
     ReferenceKind.TAGS: sentences.TAGS_LOADED,
     ReferenceKind.FIELDS: sentences.FIELDS_LOADED,
     ReferenceKind.OPTIN_PROCESSES: sentences.OPTIN_PROCESSES_LOADED,
 }
+
+LISTED: Final = tuple(_LOADED)
+"""The kinds of lists that KlickTipp gives."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,18 @@ class Listing:
 
 def keep(account: ClientAccount, kind: ReferenceKind, items: Iterable[Any]) -> list[dict[str, Any]]:
     """Remember a list that KlickTipp has just given. It tells of an item no more than ID and name, unless it comes as a
-    mapping; what was known of it besides is kept.
+    mapping; what was known of it besides is kept. Among tags, those that are known as SmartTags are left out.
 
     Raises `ClientAccount.DoesNotExist` where the client has been removed meanwhile.
     """
-    known = {item["id"]: item for item in last_known(account, kind).items}
+    kept = all_last_known(account)
+    known = {item["id"]: item for item in kept[kind].items} if kind in kept else {}
+    smart = {item["id"] for item in kept[_SMARTTAGS].items} if kind == ReferenceKind.TAGS and _SMARTTAGS in kept else ()
     rows = []
     for item in items:
         row = item if isinstance(item, Mapping) else {"id": item.id, "name": item.name}
+        if row["id"] in smart:
+            continue
         rows.append(known.get(row["id"], {}) | {name: value for name, value in row.items() if value is not None})
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)

@@ -220,10 +220,12 @@ class ReferenceKind(models.TextChoices):
     OPTIN_PROCESSES = "optin_processes", _("Opt-in processes")
     TAGS = "tags", _("Tags")
     FIELDS = "fields", _("Data fields")
+    SMARTTAGS = "smarttags", _("SmartTags")
 
 
 class ReferenceSnapshot(models.Model):
-    """The last good list of a client account's tags, data fields or opt-in processes."""
+    """The last good list of a client account's tags, data fields or opt-in processes; of its SmartTags, of which
+    KlickTipp has no list, what was learnt."""
 
     account = models.ForeignKey(ClientAccount, models.CASCADE, related_name="snapshots")
     kind = models.CharField(max_length=20, choices=ReferenceKind.choices)

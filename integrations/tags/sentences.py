@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from integrations.audit.sentences import Sentence
 
 TAGS_LISTED = Sentence("tags.listed", _("%(actor)s looked at the tags of %(account)s"), only_reads=True)
+SMARTTAGS_NAMED = Sentence(
+    "tags.smarttags_named", _("%(actor)s loaded the names of SmartTags of %(account)s"), only_reads=True
+)
 TAG_OPENED = Sentence("tags.opened", _("%(actor)s looked at the tag %(tag)s of %(account)s"), only_reads=True)
 TAG_COUNTED = Sentence(
     "tags.counted", _("%(actor)s counted the contacts with the tag %(tag)s of %(account)s"), only_reads=True

@@ -14,7 +14,7 @@ from integrations.audit.reading import calls_of
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients.errand import Errand
-from integrations.clients.lists import forget_tag, keep, last_known, remember_new_tag, remember_tag_name
+from integrations.clients.lists import all_last_known, forget_tag, keep, last_known, remember_new_tag, remember_tag_name
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import (
     BOUNCE_STATUSES,
@@ -122,8 +122,10 @@ def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
 
 
 def last_known_name(account: ClientAccount, tag_id: int) -> str:
-    """A tag's name in the last known list; "" if it is not there."""
-    return last_known(account, ReferenceKind.TAGS).names().get(str(tag_id), "")
+    """The name of a tag or SmartTag in the last known lists; "" if it is not there."""
+    known = all_last_known(account)
+    kinds = (ReferenceKind.TAGS, ReferenceKind.SMARTTAGS)
+    return next(filter(None, (known[kind].names().get(str(tag_id)) for kind in kinds if kind in known)), "")
 
 
 def _tag(tag_id: int, name: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.messages import message
-from integrations.tags import services
+from integrations.tags import services, smarttags
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
 from integrations.tags.picker import Picker, Typed
 from integrations.tags.search import find_tags
@@ -44,7 +44,7 @@ def tags(request: AccountRequest) -> HttpResponse:
         return render(request, "tags/not_connected.html")
     wanted = request.GET.get("q", "").strip()
     listing = known_first(request, ReferenceKind.TAGS, TAGS_LISTED)
-    found = find_tags(listing.items, wanted)
+    found = find_tags([*listing.items, *smarttags.named(request.errand)], wanted)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = about(request, listing) | {"wanted": wanted, "page": page}
     return render(request, "tags/tags.html#found" if asks_for_rows(request) else "tags/tags.html", context)
@@ -193,6 +193,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
         context["failure"] = explain(error, action)
         return render(request, template, context, status=422)
     context |= {"tag": tag, "shown": sign(request.errand, tag), "form": make_form(tag)}
+    context["is_smart"] = smarttags.is_smart(request.errand, tag_id)
     if request.method == "POST":
         context["failure"] = sent_before(request.account, action=None)
     return render(request, template, context, status=422 if request.method == "POST" else 200)

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from integrations.clients.lists import load
-from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.lists import LISTED, load
+from integrations.clients.models import ClientAccount
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
 from tests.contacts.changing.helpers import OnPage
 from tests.factories import actor
@@ -21,7 +21,7 @@ def api(service: Service, settings: Any) -> KlickTipp:
 @pytest.fixture
 def lists(account: ClientAccount) -> None:
     """The account's lists, as an earlier visit has loaded them."""
-    for kind in ReferenceKind:
+    for kind in LISTED:
         load(account, kind, actor())
 
 

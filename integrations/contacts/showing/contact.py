@@ -212,10 +212,9 @@ class ShownContact:
         return self._tags({tag_id: None for tag_id in self.contact.tag_ids if tag_id not in told})
 
     @property
-    def unnamed_tags(self) -> list[int]:
-        """The IDs of the tags that the last known list does not name."""
-        tags = (*self.manual_tags, *self.smart_tags, *self.other_tags)
-        return [tag.id for tag in tags if str(tag.id) not in self._tag_names][:_MOST_UNNAMED]
+    def tag_ids(self) -> list[int]:
+        """The IDs of all its tags, as far as a page has room for them."""
+        return [tag.id for tag in (*self.manual_tags, *self.smart_tags, *self.other_tags)][:_MOST_UNNAMED]
 
     def _tags(self, times: Mapping[int, datetime | None]) -> list[ShownTag]:
         """By name, upper and lower case alike."""
@@ -245,7 +244,12 @@ class ShownContact:
 
     @cached_property
     def _tag_names(self) -> dict[str, str]:
-        return self.listings[ReferenceKind.TAGS].names()
+        names = self.listings[ReferenceKind.TAGS].names()
+        return (
+            names | self.listings[ReferenceKind.SMARTTAGS].names()
+            if ReferenceKind.SMARTTAGS in self.listings
+            else names
+        )
 
     @cached_property
     def _field_names(self) -> dict[str, str]:

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest
-from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.contact import ShownContact
@@ -19,6 +18,7 @@ from integrations.contacts.showing.recent import forget, remember
 from integrations.contacts.subjects import addresses_of, subjects_of
 from integrations.klicktipp import Contact
 from integrations.suppression.services import suppressions_among
+from integrations.tags import smarttags
 
 _LONGEST_ID = 19
 
@@ -34,10 +34,12 @@ def as_contact_id(contact_id: int) -> str:
 def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpResponse:
     """Everything that KlickTipp and the portal know of a contact; the focus goes to the section `at`, if any."""
     remember(request.session, request.account, found)
-    listings = {kind: last_known(request.account, kind) for kind in ReferenceKind}
+    listings = {kind: request.errand.last_known(kind) for kind in ReferenceKind}
+    shown = ShownContact(found, listings, types_of(request.account))
     context = {
         "contact_id": found.id,
-        "contact": ShownContact(found, listings, types_of(request.account)),
+        "contact": shown,
+        "unnamed_tags": smarttags.unnamed(request.errand, shown.tag_ids),
         "known": history_of(request.account, request.membership, found.id, subjects_of(found)),
         "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
         "action": uuid4(),

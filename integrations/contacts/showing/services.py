@@ -10,6 +10,7 @@ from integrations.clients.errand import Errand
 from integrations.contacts import sentences
 from integrations.contacts.fields.types import learn
 from integrations.klicktipp import Contact
+from integrations.tags import smarttags
 
 
 def find_contact(errand: Errand, wanted: Subject, action_id: UUID) -> str | None:
@@ -32,10 +33,11 @@ def find_contact(errand: Errand, wanted: Subject, action_id: UUID) -> str | None
 def open_contact(errand: Errand, contact_id: str, action_id: UUID) -> Contact:
     """A contact with everything that KlickTipp tells of it. Raises the library's errors and `Obstructed`.
 
-    What its data fields look like is remembered for guesses at their types.
+    What its data fields look like is remembered for guesses at their types, and which SmartTags it has.
     """
     label = last_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
     action = Action(sentences.CONTACT_OPENED, errand.actor, {"contact": label}, id=action_id)
     contact = errand.connect(action).get_contact(contact_id)
     learn(errand.account, contact.fields)
+    smarttags.learn(errand, contact.smart_tags)
     return contact

@@ -76,7 +76,8 @@ def events_of(contact: Contact, tag_names: Mapping[str, str]) -> list[Event]:
         if (at := getattr(contact, name)) and (when := date_of(contact, name))
     ]
     for mapping, lane, what in _MAPPINGS:
-        for number, at in getattr(contact, mapping).items():
+        told = ((number, at) for number, at in getattr(contact, mapping).items() if at)
+        for number, at in told:
             tag_id = number if lane == "tags" else None
             events.append(Event(at, moment(at), lane, what, _name(lane, number, tag_names), tag_id))
     return sorted(events, key=lambda event: event.at, reverse=True)

@@ -12,6 +12,7 @@ from accounts.roles import Capability
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
+from integrations.clients.errand import Errand
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.sentences import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
@@ -21,8 +22,10 @@ from integrations.contacts.showing.page import as_contact_id, contact_page, gone
 from integrations.contacts.showing.recent import recent_contacts
 from integrations.contacts.showing.services import find_contact, open_contact
 from integrations.klicktipp import NotFound
+from integrations.tags import smarttags
 
 _MARKED = re.compile(r"[0-9A-Za-z]{1,60}")
+_TAG_ID = re.compile(r"[1-9][0-9]{0,14}")
 _NAMED = {
     ReferenceKind.TAGS: TAGS_NAMED,
     ReferenceKind.FIELDS: FIELDS_NAMED,
@@ -73,20 +76,34 @@ def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
     it the page is opened again."""
     if kind not in _NAMED:
         raise Http404
-    listing = request.errand.load(ReferenceKind(kind), _NAMED[ReferenceKind(kind)])
+    ids = [wanted for wanted in request.POST.getlist("id") if _MARKED.fullmatch(wanted)]
+    if kind == ReferenceKind.TAGS:
+        known, error = _tag_names(request.errand, [int(wanted) for wanted in ids if _TAG_ID.fullmatch(wanted)])
+    else:
+        listing = request.errand.load(ReferenceKind(kind), _NAMED[ReferenceKind(kind)])
+        known, error = listing.names(), listing.error
     if not is_fragment(request):
         return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=contact_id)
-    known = listing.names()
-    ids = [wanted for wanted in request.POST.getlist("id") if _MARKED.fullmatch(wanted)]
     context = {
         "contact_id": contact_id,
         "kind": kind,
         "ids": ids,
-        "stale": listing.error and explain(listing.error),
+        "stale": error and explain(error),
         "named": [(wanted, known[wanted]) for wanted in ids if wanted in known],
         "empty_fields": empty_fields(known, ids) if kind == ReferenceKind.FIELDS else [],
     }
     return render(request, "contacts/showing/names.html", context)
+
+
+def _tag_names(errand: Errand, ids: list[int]) -> tuple[dict[str, str], Exception | None]:
+    """The names of tags by their IDs as text, and why some are missing: SmartTags are asked for one by one, for all
+    others there is a list."""
+    unnamed = smarttags.unnamed(errand, ids)
+    smart = [tag_id for tag_id in unnamed if smarttags.is_smart(errand, tag_id)]
+    error = errand.load(ReferenceKind.TAGS, TAGS_NAMED).error if len(smart) < len(unnamed) else None
+    if smart:
+        error = smarttags.name(errand, smart) or error
+    return smarttags.with_smarttags(errand), error
 
 
 def _find_page(
