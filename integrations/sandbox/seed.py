@@ -221,7 +221,7 @@ def _add_people(account: Account, custom: list[tuple[str, str]]) -> None:
         first = _FIRST_NAMES[(n * 5 + account.profile.index * 3) % len(_FIRST_NAMES)]
         last = _LAST_NAMES[(n * 3 + account.profile.index * 7) % len(_LAST_NAMES)]
         when = _START - n * 3 * _DAY + n * 977
-        domain = "example.com" if n % 4 == 0 else "klick-tipp.team"
+        domain = "example.org" if n % 4 == 0 else "klick-tipp.team"
         contact = Contact(
             id=account.new_id(),
             listid=lists[n % len(lists)],

@@ -23,7 +23,7 @@ def contact_of(api: Api, email: str) -> dict[str, object]:
 
 
 def test_a_contact_has_every_key_of_the_contract(api: Api) -> None:
-    contact = api.add("whole@example.com", tagid=api.tag_id("VIP"))
+    contact = api.add("whole@example.org", tagid=api.tag_id("VIP"))
     assert list(contact) == [*CONTACT_KEYS, *api.get("/field").json(), "tags", *MAPPINGS]
     tag = str(api.tag_id("VIP"))
     assert tag in contact["tags"]
@@ -36,13 +36,13 @@ def test_a_contact_has_every_key_of_the_contract(api: Api) -> None:
 
 
 def test_double_opt_in_waits_for_the_confirmation(api: Api) -> None:
-    answer = api.post("/subscriber", {"email": "double@example.com"}).json()
+    answer = api.post("/subscriber", {"email": "double@example.org"}).json()
     assert (answer["status"], answer["optin"]) == ("Opt-In Pending", "")
     assert answer["listid"] == str(api.list_id(""))
     assert confirmation_emails(api) == 1
-    wanted = {"uid": api.account["uid"], "email": "double@example.com"}
+    wanted = {"uid": api.account["uid"], "email": "double@example.org"}
     assert api.control("POST", "confirm", wanted).json() == {"confirmed": True}
-    assert contact_of(api, "double@example.com")["status"] == "Subscribed"
+    assert contact_of(api, "double@example.org")["status"] == "Subscribed"
     assert api.control("POST", "confirm", wanted).json() == {"confirmed": False}
 
 
@@ -52,25 +52,25 @@ def confirmation_emails(api: Api) -> int:
 
 
 def test_adding_a_pending_contact_again(api: Api) -> None:
-    api.post("/subscriber", {"email": "again@example.com"})
-    assert api.post("/subscriber", {"email": "AGAIN@example.com"}).json()["status"] == "Opt-In Pending"
+    api.post("/subscriber", {"email": "again@example.org"})
+    assert api.post("/subscriber", {"email": "AGAIN@example.org"}).json()["status"] == "Opt-In Pending"
     assert confirmation_emails(api) == 1
-    api.post("/subscriber", {"email": "again@example.com", "listid": api.list_id("webinar")})
+    api.post("/subscriber", {"email": "again@example.org", "listid": api.list_id("webinar")})
     assert confirmation_emails(api) == 2
-    assert api.add("again@example.com")["status"] == "Subscribed"
+    assert api.add("again@example.org")["status"] == "Subscribed"
 
 
 def test_adding_a_known_address_updates_it(api: Api) -> None:
-    first = api.add("twice@example.com", fields={"fieldFirstName": "Ada", "fieldCity": "Bonn"})
+    first = api.add("twice@example.org", fields={"fieldFirstName": "Ada", "fieldCity": "Bonn"})
     second = api.post(
         "/subscriber",
-        {"email": "Twice@Example.com", "fields": {"fieldCity": "Köln"}, "tagid": str(api.tag_id("VIP"))},
+        {"email": "Twice@Example.org", "fields": {"fieldCity": "Köln"}, "tagid": str(api.tag_id("VIP"))},
     ).json()
     assert second["id"] == first["id"]
     assert (second["fieldFirstName"], second["fieldCity"], second["email"]) == (
         "Ada",
         "Köln",
-        "twice@example.com",
+        "twice@example.org",
     )
     assert second["status"] == "Subscribed"
     assert list(second["manual_tags"]) == [str(api.tag_id("VIP"))]
@@ -86,45 +86,45 @@ def test_sms_numbers(api: Api, number: str) -> None:
 
 
 def test_noconfirm_matters_only_where_a_confirmation_would_be_sent(api: Api) -> None:
-    assert api.add("noconfirm@example.com")["status"] == "Subscribed"
-    assert api.post("/subscriber", {"email": "noconfirm@example.com"}).status_code == 200
+    assert api.add("noconfirm@example.org")["status"] == "Subscribed"
+    assert api.post("/subscriber", {"email": "noconfirm@example.org"}).status_code == 200
 
 
 def test_update_by_id(api: Api) -> None:
-    contact = api.add("before@example.com", smsnumber="+491701234567")
-    body = {"newemail": "after@example.com", "newsmsnumber": "+491709999999", "fields": {"fieldCity": "Jena"}}
+    contact = api.add("before@example.org", smsnumber="+491701234567")
+    body = {"newemail": "after@example.org", "newsmsnumber": "+491709999999", "fields": {"fieldCity": "Jena"}}
     assert api.put(f"/subscriber/{contact['id']}", body).json() == [True]
-    found = contact_of(api, "after@example.com")
+    found = contact_of(api, "after@example.org")
     assert found["id"] == contact["id"]
     assert (found["sms_phone"], found["fieldCity"]) == ("00491709999999", "Jena")
-    assert api.post("/subscriber/search", {"email": "before@example.com"}).status_code == 404
+    assert api.post("/subscriber/search", {"email": "before@example.org"}).status_code == 404
     assert api.put(f"/subscriber/{contact['id']}", body).json() == [True]
     assert api.put(f"/subscriber/{contact['id']}", {"newemail": "", "newsmsnumber": None}).json() == [True]
-    assert api.add("before@example.com", smsnumber="+491701234567")["id"] != contact["id"]
+    assert api.add("before@example.org", smsnumber="+491701234567")["id"] != contact["id"]
 
 
 def test_an_address_for_a_contact_with_an_sms_number_only(api: Api) -> None:
     contact = api.post("/subscriber", {"smsnumber": "+491701234567"}).json()
-    assert api.put(f"/subscriber/{contact['id']}", {"newemail": "late@example.com"}).json() == [True]
-    assert contact_of(api, "late@example.com")["status"] == "Opt-In Pending"
+    assert api.put(f"/subscriber/{contact['id']}", {"newemail": "late@example.org"}).json() == [True]
+    assert contact_of(api, "late@example.org")["status"] == "Opt-In Pending"
 
 
 def test_unsubscribe_is_repeatable_and_final(api: Api) -> None:
-    api.add("leaving@example.com", smsnumber="+491701234567")
+    api.add("leaving@example.org", smsnumber="+491701234567")
     for _ in range(2):
-        assert api.post("/subscriber/unsubscribe", {"email": "leaving@example.com"}).json() == [True]
-    found = contact_of(api, "leaving@example.com")
+        assert api.post("/subscriber/unsubscribe", {"email": "leaving@example.org"}).json() == [True]
+    found = contact_of(api, "leaving@example.org")
     assert (found["status"], found["sms_status"]) == ("Unsubscribed", "Subscribed")
     assert found["unsubscription"]
-    assert api.post("/subscriber", {"email": "leaving@example.com"}).json() == {"error": 4}
+    assert api.post("/subscriber", {"email": "leaving@example.org"}).json() == {"error": 4}
 
 
 def test_delete(api: Api) -> None:
-    contact = api.add("bye@example.com", smsnumber="+491701234567")
+    contact = api.add("bye@example.org", smsnumber="+491701234567")
     assert api.delete(f"/subscriber/{contact['id']}").json() == [True]
     assert api.get(f"/subscriber/{contact['id']}").status_code == 404
     assert api.delete(f"/subscriber/{contact['id']}").status_code == 406
-    assert api.add("bye@example.com", smsnumber="+491701234567")["id"] != contact["id"]
+    assert api.add("bye@example.org", smsnumber="+491701234567")["id"] != contact["id"]
 
 
 @pytest.mark.parametrize(
@@ -156,6 +156,6 @@ def test_no_contacts_at_all(api: Api, german: Api) -> None:
 
 
 def test_search_ignores_case_and_knows_no_sms_numbers(api: Api) -> None:
-    contact = api.add("search.me@example.com")
-    assert api.post("/subscriber/search", {"email": "Search.Me@example.com"}).json() == [int(contact["id"])]
+    contact = api.add("search.me@example.org")
+    assert api.post("/subscriber/search", {"email": "Search.Me@example.org"}).json() == [int(contact["id"])]
     assert api.post("/subscriber/search", {"email": "+4915113000001"}).status_code == 404

@@ -43,7 +43,7 @@ def test_no_secret_is_kept(api: Api) -> None:
     api.http.get(f"{api.sandbox.url}/list", timeout=5)
     key = api.account["listbuilding_key"]
     api.get(f"/list?apikey={key}&PASSWORD={api.account['password']}")
-    api.post("/subscriber/signin", {"apikey": key, "email": "a@example.com"})
+    api.post("/subscriber/signin", {"apikey": key, "email": "a@example.org"})
     kept = json.dumps(api.received())
     secrets = [sessid, key, api.headers["X-Ci"], api.account["password"], api.account["customer_key"]]
     assert not [secret for secret in secrets if secret in kept]
@@ -56,7 +56,7 @@ def test_the_log_keeps_only_the_newest(sandbox: SandboxServer) -> None:
 def test_reset_brings_back_the_start_and_keeps_credentials(api: Api) -> None:
     before = api.control("GET", "accounts").json()
     contacts = api.get("/subscriber").json()
-    first = api.add("new@example.com")
+    first = api.add("new@example.org")
     api.delete(f"/tag/{api.tag_id('VIP')}")
     api.fault(always=True, status=500, path="/field")
     assert api.control("POST", "reset").json() == {"reset": True}
@@ -65,19 +65,19 @@ def test_reset_brings_back_the_start_and_keeps_credentials(api: Api) -> None:
     assert api.get("/subscriber").json() == contacts
     assert api.tag_id("VIP")
     assert api.get("/field").status_code == 200
-    assert api.add("new@example.com")["id"] == first["id"]
+    assert api.add("new@example.org")["id"] == first["id"]
 
 
 def test_a_call_that_waits_while_the_data_is_put_back_is_not_carried_out(api: Api) -> None:
     api.fault(delay_ms=400, path="/subscriber")
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(api.post, "/subscriber", {"email": "late@example.com"})
+        waiting = pool.submit(api.post, "/subscriber", {"email": "late@example.org"})
         while not api.received():
             pass
         api.control("POST", "reset")
         with pytest.raises(requests.ConnectionError):
             waiting.result()
-    assert api.post("/subscriber/search", {"email": "late@example.com"}).status_code == 404
+    assert api.post("/subscriber/search", {"email": "late@example.org"}).status_code == 404
 
 
 def test_the_front_page_lists_controls_and_magic_addresses(sandbox: SandboxServer) -> None:

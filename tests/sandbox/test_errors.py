@@ -8,30 +8,30 @@ from tests.sandbox.client import Api
 
 ADD = [
     ({"email": "unsubscribed@klick-tipp.team"}, {"error": 4}),
-    ({"email": "unsubscribed+2@example.com"}, {"error": 4}),
+    ({"email": "unsubscribed+2@example.org"}, {"error": 4}),
     ({"email": "no-address"}, {"error": 5}),
-    ({"email": "two@@example.com"}, {"error": 5}),
-    ({"email": "a b@example.com"}, {"error": 5}),
-    ({"email": "noconfirm@example.com"}, {"error": 6}),
-    ({"email": "notfound@example.com"}, {"error": 7}),
-    ({"email": "new@example.com", "fields": {"fieldLeadValue": "1.5"}}, 8),
-    ({"email": "new@example.com", "fields": {"field999": "x"}}, 8),
-    ({"email": "new@example.com", "smsnumber": "+4915113000001"}, {"error": 9}),
+    ({"email": "two@@example.org"}, {"error": 5}),
+    ({"email": "a b@example.org"}, {"error": 5}),
+    ({"email": "noconfirm@example.org"}, {"error": 6}),
+    ({"email": "notfound@example.org"}, {"error": 7}),
+    ({"email": "new@example.org", "fields": {"fieldLeadValue": "1.5"}}, 8),
+    ({"email": "new@example.org", "fields": {"field999": "x"}}, 8),
+    ({"email": "new@example.org", "smsnumber": "+4915113000001"}, {"error": 9}),
     ({"email": "pending@klick-tipp.team", "smsnumber": "004915113000001"}, {"error": 9}),
-    ({"email": "new@example.com", "smsnumber": "+4915100000010"}, {"error": 10, "code": 10}),
-    ({"email": "new@example.com", "smsnumber": "0151 130"}, {"error": 11}),
+    ({"email": "new@example.org", "smsnumber": "+4915100000010"}, {"error": 10, "code": 10}),
+    ({"email": "new@example.org", "smsnumber": "0151 130"}, {"error": 11}),
     ({"smsnumber": "4915113000001"}, {"error": 11}),
-    ({"email": "internal@example.com"}, {"error": 12}),
+    ({"email": "internal@example.org"}, {"error": 12}),
     ({"email": "blocked@klick-tipp.team"}, {"error": 30}),
-    ({"email": "BLOCKED@example.com"}, {"error": 30}),
-    ({"email": "new@example.com", "tagid": "SmartTag"}, {"error": 31}),
+    ({"email": "BLOCKED@example.org"}, {"error": 30}),
+    ({"email": "new@example.org", "tagid": "SmartTag"}, {"error": 31}),
     ({}, {"error": 32}),
     ({"email": "", "smsnumber": None}, {"error": 32}),
-    ({"email": "gone@example.com"}, {"error": 401}),
-    ({"email": "new@example.com", "listid": 999}, {"error": 402}),
-    ({"email": "new@example.com", "tagid": "999"}, {"error": 403}),
-    ({"email": "error-999@example.com"}, {"error": 999}),
-    ({"email": "error-10-30@example.com"}, {"error": 10, "code": 30}),
+    ({"email": "gone@example.org"}, {"error": 401}),
+    ({"email": "new@example.org", "listid": 999}, {"error": 402}),
+    ({"email": "new@example.org", "tagid": "999"}, {"error": 403}),
+    ({"email": "error-999@example.org"}, {"error": 999}),
+    ({"email": "error-10-30@example.org"}, {"error": 10, "code": 30}),
 ]
 
 
@@ -56,31 +56,31 @@ def test_add_or_update_and_sign_in(api: Api, path: str, body: dict[str, Any], ex
         assert answer.json()["error"] == 8
     else:
         assert answer.json() == expected
-    assert api.post("/subscriber/search", {"email": "new@example.com"}).status_code == 404
+    assert api.post("/subscriber/search", {"email": "new@example.org"}).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         ({"newemail": "no-address"}, {"error": 10, "code": 5}),
-        ({"newemail": "noconfirm@example.com"}, {"error": 10, "code": 6}),
-        ({"newemail": "blocked@example.com"}, {"error": 10, "code": 30}),
+        ({"newemail": "noconfirm@example.org"}, {"error": 10, "code": 6}),
+        ({"newemail": "blocked@example.org"}, {"error": 10, "code": 30}),
         ({"newemail": "pending@klick-tipp.team"}, {"error": 507}),
-        ({"newemail": "error-508@example.com"}, {"error": 508}),
+        ({"newemail": "error-508@example.org"}, {"error": 508}),
         ({"newsmsnumber": "+4915113000001"}, {"error": 10, "code": 9}),
         ({"newsmsnumber": "+4915100000010"}, {"error": 10, "code": 10}),
         ({"newsmsnumber": "12"}, {"error": 10, "code": 11}),
     ],
 )
 def test_update(api: Api, body: dict[str, str], expected: dict[str, int]) -> None:
-    contact = api.add("change-me@example.com")
+    contact = api.add("change-me@example.org")
     answer = api.put(f"/subscriber/{contact['id']}", {**body, "fields": {"fieldCity": "Elsewhere"}})
     assert (answer.status_code, answer.json()) == (406, expected)
     assert api.get(f"/subscriber/{contact['id']}").json() == contact
 
 
 def test_update_with_an_invalid_field_says_which(german: Api) -> None:
-    contact = german.add("feld@example.com", listid=german.list_id("single"))
+    contact = german.add("feld@example.org", listid=german.list_id("single"))
     answer = german.put(f"/subscriber/{contact['id']}", {"fields": {"fieldWebsite": "example.com"}})
     assert answer.status_code == 406
     assert answer.json() == {
@@ -94,7 +94,7 @@ def test_update_with_an_invalid_field_says_which(german: Api) -> None:
 
 def test_the_address_of_an_unsubscribed_contact_cannot_be_changed(api: Api) -> None:
     contact = api.post("/subscriber/search", {"email": "unsubscribed@klick-tipp.team"}).json()[0]
-    answer = api.put(f"/subscriber/{contact}", {"newemail": "fresh@example.com"})
+    answer = api.put(f"/subscriber/{contact}", {"newemail": "fresh@example.org"})
     assert (answer.status_code, answer.json()) == (406, {"error": 30})
 
 
@@ -111,7 +111,7 @@ BY_EMAIL = ["unsubscribe", "tag", "untag", "signout", "signoff"]
 @pytest.mark.parametrize("operation", BY_EMAIL)
 @pytest.mark.parametrize(
     ("email", "code"),
-    [("nobody@example.com", 7), ("no-address", 5), ("", 32), ("error-404@example.com", 404)],
+    [("nobody@example.org", 7), ("no-address", 5), ("", 32), ("error-404@example.org", 404)],
 )
 def test_operations_on_an_address(api: Api, operation: str, email: str, code: int) -> None:
     body = {"email": email, "tagid": 1, "tagids": [1], "apikey": api.account["listbuilding_key"]}
@@ -120,7 +120,7 @@ def test_operations_on_an_address(api: Api, operation: str, email: str, code: in
 
 
 @pytest.mark.parametrize("operation", [*BY_EMAIL, "search"])
-@pytest.mark.parametrize("email", [None, 7, ["x@example.com"]])
+@pytest.mark.parametrize("email", [None, 7, ["x@example.org"]])
 def test_operations_without_an_address(api: Api, operation: str, email: object) -> None:
     body = {"email": email, "tagid": 1, "tagids": [1], "apikey": api.account["listbuilding_key"]}
     answer = api.post(f"/subscriber/{operation}", body)
@@ -146,8 +146,8 @@ def test_tagging(api: Api, email: str, tag: str, code: int) -> None:
 @pytest.mark.parametrize(("tag", "code"), [("999", 403), ("SmartTag", 31)])
 def test_untagging(api: Api, tag: str, code: int) -> None:
     number = 999 if tag == "999" else api.tag_id("Contact added via API")
-    api.add("tagged@example.com")
-    answer = api.post("/subscriber/untag", {"email": "tagged@example.com", "tagid": number})
+    api.add("tagged@example.org")
+    answer = api.post("/subscriber/untag", {"email": "tagged@example.org", "tagid": number})
     assert (answer.status_code, answer.json()) == (406, {"error": code})
 
 
@@ -162,13 +162,13 @@ def test_untagging(api: Api, tag: str, code: int) -> None:
         ("POST", "/subscriber/tagged", {"tagid": 1, "status": ["happy"]}),
         ("GET", "/subscriber?bounceStatus=ping", None),
         ("POST", "/subscriber", {"email": 12}),
-        ("POST", "/subscriber", {"email": "a@example.com", "listid": "x"}),
-        ("POST", "/subscriber", {"email": "a@example.com", "tagid": True}),
-        ("POST", "/subscriber", {"email": "a@example.com", "fields": "x"}),
+        ("POST", "/subscriber", {"email": "a@example.org", "listid": "x"}),
+        ("POST", "/subscriber", {"email": "a@example.org", "tagid": True}),
+        ("POST", "/subscriber", {"email": "a@example.org", "fields": "x"}),
         ("POST", "/tag", {}),
         ("POST", "/tag", {"name": 7}),
         ("POST", "/list/redirect", {"email": "pending@klick-tipp.team"}),
-        ("POST", "/subscriber/signin", {"email": "a@example.com"}),
+        ("POST", "/subscriber/signin", {"email": "a@example.org"}),
     ],
 )
 def test_missing_and_malformed_arguments(api: Api, method: str, path: str, body: Any) -> None:
@@ -218,7 +218,7 @@ def test_wrong_method(api: Api, method: str, path: str) -> None:
 
 @pytest.mark.parametrize("operation", ["signin", "signout", "signoff"])
 def test_unknown_listbuilding_key(api: Api, operation: str) -> None:
-    answer = api.post(f"/subscriber/{operation}", {"apikey": "x", "email": "a@example.com"})
+    answer = api.post(f"/subscriber/{operation}", {"apikey": "x", "email": "a@example.org"})
     assert (answer.status_code, answer.json()) == (406, {"error": 100})
 
 

@@ -23,6 +23,6 @@ def test_redirect_depends_on_the_status(api: Api) -> None:
 
 
 def test_redirect_of_unknown_list_or_contact(api: Api) -> None:
-    body = {"listid": api.list_id("sign-up"), "email": "nobody@example.com"}
+    body = {"listid": api.list_id("sign-up"), "email": "nobody@example.org"}
     assert api.post("/list/redirect", body).status_code == 404
     assert api.post("/list/redirect", {"listid": 9, "email": "pending@klick-tipp.team"}).status_code == 404

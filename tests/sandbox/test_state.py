@@ -39,8 +39,8 @@ def test_a_second_start_has_the_same_data(tmp_path: Path) -> None:
     with SandboxServer(accounts=2, state=path, operator_username="agency") as server:
         api = Api(server)
         credentials = api.control("GET", "accounts").json()
-        contact = api.add("kept@example.com", tagid=api.tag_id("VIP"), fields={"fieldCity": "Köln"})
-        gone = api.add("gone.for.good@example.com")
+        contact = api.add("kept@example.org", tagid=api.tag_id("VIP"), fields={"fieldCity": "Köln"})
+        gone = api.add("gone.for.good@example.org")
         api.delete(f"/subscriber/{gone['id']}")
         tag = api.post("/tag", {"name": "kept"}).json()[0]
         body = {"username": api.account["username"], "password": api.account["password"]}
@@ -60,7 +60,7 @@ def test_a_second_start_has_the_same_data(tmp_path: Path) -> None:
         assert api.get(f"/subscriber/{contact['id']}").json() == contact
         assert api.get(f"/tag/{tag}").json()["name"] == "kept"
         assert api.get(f"/subscriber/{gone['id']}").status_code == 404
-        assert int(api.add("next@example.com")["id"]) > tag
+        assert int(api.add("next@example.org")["id"]) > tag
         assert requests.get(f"{server.url}/list", headers={"X-Session-Id": sessid}, timeout=5).status_code == 200
         api.control("POST", "reset")
 
@@ -68,7 +68,7 @@ def test_a_second_start_has_the_same_data(tmp_path: Path) -> None:
         api = Api(server)
         assert len(api.control("GET", "accounts").json()["accounts"]) == 3
         assert api.operator["developer_key"] == "abcd"
-        assert api.post("/subscriber/search", {"email": "kept@example.com"}).status_code == 404
+        assert api.post("/subscriber/search", {"email": "kept@example.org"}).status_code == 404
 
 
 def test_changes_are_in_the_file_soon(tmp_path: Path) -> None:
@@ -77,14 +77,14 @@ def test_changes_are_in_the_file_soon(tmp_path: Path) -> None:
     try:
         url = url_of(process)
         key = requests.get(f"{url}/_sandbox/accounts", timeout=5).json()["accounts"][0]["listbuilding_key"]
-        body = {"apikey": key, "email": "acknowledged@example.com"}
+        body = {"apikey": key, "email": "acknowledged@example.org"}
         assert requests.post(f"{url}/subscriber/signin", json=body, timeout=5).status_code == 200
         time.sleep(0.55)
     finally:
         process.kill()
         process.communicate(timeout=5)
     with SandboxServer(state=path) as server:
-        assert Api(server).post("/subscriber/search", {"email": "acknowledged@example.com"}).status_code == 200
+        assert Api(server).post("/subscriber/search", {"email": "acknowledged@example.org"}).status_code == 200
 
 
 def broken_file(path: Path, how: str) -> None:
