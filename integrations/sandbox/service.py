@@ -5,7 +5,7 @@ import sys
 import traceback
 from typing import Any
 
-from integrations.sandbox import auth, bodies, routes
+from integrations.sandbox import auth, bodies, php, routes
 from integrations.sandbox.errors import Refusal, message
 from integrations.sandbox.model import Account
 from integrations.sandbox.operations import account as account_operations
@@ -40,7 +40,7 @@ class Service:
         except Exception:
             traceback.print_exc(file=sys.stderr)
             response = Response(500)
-        return response, seen[0].uid if seen else None
+        return _as_accepted(request, response), seen[0].uid if seen else None
 
     def _answer(self, request: Request, path: str, seen: list[Account]) -> Response:
         if path == "*" and request.method == "OPTIONS":
@@ -84,6 +84,14 @@ class Service:
         account, answer, cookie = account_operations.login(self.store, request, data)
         seen.append(account)
         return json_response(200, answer, [("Set-Cookie", cookie)])
+
+
+def _as_accepted(request: Request, response: Response) -> Response:
+    """The answer in PHP's serialize format where the request asks for it."""
+    if response.body and php.MEDIA_TYPE in request.headers.get("accept", "").lower():
+        response.body = php.serialize(json.loads(response.body))
+        response.content_type = php.MEDIA_TYPE
+    return response
 
 
 def _allowed(methods: list[str]) -> Response:
