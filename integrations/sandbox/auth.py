@@ -23,20 +23,37 @@ class Caller:
     sessid: str | None = None
 
 
-def authenticate(store: Store, request: Request) -> Caller:
+def authenticate(store: Store, request: Request, ends_session: bool = False) -> Caller:
     """The caller of a request. Raises Refusal 403, in the account's language where the account can be told.
 
-    ``X-Un`` and ``X-Ci`` decide if either is there, else the session's cookie or ``X-Session-Id``.
+    ``X-Un`` and ``X-Ci`` decide if either is there, else the session's cookie or ``X-Session-Id``. Whoever only
+    wants to end a session that is gone gets a 406.
     """
     headers = request.headers
     if "x-un" in headers or "x-ci" in headers:
         return Caller(_by_key(store, headers.get("x-un", ""), headers.get("x-ci", "")))
     sessid = session_id(store, request)
-    session = store.session(sessid) if sessid else None
-    account = store.accounts.get(session.uid) if session else None
-    if account is None or session is None or session.expires <= time.time():
-        raise denied(account)
+    account = in_session(store, sessid)
+    if account is None:
+        owner = _owner(store, sessid)
+        raise _gone(owner) if ends_session and sessid else denied(owner)
     return Caller(account, sessid)
+
+
+def in_session(store: Store, sessid: str | None) -> Account | None:
+    """The account of a session that lives."""
+    session = store.session(sessid) if sessid else None
+    return _owner(store, sessid) if session and session.expires > time.time() else None
+
+
+def _owner(store: Store, sessid: str | None) -> Account | None:
+    """The account of a session, also of one that is over."""
+    session = store.session(sessid) if sessid else None
+    return store.accounts.get(session.uid) if session else None
+
+
+def _gone(account: Account | None) -> errors.Refusal:
+    return errors.message(406, account.language if account else "en", "not_signed_in")
 
 
 def denied(account: Account | None) -> errors.Refusal:

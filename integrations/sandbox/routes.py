@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 Operation = TypeVar("Operation", bound=Callable[..., Any])
-BY_KEY, BY_LISTBUILDING_KEY, FREE = "key", "listbuilding", "free"
+BY_KEY, BY_SESSION, BY_LISTBUILDING_KEY, FREE = "key", "session", "listbuilding", "free"
 
 
 @dataclass(frozen=True)
 class Route:
-    """An operation and how its caller signs in; what is free needs no account."""
+    """An operation and how its caller signs in; what is free needs no account.
+
+    ``BY_KEY`` takes a session as well; so does ``BY_SESSION``, which says of one that is gone that it is.
+    """
 
     operation: Callable[..., Any]
     auth: str

@@ -57,8 +57,8 @@ class Service:
             return json_response(405, text("en", "method"), [("Allow", ", ".join(methods))])
 
         sessid = None
-        if route.auth == routes.BY_KEY:
-            caller = auth.authenticate(self.store, request)
+        if route.auth in (routes.BY_KEY, routes.BY_SESSION):
+            caller = auth.authenticate(self.store, request, ends_session=route.auth == routes.BY_SESSION)
             account, sessid = caller.account, caller.sessid
             seen.append(account)
             data = self._body(request)

@@ -5,6 +5,8 @@ LANGUAGES = ("en", "de")
 _TEXTS: dict[str, tuple[str, str]] = {
     "denied": ("API access denied.", "API-Zugriff verweigert."),
     "wrong_login": ("Wrong username or password.", "Falscher Benutzername oder falsches Passwort."),
+    "signed_in": ("You are already logged in.", "Sie sind bereits eingeloggt."),
+    "not_signed_in": ("User is not logged in.", "Benutzer nicht eingeloggt."),
     "no_entity": ("There is no such entity.", "Dieser Eintrag existiert nicht."),
     "no_contacts": ("There are no contacts.", "Es gibt keine Kontakte."),
     "no_operation": ("There is no such operation.", "Diese Funktion existiert nicht."),

@@ -98,12 +98,41 @@ def test_login_without_its_arguments(api: Api, body: dict[str, object]) -> None:
 
 def test_many_sessions_at_once_and_logout_ends_one(api: Api) -> None:
     url = api.sandbox.url
-    one, two = (login(api).json()["sessid"] for _ in range(2))
+    one = login(api).json()["sessid"]
+    api.http.cookies.clear()
+    two = login(api).json()["sessid"]
     answer = requests.post(f"{url}/account/logout", headers={"X-Session-Id": one}, timeout=5)
     assert (answer.status_code, answer.json()) == (200, [True])
     assert requests.get(f"{url}/list", headers={"X-Session-Id": one}, timeout=5).status_code == 403
     assert requests.get(f"{url}/list", headers={"X-Session-Id": two}, timeout=5).status_code == 200
     assert api.post("/account/logout").json() == [True]
+
+
+@pytest.mark.parametrize(
+    ("number", "twice_in", "twice_out"),
+    [
+        (0, "You are already logged in.", "User is not logged in."),
+        (1, "Sie sind bereits eingeloggt.", "Benutzer nicht eingeloggt."),
+    ],
+)
+@pytest.mark.parametrize("way", ["cookie", "header"])
+def test_a_second_login_and_a_second_logout(
+    sandbox: SandboxServer, number: int, twice_in: str, twice_out: str, way: str
+) -> None:
+    api = Api(sandbox, number)
+    signed_in = login(api).json()
+    api.http.cookies.clear()
+    sessid = signed_in["sessid"]
+    api.http.headers = (
+        {"X-Session-Id": sessid} if way == "header" else {"Cookie": f"{signed_in['session_name']}={sessid}"}
+    )
+    answer = login(api, password="wrong")
+    assert (answer.status_code, answer.json()) == (406, [twice_in])
+    out = f"{api.sandbox.url}/account/logout"
+    assert api.http.post(out, timeout=5).json() == [True]
+    answer = api.http.post(out, timeout=5)
+    assert (answer.status_code, answer.json()) == (406, [twice_out])
+    assert login(api).status_code == 200
 
 
 def test_sessions_can_be_expired_and_say_so_in_the_language_of_the_account(german: Api) -> None:

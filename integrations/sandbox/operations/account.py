@@ -3,10 +3,10 @@
 import hmac
 from typing import Any
 
-from integrations.sandbox import errors
+from integrations.sandbox import auth, errors
 from integrations.sandbox.model import Account
 from integrations.sandbox.operations.call import Call
-from integrations.sandbox.routes import FREE, route
+from integrations.sandbox.routes import BY_SESSION, FREE, route
 from integrations.sandbox.store import Store
 from integrations.sandbox.wire import Request
 
@@ -15,7 +15,8 @@ from integrations.sandbox.wire import Request
 def login(store: Store, request: Request, data: dict[str, Any]) -> tuple[Account, dict[str, Any], str]:
     """The account that signed in, the answer and the Set-Cookie header.
 
-    Raises Refusal: 400 if an argument is missing or no text, 401 if username and password do not fit.
+    Raises Refusal: 400 if an argument is missing or no text, 406 in a session that lives, 401 if username and
+    password do not fit.
     """
     credentials = []
     for key in ("username", "password"):
@@ -23,6 +24,9 @@ def login(store: Store, request: Request, data: dict[str, Any]) -> tuple[Account
         if not isinstance(value, str):
             raise errors.message(400, "en", "must_be_string", key=key)
         credentials.append(value)
+    present = auth.in_session(store, auth.session_id(store, request))
+    if present:
+        raise errors.message(406, present.language, "signed_in")
     username, password = credentials
     account = store.by_username.get(username)
     expected = account.profile.password if account else ""
@@ -38,7 +42,7 @@ def login(store: Store, request: Request, data: dict[str, Any]) -> tuple[Account
     return account, answer, f"{store.session_name}={sessid}; path=/; httponly"
 
 
-@route("POST", "/account/logout")
+@route("POST", "/account/logout", BY_SESSION)
 def logout(call: Call) -> list[bool]:
     if call.sessid:
         call.store.end_session(call.sessid)
