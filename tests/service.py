@@ -27,6 +27,17 @@ class Service:
         answer = self._session.post(f"{self.url}/_sandbox/faults", json=times | fault)
         assert answer.ok, answer.text
 
+    def switch(self, **switches: bool) -> None:
+        """Turn the form of the answers, until the next reset: `before_october_2026=True`."""
+        answer = self._session.post(f"{self.url}/_sandbox/switches", json=switches)
+        assert answer.ok, answer.text
+
+    def contact_keys(self, account: int = 0) -> dict[str, str]:
+        """The contact keys of an account by contact id, which the API does not tell."""
+        query = {"uid": self.accounts[account]["uid"]}
+        known = self._session.get(f"{self.url}/_sandbox/contacts", params=query).json()
+        return {contact_id: contact["key"] for contact_id, contact in known.items()}
+
     def expire_sessions(self) -> None:
         """End what API users have signed in to."""
         self._session.post(f"{self.url}/_sandbox/expire-sessions").raise_for_status()

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from integrations.sandbox.server import HOST, SandboxServer
 from integrations.sandbox.statefile import StateError
+from integrations.sandbox.switches import HELP, Switches
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             developer_key=os.environ.get("KLICKTIPP_DEVELOPER_KEY") or None,
             operator_account_id=os.environ.get("KLICKTIPP_OPERATOR_ID") or None,
             log=_say if options.verbose else None,
+            switches=Switches(**{name: getattr(options, name) for name in HELP}),
         )
     except StateError as error:
         return _cannot_start(str(error))
@@ -51,6 +53,8 @@ def _options(arguments: Sequence[str] | None) -> Namespace:
     parser.add_argument("--accounts", type=int, default=3, help="how many accounts there are (default: 3)")
     parser.add_argument("--state", metavar="FILE", help="keeps data and credentials in this file")
     parser.add_argument("--verbose", action="store_true", help="a line for every call")
+    for name, help_text in HELP.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", action="store_true", help=help_text)
     options = parser.parse_args(arguments)
     if not 0 <= options.port <= 65535:
         parser.error("The port must be from 0 to 65535.")

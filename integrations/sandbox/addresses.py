@@ -12,6 +12,8 @@ blocked@              30: the address is blocked
 gone@                 401: contact not found
 ====================  ======================================================================
 
+Every other address of ``@example.com`` is blocked for good: a bare code 10.
+
 As the new address of "Update contact", ``noconfirm@`` and ``blocked@`` give code 10 with detail 6 or 30.
 
 ``error-<code>@`` gives that code, and ``error-10-<detail>@`` code 10 with that detail, for every operation
@@ -21,7 +23,9 @@ The number ``+4915100000010`` is unsubscribed everywhere: code 10 with detail 10
 """
 
 import re
+import unicodedata
 
+BLOCKED_DOMAIN = "example.com"
 UNSUBSCRIBED_NUMBER = "004915100000010"
 MAGIC_LOCAL_PARTS = {
     "unsubscribed": 4,
@@ -38,7 +42,19 @@ _ON_DEMAND = re.compile(r"error-(\d{1,4})(?:-(\d{1,4}))?(?:\+.*)?", re.DOTALL)
 
 
 def is_email(value: str) -> bool:
-    return _EMAIL.fullmatch(value) is not None
+    """Whether this is an address; before the @ it has no umlauts."""
+    return _EMAIL.fullmatch(value) is not None and value.partition("@")[0].isascii()
+
+
+def compared(email: str) -> str:
+    """What all spellings of one address have in common: NFC, lower case, the domain in its IDNA form."""
+    local, at, domain = unicodedata.normalize("NFC", email).lower().partition("@")
+    labels = (part if part.isascii() else f"xn--{part.encode('punycode').decode()}" for part in domain.split("."))
+    return f"{local}{at}{'.'.join(labels)}"
+
+
+def is_blocked_for_good(email: str) -> bool:
+    return compared(email).endswith(f"@{BLOCKED_DOMAIN}")
 
 
 def sms_number(value: str) -> str | None:

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import traceback
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +19,7 @@ from integrations.sandbox.operations.contacts import confirm
 from integrations.sandbox.requestlog import RequestLog
 from integrations.sandbox.service import json_response
 from integrations.sandbox.store import Store
+from integrations.sandbox.switches import SwitchError, Switches
 from integrations.sandbox.wire import HTML_TYPE, Request, Response
 
 PREFIX = "/_sandbox"
@@ -28,10 +30,12 @@ _CSP = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors '
 class Control:
     """Answers control requests. ``handle`` may be called by many threads at once."""
 
-    def __init__(self, store: Store, log: RequestLog, faults: FaultBox) -> None:
+    def __init__(self, store: Store, log: RequestLog, faults: FaultBox, switches: Switches) -> None:
         self.store = store
         self.log = log
         self.faults = faults
+        self.switches = switches
+        self._started_with = asdict(switches)
 
     def handle(self, request: Request) -> Response:
         for name in ("host", "origin"):
@@ -40,7 +44,7 @@ class Control:
                 return _problem(403, f"The {name} is not this machine.")
         try:
             return self._answer(request)
-        except (bodies.UnreadableBody, FaultError) as problem:
+        except (bodies.UnreadableBody, FaultError, SwitchError) as problem:
             return _problem(400, str(problem))
         except Exception:
             traceback.print_exc(file=sys.stderr)
@@ -55,10 +59,13 @@ class Control:
             ("", "GET"): lambda: _page(200, pages.home()),
             ("style.css", "GET"): lambda: Response(200, pages.STYLE.encode(), "text/css; charset=utf-8"),
             ("accounts", "GET"): lambda: json_response(200, self.credentials()),
+            ("contacts", "GET"): lambda: self._contacts(request),
             ("requests", "GET"): lambda: self._requests(request),
             ("faults", "GET"): lambda: json_response(200, {"faults": self.faults.describe()}),
             ("faults", "POST"): lambda: self._add_fault(request),
             ("faults", "DELETE"): self._clear_faults,
+            ("switches", "GET"): lambda: json_response(200, asdict(self.switches)),
+            ("switches", "POST"): lambda: self._switch(request),
             ("reset", "POST"): self._reset,
             ("expire-sessions", "POST"): lambda: json_response(200, {"ended": self.store.end_sessions()}),
             ("confirm", "POST"): lambda: self._confirm(request),
@@ -92,10 +99,25 @@ class Control:
                         "tier": account.profile.tier,
                         "confirmation_emails": account.confirmation_emails,
                         "field_types": {field.key: field.type for field in account.fields.values()},
+                        "smart_tags": {tag.name: tag.id for tag in account.tags.values() if tag.smart},
                     }
                     for account in self.store.accounts.values()
                 ],
             }
+
+    def _contacts(self, request: Request) -> Response:
+        """What the API does not tell of an account's contacts: by id, the contact key and the last change."""
+        with self.store.lock:
+            account = self._account(parse_qs(request.query).get("uid", [""])[-1])
+            if account is None:
+                return _problem(404, "There is no such account.")
+            known = account.contacts.values()
+            return json_response(200, {str(each.id): {"key": each.key, "changed": each.changed} for each in known})
+
+    def _switch(self, request: Request) -> Response:
+        with self.store.lock:
+            self.switches.set(_json(request))
+        return json_response(200, asdict(self.switches))
 
     def _requests(self, request: Request) -> Response:
         since = parse_qs(request.query).get("since", ["0"])[-1]
@@ -115,8 +137,9 @@ class Control:
         return json_response(200, {"reset": True})
 
     def reset(self) -> None:
-        """Data back to the start, requests and faults forgotten, sessions ended, credentials kept."""
+        """Data and switches back to the start, requests and faults forgotten, sessions ended, credentials kept."""
         self.faults.clear()
+        self.switches.set(self._started_with)
         self.store.reset()
         self.log.clear()
 
@@ -127,8 +150,9 @@ class Control:
             contact = account.contact_by_email(str(wanted.get("email", ""))) if account else None
             if account is None or contact is None:
                 return _problem(404, "There is no such contact.")
-            changed = confirm(account, contact)
-            self.store.touch_contact(account, contact)
+            changed = confirm(contact)
+            if changed:
+                self.store.touch_contact(account, contact)
         return json_response(200, {"confirmed": changed})
 
     def _account(self, uid: object) -> Account | None:

@@ -19,9 +19,9 @@ def message(status: int, language: str, key: str, /, **values: object) -> Refusa
     return Refusal(status, [text(language, key, **values)])
 
 
-def code(number: int, detail: int | None = None) -> Refusal:
-    """A 406 with ``{"error": number}`` or ``{"error": number, "code": detail}``."""
-    return Refusal(406, {"error": number} if detail is None else {"error": number, "code": detail})
+def code(number: int, detail: int | None = None, status: int = 406) -> Refusal:
+    """A refusal with ``{"error": number}`` or ``{"error": number, "code": detail}``."""
+    return Refusal(status, {"error": number} if detail is None else {"error": number, "code": detail})
 
 
 def field_invalid(label: str, name: str, value: str, reason: str) -> Refusal:

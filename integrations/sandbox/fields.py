@@ -82,6 +82,21 @@ TYPES: dict[str, tuple[Callable[[str], str | None], str]] = {
     "Phone": (_phone, "field_phone"),
 }
 
+WORDS = {
+    "Line": "line",
+    "Paragraph": "paragraph",
+    "Email": "email",
+    "Number": "number",
+    "Decimal number": "decimal",
+    "URL": "url",
+    "Time": "time",
+    "Date": "date",
+    "Date & time": "datetime",
+    "HTML": "html",
+    "Phone": "line",
+}
+"""What the API calls the types. The contract knows ten of them; a phone number is a line."""
+
 
 def stored_value(account: Account, field: DataField, value: Any) -> str:
     """The value as the service keeps it. Raises Refusal (code 8) if the field's type does not allow it."""

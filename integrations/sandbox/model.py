@@ -1,8 +1,11 @@
 """What the service knows: accounts with their contacts, tags, opt-in processes and data fields, in memory."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from integrations.sandbox.addresses import compared
 
 PENDING, SUBSCRIBED, UNSUBSCRIBED = "pending", "subscribed", "unsubscribed"
 STATUSES = {PENDING: "Opt-In Pending", SUBSCRIBED: "Subscribed", UNSUBSCRIBED: "Unsubscribed"}
@@ -46,7 +49,8 @@ class DataField:
 class Contact:
     """A contact.
 
-    times are Unix seconds with 0 for never, the mappings go from an id to the time it happened.
+    times are Unix seconds with 0 for never, the mappings go from an id to the time it happened. ``key`` is the
+    alphanumeric contact key, ``changed`` the time of the last change.
     """
 
     id: int
@@ -74,10 +78,17 @@ class Contact:
     notification_emails_clicked: dict[int, int] = field(default_factory=dict)
     campaigns_started: dict[int, int] = field(default_factory=dict)
     campaigns_finished: dict[int, int] = field(default_factory=dict)
+    key: str = ""
+    changed: int = 0
 
     def matches(self, statuses: frozenset[str], bounces: frozenset[str]) -> bool:
         """Whether both filters let the contact through; one with an SMS number only is judged by that."""
         return (self.status or self.sms_status) in statuses and (self.bounce or self.sms_bounce) in bounces
+
+    def newest_event(self) -> int:
+        """The time of the last thing that is known to have happened to the contact."""
+        dates = (self.date, self.optin, self.unsubscription, self.sms_date, self.sms_unsubscription)
+        return max(*dates, *(when for mapping in CONTACT_MAPPINGS for when in getattr(self, mapping).values()))
 
 
 CONTACT_MAPPINGS = (
@@ -135,6 +146,7 @@ class Account:
     contacts: dict[int, Contact] = field(default_factory=dict)
     by_email: dict[str, int] = field(default_factory=dict)
     by_sms: dict[str, int] = field(default_factory=dict)
+    by_key: dict[str, int] = field(default_factory=dict)
 
     @property
     def uid(self) -> int:
@@ -149,23 +161,38 @@ class Account:
         return self.next_id - 1
 
     def contact_by_email(self, email: str) -> Contact | None:
-        found = self.by_email.get(email.casefold())
+        found = self.by_email.get(compared(email))
         return None if found is None else self.contacts[found]
 
     def contact_by_sms(self, number: str) -> Contact | None:
         found = self.by_sms.get(number)
         return None if found is None else self.contacts[found]
 
+    def contact_by_key(self, key: str) -> Contact | None:
+        found = self.by_key.get(key)
+        return None if found is None else self.contacts[found]
+
     def put_contact(self, contact: Contact) -> None:
-        """Adds the contact, or takes over its changed email address and SMS number."""
+        """Adds the contact, with a contact key, or takes over its changed email address and SMS number."""
+        contact.key = contact.key or self._new_key(contact.id)
         self.contacts[contact.id] = contact
+        self.by_key[contact.key] = contact.id
         if contact.email:
-            self.by_email[contact.email.casefold()] = contact.id
+            self.by_email[compared(contact.email)] = contact.id
         if contact.sms_phone:
             self.by_sms[contact.sms_phone] = contact.id
 
+    def _new_key(self, contact_id: int) -> str:
+        """Starts with a letter, so that it is no id."""
+        return f"k{hashlib.sha256(f'{self.uid} {contact_id}'.encode()).hexdigest()[:15]}"
+
+    def remove_contact(self, contact: Contact) -> None:
+        del self.contacts[contact.id]
+        del self.by_key[contact.key]
+        self.forget_addresses(contact)
+
     def forget_addresses(self, contact: Contact) -> None:
-        self.by_email.pop(contact.email.casefold(), None)
+        self.by_email.pop(compared(contact.email), None)
         self.by_sms.pop(contact.sms_phone, None)
 
     def tag_named(self, name: str) -> Tag | None:

@@ -6,6 +6,7 @@ from html import escape
 from integrations.sandbox import DECISIONS, addresses
 from integrations.sandbox.seed import SPECIAL_CONTACTS
 from integrations.sandbox.store import Store
+from integrations.sandbox.switches import HELP
 from integrations.sandbox.texts import text
 
 STYLE = """
@@ -28,6 +29,7 @@ td, th { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top; }
 
 _CONTROLS = (
     ("GET accounts", "every account's credentials, and the operator's"),
+    ("GET contacts?uid=<uid>", "contact key and time of the last change of every contact"),
     ("GET requests", "the calls received, newest last; ?since=<number> for the later ones"),
     (
         "POST faults",
@@ -35,13 +37,16 @@ _CONTROLS = (
         "close (before, after), cut, drip_ms, handle",
     ),
     ("GET faults, DELETE faults", "the faults that wait; forget them"),
-    ("POST reset", "data back to the start, requests and faults forgotten, credentials kept"),
+    ("GET switches", "in which forms the API answers"),
+    ("POST switches", 'turn some of them: {"unix_dates": true}'),
+    ("POST reset", "data and switches back to the start, requests and faults forgotten, credentials kept"),
     ("POST expire-sessions", "end every session"),
     ("POST confirm", 'click the confirmation link: {"uid": …, "email": "…"}'),
     ("GET grantapiaccess/<account id>?url=<redirect>", "the stand-in for KlickTipp's grant page"),
 )
 _ADDRESSES = (
     *((f"{name}@", f"code {code}") for name, code in addresses.MAGIC_LOCAL_PARTS.items()),
+    ("anybody else @example.com", "a bare code 10: blocked for good"),
     ("error-<code>@, error-10-<detail>@", "that code, for every operation that takes an email address"),
     ("+4915100000010", "an unsubscribed SMS number: code 10, detail 10"),
 )
@@ -84,6 +89,7 @@ def home() -> str:
         "<p>A stand-in for the KlickTipp API on this machine. No real account is touched, no email is sent. "
         "The API answers at the root of this address.</p>"
         f"<h2>Under <code>/_sandbox/</code></h2><table>{_rows(_CONTROLS)}</table>"
+        f"<h2>Switches</h2><table>{_rows(tuple(HELP.items()))}</table>"
         f"<h2>Addresses that cause an error</h2><table>{_rows(_ADDRESSES)}</table>"
         f"<h2>Contacts in a special state</h2><table>{_rows(SPECIAL_CONTACTS)}</table>"
         f"<h2>Where the contract is silent</h2><ul>{decisions}</ul>",

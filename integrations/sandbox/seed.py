@@ -155,6 +155,8 @@ def new_account(profile: Profile) -> Account:
     _add_people(account, custom)
     _add_special_cases(account)
     _add_history(account)
+    for contact in account.contacts.values():
+        contact.changed = contact.newest_event()
     return account
 
 

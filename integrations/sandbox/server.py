@@ -20,6 +20,7 @@ from integrations.sandbox.faults import Fault, FaultBox
 from integrations.sandbox.requestlog import Entry, RequestLog
 from integrations.sandbox.service import Service, json_response
 from integrations.sandbox.store import Store
+from integrations.sandbox.switches import Switches
 from integrations.sandbox.wire import Request, Response
 
 HOST = "127.0.0.1"
@@ -34,7 +35,8 @@ class SandboxServer:
     ``port`` 0 takes a free one; ``latency_ms`` delays every API call; ``state`` is the path of the file
     that keeps data and credentials (none: they end with the process); ``operator_username``,
     ``developer_key`` (hex) and ``operator_account_id`` replace those of the state. ``log`` gets one line per
-    call. Raises OSError if the port is taken and StateError if the state or the developer key cannot be used.
+    call. ``switches`` say in which forms it answers, until they are turned. Raises OSError if the port is taken
+    and StateError if the state or the developer key cannot be used.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class SandboxServer:
         developer_key: str | None = None,
         log: Callable[[str], None] | None = None,
         operator_account_id: str | None = None,
+        switches: Switches | None = None,
     ) -> None:
         self._listener = socket.create_server((HOST, port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
@@ -57,8 +60,9 @@ class SandboxServer:
             raise
         self.log = RequestLog()
         self.faults = FaultBox()
-        self.service = Service(self.store)
-        self.control = Control(self.store, self.log, self.faults)
+        self.switches = switches or Switches()
+        self.service = Service(self.store, self.switches)
+        self.control = Control(self.store, self.log, self.faults, self.switches)
         self._latency = latency_ms / 1000
         self._print = log
         self._stopping = threading.Event()

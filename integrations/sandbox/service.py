@@ -5,15 +5,18 @@ import sys
 import traceback
 from typing import Any
 
-from integrations.sandbox import auth, bodies, php, routes
+from integrations.sandbox import auth, bodies, codes, php, routes
 from integrations.sandbox.errors import Refusal, message
 from integrations.sandbox.model import Account
 from integrations.sandbox.operations import account as account_operations
 from integrations.sandbox.operations import listbuilding
 from integrations.sandbox.operations.call import Call
 from integrations.sandbox.store import Store
+from integrations.sandbox.switches import Switches
 from integrations.sandbox.texts import text
 from integrations.sandbox.wire import Request, Response
+
+_ADDING = ("/subscriber", "/subscriber/signin")
 
 
 def json_response(status: int, payload: Any, headers: list[tuple[str, str]] | None = None) -> Response:
@@ -21,10 +24,11 @@ def json_response(status: int, payload: Any, headers: list[tuple[str, str]] | No
 
 
 class Service:
-    """Answers API requests from a store. ``handle`` may be called by many threads at once."""
+    """Answers API requests from a store, as its switches say. ``handle`` may be called by many threads at once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, switches: Switches) -> None:
         self.store = store
+        self.switches = switches
 
     def handle(self, request: Request, path: str) -> tuple[Response, int | None]:
         """The answer to a request for a plain path, and the uid of the account that asked, where it is known.
@@ -36,11 +40,16 @@ class Service:
             with self.store.lock:
                 response = self._answer(request, path, seen)
         except Refusal as refusal:
-            response = json_response(refusal.status, refusal.payload)
+            response = json_response(refusal.status, self._explained(refusal.payload, path, seen))
         except Exception:
             traceback.print_exc(file=sys.stderr)
             response = Response(500)
         return _as_accepted(request, response), seen[0].uid if seen else None
+
+    def _explained(self, payload: Any, path: str, seen: list[Account]) -> Any:
+        if self.switches.before_october_2026:
+            return payload
+        return codes.with_message(payload, seen[0].language if seen else "en", adding=path in _ADDING)
 
     def _answer(self, request: Request, path: str, seen: list[Account]) -> Response:
         if path == "*" and request.method == "OPTIONS":
@@ -68,7 +77,7 @@ class Service:
                 return self._login(request, data, seen)
             account = listbuilding.account_of(self.store, data.get("apikey"))
             seen.append(account)
-        call = Call(self.store, request, account, data, identifier, sessid)
+        call = Call(self.store, self.switches, request, account, data, identifier, sessid)
         return json_response(200, route.operation(call))
 
     @staticmethod

@@ -177,6 +177,8 @@ class Store:
         self._wake.set()
 
     def touch_contact(self, account: Account, contact: Contact) -> None:
+        """Says that the contact was added, changed or removed, now."""
+        contact.changed = int(time.time())
         self.touch("contact", account.uid, str(contact.id))
 
     def close(self) -> None:
@@ -275,4 +277,6 @@ class Store:
             elif kind == "contact":
                 for mapping in CONTACT_MAPPINGS:
                     value[mapping] = {int(key): when for key, when in value[mapping].items()}
-                account.put_contact(Contact(**value))
+                contact = Contact(**value)
+                contact.changed = contact.changed or contact.newest_event()
+                account.put_contact(contact)

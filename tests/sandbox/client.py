@@ -66,6 +66,24 @@ class Api:
     def tag_id(self, name: str) -> int:
         return next(int(key) for key, known in self.get("/tag").json().items() if known == name)
 
+    def smart_tag_id(self, name: str) -> int:
+        """The lists of the API have manual tags only."""
+        found: int = self.account["smart_tags"][name]
+        return found
+
+    def contacts(self) -> dict[str, dict[str, Any]]:
+        """What only the sandbox tells of the account's contacts: by id, ``key`` and ``changed``."""
+        found: dict[str, dict[str, Any]] = self.control("GET", f"contacts?uid={self.account['uid']}").json()
+        return found
+
+    def contact_key(self, contact_id: str) -> str:
+        found: str = self.contacts()[contact_id]["key"]
+        return found
+
+    def switch(self, **switches: bool) -> None:
+        answer = self.control("POST", "switches", switches)
+        assert answer.status_code == 200, answer.text
+
     def field_key(self, kind: str) -> str:
         """The custom field of this type."""
         types = self.account["field_types"]
@@ -82,6 +100,19 @@ class Api:
     def received(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.control("GET", "requests").json()["requests"]
         return found
+
+
+def listed(answer: Any) -> list[str]:
+    """The ids in a list of contacts, whose form depends on the sandbox's switches."""
+    ids: list[str] = answer["subscribers"] if isinstance(answer, dict) else answer
+    return ids
+
+
+def unexplained(answer: requests.Response) -> Any:
+    """A refusal without the words that explain its code, which have to be there."""
+    found = answer.json()
+    assert found.pop("error_message")
+    return found
 
 
 def raw(sandbox: SandboxServer, data: bytes) -> bytes:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.client import Api
+from integrations.sandbox.server import SandboxServer
+from tests.sandbox.client import Api, unexplained
 
 ADD = [
     ({"email": "unsubscribed@klick-tipp.team"}, {"error": 4}),
@@ -25,7 +26,6 @@ ADD = [
     ({"email": "blocked@klick-tipp.team"}, {"error": 30}),
     ({"email": "BLOCKED@example.org"}, {"error": 30}),
     ({"email": "new@example.org", "tagid": "SmartTag"}, {"error": 31}),
-    ({}, {"error": 32}),
     ({"email": "", "smsnumber": None}, {"error": 32}),
     ({"email": "gone@example.org"}, {"error": 401}),
     ({"email": "new@example.org", "listid": 999}, {"error": 402}),
@@ -49,13 +49,15 @@ def test_add_or_update_and_sign_in(api: Api, path: str, body: dict[str, Any], ex
     if path.endswith("signin"):
         body = {**body, "apikey": api.account["listbuilding_key"]}
     if body.get("tagid") == "SmartTag":
-        body = {**body, "tagid": api.tag_id("Contact added via API")}
+        body = {**body, "tagid": api.smart_tag_id("Contact added via API")}
     answer = api.post(path, body)
     assert answer.status_code == 406
     if expected == 8:
         assert answer.json()["error"] == 8
-    else:
+    elif expected == {"error": 999}:
         assert answer.json() == expected
+    else:
+        assert unexplained(answer) == expected
     assert api.post("/subscriber/search", {"email": "new@example.org"}).status_code == 404
 
 
@@ -75,7 +77,7 @@ def test_add_or_update_and_sign_in(api: Api, path: str, body: dict[str, Any], ex
 def test_update(api: Api, body: dict[str, str], expected: dict[str, int]) -> None:
     contact = api.add("change-me@example.org")
     answer = api.put(f"/subscriber/{contact['id']}", {**body, "fields": {"fieldCity": "Elsewhere"}})
-    assert (answer.status_code, answer.json()) == (406, expected)
+    assert (answer.status_code, unexplained(answer)) == (406, expected)
     assert api.get(f"/subscriber/{contact['id']}").json() == contact
 
 
@@ -89,20 +91,56 @@ def test_update_with_an_invalid_field_says_which(german: Api) -> None:
         "name": "fieldWebsite",
         "field_value": "example.com",
         "reason": "Der Wert muss mit http:// oder https:// beginnen.",
+        "error_message": "Der Wert eines Feldes ist ungültig.",
     }
 
 
 def test_the_address_of_an_unsubscribed_contact_cannot_be_changed(api: Api) -> None:
     contact = api.post("/subscriber/search", {"email": "unsubscribed@klick-tipp.team"}).json()[0]
     answer = api.put(f"/subscriber/{contact}", {"newemail": "fresh@example.org"})
-    assert (answer.status_code, answer.json()) == (406, {"error": 30})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": 30})
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 @pytest.mark.parametrize("identifier", ["999", "abc"])
 def test_unknown_contact_to_change(api: Api, method: str, identifier: str) -> None:
     answer = api.call(method, f"/subscriber/{identifier}", {} if method == "PUT" else None)
-    assert (answer.status_code, answer.json()) == (406, {"error": 4})
+    assert (answer.status_code, answer.json()) == (406, ["The contact does not exist."])
+
+
+def test_unknown_contact_to_unsubscribe(german: Api) -> None:
+    answer = german.post("/subscriber/unsubscribe", {"email": "nobody@example.org"})
+    assert (answer.status_code, answer.json()) == (406, ["Der Kontakt existiert nicht."])
+
+
+@pytest.mark.parametrize("path", ["/subscriber", "/subscriber/signin"])
+def test_neither_address_nor_number_is_named(api: Api, path: str) -> None:
+    answer = api.post(path, {"apikey": api.account["listbuilding_key"]})
+    assert (answer.status_code, unexplained(answer)) == (401, {"error": 32})
+
+
+@pytest.mark.parametrize("email", ["anybody@example.com", "ANYBODY@EXAMPLE.COM"])
+def test_addresses_that_are_blocked_for_good(api: Api, email: str) -> None:
+    answer = api.post("/subscriber", {"email": email})
+    assert (answer.status_code, answer.json()) == (406, {"error": 10})
+    contact = api.add("change-me@example.org")
+    answer = api.put(f"/subscriber/{contact['id']}", {"newemail": email})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": 10, "code": 30})
+
+
+@pytest.mark.parametrize(
+    ("number", "path", "said"),
+    [
+        (0, "/subscriber", "The email address is unsubscribed and cannot be re-subscribed."),
+        (1, "/subscriber", "Die E-Mail-Adresse ist ausgetragen und kann nicht wieder eingetragen werden."),
+        (0, "/subscriber/unsubscribe", "The subscription was not found."),
+    ],
+)
+def test_codes_are_explained_by_operation_and_language(
+    sandbox: SandboxServer, number: int, path: str, said: str
+) -> None:
+    answer = Api(sandbox, number).post(path, {"email": "error-4@klick-tipp.team"})
+    assert answer.json() == {"error": 4, "error_message": said}
 
 
 BY_EMAIL = ["unsubscribe", "tag", "untag", "signout", "signoff"]
@@ -111,12 +149,19 @@ BY_EMAIL = ["unsubscribe", "tag", "untag", "signout", "signoff"]
 @pytest.mark.parametrize("operation", BY_EMAIL)
 @pytest.mark.parametrize(
     ("email", "code"),
-    [("nobody@example.org", 7), ("no-address", 5), ("", 32), ("error-404@example.org", 404)],
+    [("error-7@example.org", 7), ("no-address", 5), ("", 32), ("error-404@example.org", 404)],
 )
 def test_operations_on_an_address(api: Api, operation: str, email: str, code: int) -> None:
     body = {"email": email, "tagid": 1, "tagids": [1], "apikey": api.account["listbuilding_key"]}
     answer = api.post(f"/subscriber/{operation}", body)
-    assert (answer.status_code, answer.json()) == (406, {"error": code})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": code})
+
+
+@pytest.mark.parametrize("operation", ["tag", "untag", "signout", "signoff"])
+def test_unknown_contact_to_tag(api: Api, operation: str) -> None:
+    body = {"email": "nobody@example.org", "tagid": 1, "tagids": [1], "apikey": api.account["listbuilding_key"]}
+    answer = api.post(f"/subscriber/{operation}", body)
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": 7})
 
 
 @pytest.mark.parametrize("operation", [*BY_EMAIL, "search"])
@@ -136,19 +181,19 @@ def test_operations_without_an_address(api: Api, operation: str, email: object) 
     ],
 )
 def test_tagging(api: Api, email: str, tag: str, code: int) -> None:
-    names = {"999": 999, "SmartTag": api.tag_id("Contact added via API"), "VIP": api.tag_id("VIP")}
+    names = {"999": 999, "SmartTag": api.smart_tag_id("Contact added via API"), "VIP": api.tag_id("VIP")}
     answer = api.post("/subscriber/tag", {"email": email, "tagids": [names["VIP"], names[tag]]})
-    assert (answer.status_code, answer.json()) == (406, {"error": code})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": code})
     found = api.post("/subscriber/search", {"email": email}).json()[0]
     assert api.get(f"/subscriber/{found}").json()["tags"] == []
 
 
 @pytest.mark.parametrize(("tag", "code"), [("999", 403), ("SmartTag", 31)])
 def test_untagging(api: Api, tag: str, code: int) -> None:
-    number = 999 if tag == "999" else api.tag_id("Contact added via API")
+    number = 999 if tag == "999" else api.smart_tag_id("Contact added via API")
     api.add("tagged@example.org")
     answer = api.post("/subscriber/untag", {"email": "tagged@example.org", "tagid": number})
-    assert (answer.status_code, answer.json()) == (406, {"error": code})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": code})
 
 
 @pytest.mark.parametrize(
@@ -219,7 +264,7 @@ def test_wrong_method(api: Api, method: str, path: str) -> None:
 @pytest.mark.parametrize("operation", ["signin", "signout", "signoff"])
 def test_unknown_listbuilding_key(api: Api, operation: str) -> None:
     answer = api.post(f"/subscriber/{operation}", {"apikey": "x", "email": "a@example.org"})
-    assert (answer.status_code, answer.json()) == (406, {"error": 100})
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": 100})
 
 
 def test_a_mistake_of_the_sandbox_is_an_empty_500(

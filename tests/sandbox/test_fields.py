@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from integrations.sandbox.fields import WORDS
 from tests.sandbox.client import Api
 
 VALUES = [
@@ -106,3 +107,20 @@ def test_fields_are_listed_with_labels_in_the_language_of_the_account(api: Api, 
     assert german.get("/field/FirstName").json() == {"id": "FirstName", "name": "Vorname"}
     custom = api.field_key("Line")
     assert api.get(f"/field/{custom[5:]}").json() == {"id": custom[5:], "name": english[custom]}
+
+
+def test_types_of_fields(api: Api, german: Api) -> None:
+    typed = api.get("/field?detail=true").json()
+    assert {key: field["name"] for key, field in typed.items()} == api.get("/field").json()
+    found = {kind: typed[api.field_key(kind)]["type"] for kind in WORDS if kind != "Phone"}
+    assert found == {kind: word for kind, word in WORDS.items() if kind != "Phone"}
+    assert typed["fieldBirthday"] == {"name": "Birthday (date)", "type": "date"}
+    assert (typed["fieldWebsite"]["type"], typed["fieldLeadValue"]["type"]) == ("url", "number")
+    assert typed["fieldPhone"]["type"] == "line"
+    assert german.get("/field/FirstName?detail=true").json() == {"id": "FirstName", "name": "Vorname", "type": "line"}
+    assert api.get("/field/Nope?detail=true").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["?detail=false", "?detail=", "?detail"])
+def test_no_types_unless_asked_for(api: Api, query: str) -> None:
+    assert api.get(f"/field{query}").json() == api.get("/field").json()

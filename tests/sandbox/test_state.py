@@ -71,6 +71,17 @@ def test_a_second_start_has_the_same_data(tmp_path: Path) -> None:
         assert api.post("/subscriber/search", {"email": "kept@example.org"}).status_code == 404
 
 
+def test_a_state_from_before_contacts_had_keys_and_times_of_change(tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    with SandboxServer(accounts=1, state=path) as server:
+        known = Api(server).contacts()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE record SET value = json_remove(value, '$.key', '$.changed') WHERE kind = 'contact'")
+    connection.close()
+    with SandboxServer(accounts=1, state=path) as server:
+        assert Api(server).contacts() == known
+
+
 def test_changes_are_in_the_file_soon(tmp_path: Path) -> None:
     path = tmp_path / "state"
     process = command("--port", "0", "--state", str(path))

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.sandbox.client import Api
+from tests.sandbox.client import Api, unexplained
 
 
 def test_life_of_a_tag(api: Api) -> None:
@@ -21,22 +21,53 @@ def test_life_of_a_tag(api: Api) -> None:
 
 def test_names_are_unique_without_regard_to_case(api: Api) -> None:
     answer = api.post("/tag", {"name": "vip"})
-    assert (answer.status_code, answer.json()) == (409, ["A tag with this name exists."])
+    assert (answer.status_code, answer.json()) == (406, ["The tag could not be created."])
     other = api.post("/tag", {"name": "other"}).json()[0]
-    assert api.put(f"/tag/{other}", {"name": "VIP", "text": "x"}).status_code == 409
+    assert api.put(f"/tag/{other}", {"name": "VIP", "text": "x"}).status_code == 406
     assert api.get(f"/tag/{other}").json()["text"] == ""
 
 
-@pytest.mark.parametrize("name", ["", "  "])
-def test_an_empty_name(german: Api, name: str) -> None:
-    answer = german.post("/tag", {"name": name})
-    assert (answer.status_code, answer.json()) == (406, ["Der Tag-Name darf nicht leer sein."])
+STATES = ("hardbounce", "pending")
+REFUSED = ({"name": ""}, {"name": "  "}, {"name": "2026"}, {"name": "x" * 251}, {"name": "new", "text": "x" * 2_001})
+
+
+@pytest.mark.parametrize("body", REFUSED, ids=["empty", "blank", "digits", "name too long", "text too long"])
+def test_tags_that_cannot_be(german: Api, body: dict[str, str]) -> None:
+    known = german.get("/tag").json()
+    for method, path in (("POST", "/tag"), ("PUT", f"/tag/{german.tag_id('VIP')}")):
+        answer = german.call(method, path, body)
+        assert (answer.status_code, answer.json()) == (406, ["Tag konnte nicht erstellt werden."])
+    assert german.get("/tag").json() == known
+
+
+def test_tags_that_just_can_be(api: Api) -> None:
+    assert api.post("/tag", {"name": "x" * 250, "text": "x" * 2_000}).status_code == 200
+    assert api.post("/tag", {"name": "2026!"}).status_code == 200
+
+
+def test_the_list_has_manual_tags_only(api: Api) -> None:
+    smart = api.smart_tag_id("Contact added via API")
+    listed = api.get("/tag").json()
+    assert len(listed) == 6
+    assert str(smart) not in listed
+    assert api.get(f"/tag/{smart}").json()["name"] == "Contact added via API"
+
+
+def test_a_tag_in_use_is_not_deleted(german: Api) -> None:
+    tag = german.tag_id("Newsletter")
+    answer = german.delete(f"/tag/{tag}")
+    assert answer.status_code == 406
+    assert "Kampagne „Willkommensserie“" in answer.json()[0]
+    german.switch(tag_in_use_is_code=True)
+    answer = german.delete(f"/tag/{tag}")
+    assert (answer.status_code, unexplained(answer)) == (406, {"error": 15})
+    assert german.get(f"/tag/{tag}").status_code == 200
 
 
 def test_smart_tags_belong_to_the_system(api: Api) -> None:
-    smart = api.tag_id("Contact added via API")
-    assert api.put(f"/tag/{smart}", {"name": "Mine"}).json() == {"error": 31}
-    assert api.delete(f"/tag/{smart}").json() == {"error": 31}
+    smart = api.smart_tag_id("Contact added via API")
+    assert unexplained(api.put(f"/tag/{smart}", {"name": "Mine"})) == {"error": 31}
+    assert unexplained(api.delete(f"/tag/{smart}")) == {"error": 31}
     contact = api.add("new@example.org")
     assert list(contact["smart_tags"]) == [str(smart)]
 
@@ -73,6 +104,24 @@ def test_tagged_contacts(api: Api) -> None:
     assert api.post("/subscriber/tagged", {"tagid": str(tag)}).json() == found
     wide = {"tagid": tag, "status": "pending,subscribed", "bounceStatus": ["nobounce", "hardbounce"]}
     assert len(api.post("/subscriber/tagged", wide).json()) == 3
-    assert api.post("/subscriber/tagged", {**body, "tagid": 999}).json() == {"error": 403}
-    smart = api.tag_id("Contact added via API")
+    assert unexplained(api.post("/subscriber/tagged", {**body, "tagid": 999})) == {"error": 403}
+    smart = api.smart_tag_id("Contact added via API")
     assert list(api.post("/subscriber/tagged", {**body, "tagid": smart}).json()) == [contact["id"]]
+
+
+def test_filters_of_tagged_contacts_in_the_query(api: Api) -> None:
+    tag = api.post("/tag", {"name": "autumn"}).json()[0]
+    subscribed = api.add("tagged@example.org", tagid=tag)["id"]
+    hard, pending = (api.post("/subscriber/search", {"email": f"{name}@klick-tipp.team"}).json()[0] for name in STATES)
+    for name in STATES:
+        api.post("/subscriber/tag", {"email": f"{name}@klick-tipp.team", "tagids": [tag]})
+
+    def found(query: str, **body: object) -> set[str]:
+        return set(api.post(f"/subscriber/tagged{query}", {"tagid": tag, **body}).json())
+
+    assert found("") == found("?status=&bounceStatus=") == {subscribed}
+    assert found("?status=subscribed,pending") == {subscribed, str(pending)}
+    assert found("?status=subscribed%2Cpending&bounceStatus=hardbounce") == {str(hard)}
+    assert found("?status=pending", status=["subscribed"]) == {subscribed}
+    assert found("?bounceStatus=hardbounce", bounceStatus=["nobounce"]) == {subscribed}
+    assert api.post("/subscriber/tagged?status=happy", {"tagid": tag}).status_code == 400

@@ -5,8 +5,18 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from integrations.sandbox import addresses, errors
-from integrations.sandbox.model import Account, Contact, Tag
+from integrations.sandbox.model import (
+    BOUNCES,
+    DEFAULT_BOUNCES,
+    DEFAULT_STATUSES,
+    STATUSES,
+    Account,
+    Contact,
+    Tag,
+)
 from integrations.sandbox.store import Store
+from integrations.sandbox.switches import Switches
+from integrations.sandbox.texts import text
 from integrations.sandbox.wire import Request
 
 
@@ -15,6 +25,7 @@ class Call:
     """One request to an operation; ``id`` is the variable part of the path."""
 
     store: Store
+    switches: Switches
     request: Request
     account: Account
     data: dict[str, Any]
@@ -91,25 +102,46 @@ def path_number(call: Call) -> int:
     return found
 
 
-def choices(call: Call, key: str, value: Any, allowed: dict[str, str], default: frozenset[str]) -> frozenset[str]:
-    """A filter's values from a list, an indexed form value or a text with commas; the default without any.
+def filtered(call: Call) -> list[Contact]:
+    """The contacts that ``status`` and ``bounceStatus`` let through. Raises Refusal 400 for an unknown value."""
+    statuses = _choices(call, "status", STATUSES, DEFAULT_STATUSES)
+    bounces = _choices(call, "bounceStatus", BOUNCES, DEFAULT_BOUNCES)
+    return [contact for contact in call.account.contacts.values() if contact.matches(statuses, bounces)]
 
-    Raises Refusal 400 for a value that is not allowed.
+
+def _choices(call: Call, key: str, allowed: dict[str, str], default: frozenset[str]) -> frozenset[str]:
+    """A filter's values from the body, or from the query where the body has none; the default without any.
+
+    They are a list, an indexed form value or a text with commas. Raises Refusal 400 for a value that is not
+    allowed.
     """
+    value = call.data.get(key)
     if value is None:
-        return default
+        value = _query(call).get(key, [])
     words = [word.strip() for item in items(value) for word in str(item).split(",") if word.strip()]
     if not set(words) <= set(allowed):
         raise errors.message(400, call.language, "filter", key=key, allowed=", ".join(allowed))
     return frozenset(words) or default
 
 
-def query_values(call: Call) -> dict[str, list[str]]:
+def query_value(call: Call, key: str) -> str | None:
+    """The query's value of this name, the last one of several; None without one or for an empty one."""
+    values = _query(call).get(key)
+    return values[-1] if values else None
+
+
+def _query(call: Call) -> dict[str, list[str]]:
     """The query's values by name, where ``status[]`` and ``status[0]`` count as ``status``."""
     values: dict[str, list[str]] = {}
     for name, found in parse_qs(call.request.query).items():
         values.setdefault(name.partition("[")[0], []).extend(found)
     return values
+
+
+def since_october(call: Call) -> None:
+    """Raises Refusal 405 where the sandbox plays the service that did not know this operation yet."""
+    if call.switches.before_october_2026:
+        raise errors.Refusal(405, text(call.language, "method"))
 
 
 def refuse_on_demand(email: str) -> None:
@@ -135,6 +167,12 @@ def known_contact(call: Call, unknown: errors.Refusal) -> Contact:
     if unknown.status == 406 and not addresses.is_email(email):
         raise errors.code(5)
     raise unknown
+
+
+def contact_in_path(call: Call) -> Contact | None:
+    """The contact whose id or contact key is in the path."""
+    found = number(call.id)
+    return call.account.contact_by_key(call.id) if found is None else call.account.contacts.get(found)
 
 
 def manual_tag(call: Call, tag_id: int) -> Tag:

@@ -1,4 +1,4 @@
-"""Contacts: list, find, show, update, delete, unsubscribe. Adding is in enrolment.py."""
+"""Contacts: find, show, update, delete, unsubscribe. Lists are in listing.py, adding is in enrolment.py."""
 
 import time
 from datetime import UTC, datetime
@@ -8,24 +8,18 @@ from integrations.sandbox import addresses, errors, fields
 from integrations.sandbox.model import (
     BOUNCES,
     CONTACT_MAPPINGS,
-    DEFAULT_BOUNCES,
-    DEFAULT_STATUSES,
     PENDING,
     STATUSES,
     SUBSCRIBED,
     UNSUBSCRIBED,
-    Account,
     Contact,
 )
 from integrations.sandbox.operations import enrolment
 from integrations.sandbox.operations.call import (
     Call,
-    choices,
+    contact_in_path,
     known_contact,
-    number,
     optional_text,
-    path_number,
-    query_values,
     refuse_on_demand,
 )
 from integrations.sandbox.routes import route
@@ -33,32 +27,33 @@ from integrations.sandbox.routes import route
 _NO_IP = "0.0.0.0"  # noqa: S104 - the contract's value for "not known"
 
 
-def describe(account: Account, contact: Contact) -> dict[str, Any]:
+def describe(call: Call, contact: Contact) -> dict[str, Any]:
     """The contact object (OpenAPI document, SubscriberDetailSchema).
 
     an empty mapping becomes an empty list.
     """
+    date = str if call.switches.unix_dates else _day
     answer: dict[str, Any] = {
         "id": str(contact.id),
         "listid": str(contact.listid),
-        "optin": _day(contact.optin),
+        "optin": date(contact.optin),
         "optin_ip": _NO_IP,
         "email": contact.email,
         "status": STATUSES.get(contact.status, ""),
         "bounce": BOUNCES.get(contact.bounce, ""),
-        "date": _day(contact.date),
+        "date": date(contact.date),
         "ip": _NO_IP,
-        "unsubscription": _day(contact.unsubscription),
+        "unsubscription": date(contact.unsubscription),
         "unsubscription_ip": _NO_IP,
         "referrer": contact.referrer,
         "sms_phone": contact.sms_phone,
         "sms_status": STATUSES.get(contact.sms_status, ""),
         "sms_bounce": BOUNCES.get(contact.sms_bounce, ""),
-        "sms_date": _day(contact.sms_date),
-        "sms_unsubscription": _day(contact.sms_unsubscription),
+        "sms_date": date(contact.sms_date),
+        "sms_unsubscription": date(contact.sms_unsubscription),
         "sms_referrer": None,
     }
-    answer.update((key, contact.fields.get(key, "")) for key in account.fields)
+    answer.update((key, contact.fields.get(key, "")) for key in call.account.fields)
     answer["tags"] = [str(tag) for tag in (*contact.manual_tags, *contact.smart_tags)]
     for mapping in CONTACT_MAPPINGS:
         entries: dict[int, int] = getattr(contact, mapping)
@@ -70,40 +65,30 @@ def _day(when: int) -> str:
     return datetime.fromtimestamp(when, UTC).strftime("%d.%m.%Y") if when else ""
 
 
-@route("GET", "/subscriber")
-def index(call: Call) -> dict[str, list[str]]:
-    query = query_values(call)
-    statuses = choices(call, "status", query.get("status"), STATUSES, DEFAULT_STATUSES)
-    bounces = choices(call, "bounceStatus", query.get("bounceStatus"), BOUNCES, DEFAULT_BOUNCES)
-    found = [str(contact.id) for contact in call.account.contacts.values() if contact.matches(statuses, bounces)]
-    if not found:
-        raise errors.message(404, call.language, "no_contacts")
-    return {"subscribers": found}
-
-
 @route("POST", "/subscriber")
 def create(call: Call) -> dict[str, Any]:
     contact = enrolment.add_or_update(call)
-    return describe(call.account, contact)
+    return describe(call, contact)
 
 
 @route("GET", "/subscriber/{subscriberid}")
 def retrieve(call: Call) -> dict[str, Any]:
-    contact = call.account.contacts.get(path_number(call))
+    contact = contact_in_path(call)
     if contact is None:
         raise errors.no_entity(call.language)
-    return describe(call.account, contact)
+    return describe(call, contact)
 
 
 @route("POST", "/subscriber/search")
 def search(call: Call) -> list[int]:
-    return [known_contact(call, unknown=errors.no_entity(call.language)).id]
+    unknown = errors.code(7) if call.switches.unknown_search_is_406 else errors.no_entity(call.language)
+    return [known_contact(call, unknown).id]
 
 
 @route("PUT", "/subscriber/{subscriberid}")
 def update(call: Call) -> list[bool]:
     """Changes fields, email address and SMS number; an empty address or number stands for no change."""
-    contact = _by_path(call)
+    contact = _to_change(call)
     email, sms = optional_text(call, "newemail"), optional_text(call, "newsmsnumber")
     stored = fields.checked(call.account, call.data.get("fields"))
     if email:
@@ -130,7 +115,7 @@ def _check_new_email(call: Call, contact: Contact, email: str) -> None:
 
     That is 10 with the reason, 30 if the contact is unsubscribed, 507 if another contact has the address.
     """
-    if email.casefold() == contact.email.casefold():
+    if addresses.compared(email) == addresses.compared(contact.email):
         return
     refuse_on_demand(email)
     if not addresses.is_email(email):
@@ -142,6 +127,8 @@ def _check_new_email(call: Call, contact: Contact, email: str) -> None:
     magic = addresses.magic_code(email)
     if magic in (6, 30):
         raise errors.code(10, magic)
+    if magic is None and addresses.is_blocked_for_good(email):
+        raise errors.code(10, 30)
 
 
 def _new_number(call: Call, contact: Contact, given: str) -> str:
@@ -160,16 +147,15 @@ def _new_number(call: Call, contact: Contact, given: str) -> str:
 
 @route("DELETE", "/subscriber/{subscriberid}")
 def delete(call: Call) -> list[bool]:
-    contact = _by_path(call)
-    del call.account.contacts[contact.id]
-    call.account.forget_addresses(contact)
+    contact = _to_change(call)
+    call.account.remove_contact(contact)
     call.contact_changed(contact)
     return [True]
 
 
 @route("POST", "/subscriber/unsubscribe")
 def unsubscribe(call: Call) -> list[bool]:
-    contact = known_contact(call, unknown=errors.code(7))
+    contact = known_contact(call, unknown=_nobody(call, code=7))
     end_subscription(call, contact)
     return [True]
 
@@ -181,7 +167,7 @@ def end_subscription(call: Call, contact: Contact) -> None:
         call.contact_changed(contact)
 
 
-def confirm(account: Account, contact: Contact) -> bool:
+def confirm(contact: Contact) -> bool:
     """What the confirmation link does: a pending contact becomes subscribed. Says whether it was pending."""
     if contact.status != PENDING:
         return False
@@ -189,12 +175,16 @@ def confirm(account: Account, contact: Contact) -> bool:
     return True
 
 
-def _by_path(call: Call) -> Contact:
-    """The contact to change.
-
-    Raises Refusal with code 4: the OpenAPI document lists no 404 for PUT and DELETE.
-    """
-    contact = call.account.contacts.get(number(call.id) or 0)
+def _to_change(call: Call) -> Contact:
+    """The contact in the path. Raises Refusal 406: the OpenAPI document lists no 404 for PUT and DELETE."""
+    contact = contact_in_path(call)
     if contact is None:
-        raise errors.code(4)
+        raise _nobody(call, code=4)
     return contact
+
+
+def _nobody(call: Call, code: int) -> errors.Refusal:
+    """What is said of an unknown contact that should be changed: a text, a code before October 2026."""
+    if call.switches.before_october_2026:
+        return errors.code(code)
+    return errors.message(406, call.language, "no_contact")

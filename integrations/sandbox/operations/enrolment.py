@@ -23,7 +23,7 @@ def add_or_update(call: Call, listid: int | None = None, tag_id: int | None = No
     email = optional_text(call, "email")
     sms = _number(call)
     if not email and not sms:
-        raise errors.code(32)
+        raise errors.code(32, status=406 if {"email", "smsnumber"} & call.data.keys() else 401)
     if email:
         _check_email(email)
     process = _process(call, listid)
@@ -97,6 +97,8 @@ def _check_email(email: str) -> None:
     magic = addresses.magic_code(email)
     if magic is not None and magic != 6:
         raise errors.code(magic)
+    if magic is None and addresses.is_blocked_for_good(email):
+        raise errors.code(10)
 
 
 def _process(call: Call, listid: int | None) -> OptInProcess:

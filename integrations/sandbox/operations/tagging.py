@@ -3,18 +3,10 @@
 import time
 
 from integrations.sandbox import errors
-from integrations.sandbox.model import (
-    BOUNCES,
-    DEFAULT_BOUNCES,
-    DEFAULT_STATUSES,
-    STATUSES,
-    UNSUBSCRIBED,
-    Account,
-    Contact,
-)
+from integrations.sandbox.model import UNSUBSCRIBED, Account, Contact
 from integrations.sandbox.operations.call import (
     Call,
-    choices,
+    filtered,
     items,
     known_contact,
     manual_tag,
@@ -42,9 +34,10 @@ def tag(call: Call) -> list[bool]:
     if contact.status == UNSUBSCRIBED:
         raise errors.code(9)
     now = int(time.time())
-    for found in tags:
-        set_tag(call.account, contact, found.id, now)
-    call.contact_changed(contact)
+    if any(found.id not in contact.manual_tags for found in tags):
+        for found in tags:
+            set_tag(call.account, contact, found.id, now)
+        call.contact_changed(contact)
     return [True]
 
 
@@ -61,18 +54,13 @@ def untag(call: Call) -> list[bool]:
 def tagged(call: Call) -> dict[str, str] | list[str]:
     """The contacts with a tag, manual or SmartTag, and when it was set.
 
-    Raises Refusal 403 for an unknown tag.
+    The filters may stand in the query as well. Raises Refusal 403 for an unknown tag.
     """
     wanted = required_number(call, "tagid")
-    statuses = choices(call, "status", call.data.get("status"), STATUSES, DEFAULT_STATUSES)
-    bounces = choices(call, "bounceStatus", call.data.get("bounceStatus"), BOUNCES, DEFAULT_BOUNCES)
+    contacts = filtered(call)
     found = call.account.tags.get(wanted)
     if found is None:
         raise errors.code(403)
     mapping = "smart_tags" if found.smart else "manual_tags"
-    answer = {}
-    for contact in call.account.contacts.values():
-        when = getattr(contact, mapping).get(wanted)
-        if when is not None and contact.matches(statuses, bounces):
-            answer[str(contact.id)] = str(when)
-    return answer or []
+    times = ((contact, getattr(contact, mapping).get(wanted)) for contact in contacts)
+    return {str(contact.id): str(when) for contact, when in times if when is not None} or []
