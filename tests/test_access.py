@@ -292,11 +292,11 @@ def make_tenant(customer_key: str) -> Tenant:
     owner = MembershipFactory(role=Role.OWNER)
     account = ClientAccountFactory(team=owner.team, customer_key=customer_key)
     action = uuid4()
-    add_contact(account, NewContact(email="ada@example.com"), actor(owner.user), action)
+    add_contact(account, NewContact(email="ada@example.org"), actor(owner.user), action)
     tag_id = load(account, ReferenceKind.TAGS, actor(owner.user)).items[0]["id"]
     api = gateway.connect(account, Action(PROCESSES_LISTED, actor(owner.user)))
     tagged = uuid4()
-    tag_contacts(errand(account, owner.user), Tagging(("ada@example.com",), (tag_id,)), tagged)
+    tag_contacts(errand(account, owner.user), Tagging(("ada@example.org",), (tag_id,)), tagged)
     invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
@@ -337,7 +337,7 @@ def foreign(tenant: Tenant, service: Service) -> Tenant:
     """Another tenant, none of whose objects have the ids of the first one's."""
     other = make_tenant(service.customer_keys[1])
     for name in ("bo", "cy"):
-        add_contact(other.account, NewContact(email=f"{name}@example.com"), actor(other.owner.user), uuid4())
+        add_contact(other.account, NewContact(email=f"{name}@example.org"), actor(other.owner.user), uuid4())
     other.values["number"] = AuditEntry.objects.filter(team_id=other.team.pk).latest("number").number
     return other
 
