@@ -1,13 +1,17 @@
 import re
 import unicodedata
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+DIRECTION_CONTROLS: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What turns the direction of a text, so that it reads as something else than it is."""
+
 
 def no_control_characters(text: str) -> None:
     """Refuses characters that nobody sees or types, such as those a broken export leaves behind."""
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+    if any(unicodedata.category(char) in ("Cc", "Cs") or char in DIRECTION_CONTROLS for char in text):
         raise ValidationError(_("This contains control characters. Please type it again instead of pasting it."))
 
 

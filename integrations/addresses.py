@@ -1,11 +1,32 @@
 """Email addresses and SMS numbers as people type them."""
 
+import re
+import unicodedata
+from typing import Final
+
+import idna
 import phonenumbers
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-_FEWEST_DIGITS = 7
+from accounts.validation import DIRECTION_CONTROLS, no_control_characters
+
+UMLAUT: Final = "umlaut"
+"""The code of the `ValidationError` for an address with such a letter before the @."""
+
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_WITHOUT_DIRECTION = str.maketrans("", "", DIRECTION_CONTROLS)
+_EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+_ON_ONE_MACHINE = re.compile(r".*(\]|\.[0-9]+)", re.DOTALL)
+_LONGEST_EMAIL = 254
 _LONGEST_LOCAL_PART = 64
+_check_shape = EmailValidator(_("Please enter a complete email address, such as name@example.com."), allowlist=[])
+
+_FEWEST_DIGITS = 7
 _NO_NUMBER = _("This is not a phone number. Please use digits only after the + or 00.")
 _TOO_SHORT = _("This SMS number is too short.")
 _TOO_LONG = _("This SMS number is too long.")
@@ -19,15 +40,84 @@ _PARSE_ERRORS = {
 }
 
 
-def check_local_part(email: str) -> None:
-    """Refuses an email address that no mail server would take, though it looks like one."""
-    if len(email.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+def without_unseen(text: str) -> str:
+    """A text without the characters that pasting brings along and nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
+def trimmed(text: str) -> str:
+    """An address or number without blanks and marks of direction around it, and without what nobody sees in it. Its
+    letters are composed."""
+    return unicodedata.normalize("NFC", without_unseen(text)).strip(_BLANKS + DIRECTION_CONTROLS)
+
+
+def comparable_email(text: str) -> str:
+    """What two spellings of one email address have in common: small letters, and the domain's IDNA form."""
+    local, at, domain = trimmed(text).translate(_WITHOUT_DIRECTION).rpartition("@")
+    return unicodedata.normalize("NFC", f"{local}{at}{_in_ascii(domain)}".lower())
+
+
+def formerly_comparable(text: str) -> set[str]:
+    """What the portal may have compared instead before it knew the IDNA form: the address as typed, its case folded."""
+    email = comparable_email(text)
+    if email.isascii() and "xn--" not in email:
+        return set()
+    local, at, domain = email.rpartition("@")
+    spellings = (email, f"{local}{at}{_in_letters(domain)}")
+    return {unicodedata.normalize(form, text).casefold() for text in spellings for form in ("NFC", "NFD")} - {email}
+
+
+def email_in(text: str) -> str:
+    """The one email address in a text such as `Ada <ada@example.com>`, also where KlickTipp would not take it."""
+    found = _EMAIL.findall(trimmed(text))
+    if len(found) != 1:
+        raise ValidationError(_("Please enter one complete email address, such as name@example.com."))
+    return str(found[0])
+
+
+def email_address(text: str) -> str:
+    """An email address as KlickTipp takes it: trimmed, the domain in its IDNA form, else as typed."""
+    typed = trimmed(text)
+    no_control_characters(typed)
+    local, at, domain = typed.rpartition("@")
+    domain = _in_ascii(domain)
+    if not domain.isascii() or _ON_ONE_MACHINE.fullmatch(domain):
+        raise ValidationError(_check_shape.message)
+    letters = [char for char in local if char.isalpha() and not char.isascii()]
+    _check_shape("".join("x" if char in letters else char for char in local) + at + domain)
+    if letters:
+        raise ValidationError(
+            _("KlickTipp takes no letters such as “%(letter)s” before the @. Please ask for another email address."),
+            code=UMLAUT,
+            params={"letter": letters[0]},
+        )
+    if len(local) > _LONGEST_LOCAL_PART:
         raise ValidationError(_("The part before the @ is too long for an email address."))
+    if len(local + at + domain) > _LONGEST_EMAIL:
+        raise ValidationError(_("This is too long for an email address."))
+    return local + at + domain
+
+
+def _in_ascii(domain: str) -> str:
+    """A domain in its IDNA form; as it is where it has none."""
+    if domain.isascii() or len(domain) > _LONGEST_EMAIL:
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain
+
+
+def _in_letters(domain: str) -> str:
+    try:
+        return idna.decode(domain)
+    except idna.IDNAError:
+        return domain
 
 
 def sms_number(text: str) -> str:
     """An SMS number typed as `+49 171 …` or `0049 171 …`, as `+49171…`."""
-    typed = text.strip()
+    typed = trimmed(text)
     if not typed.startswith(("+", "00")):
         raise ValidationError(_("Please begin the SMS number with + or 00 and the country code, for example +49."))
     if "+" in typed[1:] or any(character.isalpha() for character in typed):

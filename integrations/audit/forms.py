@@ -1,6 +1,7 @@
 """What people type to find a contact."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import sms_number
+from integrations.addresses import email_address, email_in, sms_number, trimmed
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 
 _CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _PHONE = re.compile(r"[+0][0-9\s()/.-]*")
 
 
@@ -32,20 +32,25 @@ class ContactField(forms.CharField):
         widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
         super().__init__(max_length=400, widget=widget, **options)
 
+    def to_python(self, value: Any) -> str:
+        return trimmed(super().to_python(value) or "")
+
     def clean(self, value: Any) -> Subject:
         typed: str = super().clean(value)
         if "•" in typed:
             raise ValidationError(_("Please type the address or number in full, without dots in its place."))
         if "@" in typed:
-            addresses = _ADDRESS.findall(typed)
-            if len(addresses) != 1:
-                raise ValidationError(_("Please enter one complete email address, such as name@example.com."))
-            return Subject(SubjectKind.EMAIL, addresses[0])
+            return Subject(SubjectKind.EMAIL, email_in(typed))
         if _CONTACT_ID.fullmatch(typed):
             return Subject(SubjectKind.CONTACT, typed)
         if _PHONE.fullmatch(typed):
             return Subject(SubjectKind.SMS, sms_number(typed))
         raise ValidationError(self.error_messages["unrecognised"])
+
+
+def as_sent(subject: Subject) -> Subject:
+    """An address that was typed as KlickTipp takes it; raises `ValidationError` where it takes none like it."""
+    return replace(subject, value=email_address(subject.value)) if subject.kind == SubjectKind.EMAIL else subject
 
 
 class AboutContactForm(forms.Form):

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations.addresses import comparable_email, formerly_comparable, trimmed
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
 
 _SHORTEST_SMS_NUMBER = 10
@@ -41,17 +42,22 @@ class Subject:
     def normal(self) -> str:
         match self.kind:
             case SubjectKind.EMAIL:
-                return self.value.strip().casefold()
+                return comparable_email(self.value)
             case SubjectKind.SMS:
                 return in_00_form(self.value)
         return self.value.strip()
+
+    @property
+    def forms(self) -> set[str]:
+        """The normal one, and those in which it may have been hashed before that was what it is now."""
+        return {self.normal} | (formerly_comparable(self.value) if self.kind == SubjectKind.EMAIL else set())
 
     @property
     def label(self) -> str:
         """`r•••@klick-tipp.team`, `0049•••78`, or the contact ID as it is. What is no address shows nothing."""
         match self.kind:
             case SubjectKind.EMAIL:
-                local, at, domain = self.value.strip().rpartition("@")
+                local, at, domain = trimmed(self.value).rpartition("@")
                 return f"{local[:1]}•••@{domain}"[:254] if at else "•••"
             case SubjectKind.SMS:
                 return f"{self.normal[:4]}•••{self.normal[-2:]}" if len(self.normal) >= _SHORTEST_SMS_NUMBER else "•••"
@@ -71,8 +77,11 @@ def _team_key(team_id: int, version: int) -> bytes:
 
 def hash_subject(subject: Subject, team_id: int, version: int) -> str:
     """Keyed hash of the subject under a version of the team's key; 64 hex digits."""
-    text = f"{subject.kind}:{subject.normal}".encode()
-    return hmac.digest(_team_key(team_id, version), text, hashlib.sha256).hex()
+    return _hash(subject.kind, subject.normal, team_id, version)
+
+
+def _hash(kind: str, form: str, team_id: int, version: int) -> str:
+    return hmac.digest(_team_key(team_id, version), f"{kind}:{form}".encode(), hashlib.sha256).hex()
 
 
 def newest_key_version() -> int:
@@ -81,8 +90,9 @@ def newest_key_version() -> int:
 
 
 def search_hashes(subject: Subject, team_id: int) -> list[str]:
-    """The hashes under which the subject may stand in a team's log, one for each version of the key."""
-    return [hash_subject(subject, team_id, version) for version in range(1, newest_key_version() + 1)]
+    """The hashes under which the subject may stand in a log: one for each of its forms and versions of the key."""
+    versions = range(1, newest_key_version() + 1)
+    return [_hash(subject.kind, form, team_id, version) for form in sorted(subject.forms) for version in versions]
 
 
 def subject_rows(entry: AuditEntry, subjects: Iterable[Subject]) -> list[AuditSubject]:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from integrations.addresses import check_local_part
+from integrations.addresses import email_address
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.klicktipp import Contact
@@ -26,11 +26,14 @@ def addresses_of(contact: Contact) -> list[Subject]:
     return [subject for subject in subjects_of(contact) if subject.kind is not SubjectKind.CONTACT]
 
 
-class ContactEmailField(forms.EmailField):
-    """The email address of a contact."""
+class ContactEmailField(forms.CharField):
+    """The email address of a contact; cleaned it is as KlickTipp takes it."""
 
-    default_validators = [*forms.EmailField.default_validators, check_local_part]
-    default_error_messages = {"invalid": _("Please enter a complete email address, such as name@example.com.")}
+    widget = forms.EmailInput
 
     def __init__(self, **options: Any) -> None:
         super().__init__(label=_("Email address"), max_length=254, **options)
+
+    def clean(self, value: Any) -> str:
+        typed: str = super().clean(value)
+        return email_address(typed) if typed else ""

@@ -8,16 +8,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import sms_number
+from integrations.addresses import email_in, sms_number, trimmed
+from integrations.audit.forms import as_sent
 from integrations.audit.models import SubjectKind
-from integrations.audit.subjects import Subject
+from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Suppression
-from integrations.suppression.services import suppression_of
 
 
 class AddressField(forms.CharField):
-    """An email address or an SMS number; cleaned, the `Subject` that it is."""
+    """An email address, also one that KlickTipp does not take, or an SMS number; cleaned, the `Subject` that it is."""
+
+    default_validators = [no_control_characters]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -27,13 +29,15 @@ class AddressField(forms.CharField):
             **options,
         )
 
+    def to_python(self, value: Any) -> str:
+        return trimmed(super().to_python(value) or "")
+
     def clean(self, value: Any) -> Subject | None:
         typed = super().clean(value)
         if not typed:
             return None
         if "@" in typed:
-            complete = _("Please enter a complete email address, such as name@example.com.")
-            return Subject(SubjectKind.EMAIL, forms.EmailField(error_messages={"invalid": complete}).clean(typed))
+            return Subject(SubjectKind.EMAIL, email_in(typed))
         if not any(character.isdigit() for character in typed):
             raise ValidationError(_("Please give a complete email address, or an SMS number with + or 00 in front."))
         return Subject(SubjectKind.SMS, sms_number(typed))
@@ -57,6 +61,9 @@ class SuppressForm(forms.Form):
         validators=[no_control_characters],
     )
 
+    def clean_address(self) -> Subject:
+        return as_sent(self.cleaned_data["address"])
+
 
 class ReleaseForm(forms.Form):
     """Why an entry may go; the address typed in full, as the list does not have it."""
@@ -75,6 +82,6 @@ class ReleaseForm(forms.Form):
 
     def clean_address(self) -> Subject:
         subject: Subject = self.cleaned_data["address"]
-        if suppression_of(self._account, subject) != self._suppression:
+        if self._suppression.hash not in search_hashes(subject, self._account.team_id):
             raise ValidationError(_("This is not whom the entry is about. Nothing was changed."))
         return subject

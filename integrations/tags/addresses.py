@@ -5,22 +5,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator
+
+from accounts.validation import DIRECTION_CONTROLS
+from integrations.addresses import comparable_email, email_address, without_unseen
 
 LONGEST_TEXT: Final = 100_000
 """Characters of a text that are looked at."""
-_LONGEST_LOCAL_PART: Final = 64
-_INVISIBLE: Final = str.maketrans(dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad") | {"\r": "\n", "\u00a0": " "})
-_QUOTES: Final = str.maketrans("„“”«»", '"' * 5)
+_BREAKS_AND_QUOTES: Final = str.maketrans("\r\u00a0„“”«»", "\n " + '"' * 5)
 _QUOTED: Final = re.compile(r'"([^"\n]*)"([ \t]*<)?')
-_AROUND: Final = "\"'`<>()[]{}*|•·- \t"
+_AROUND: Final = f"\"'`<>()[]{{}}*|•·- \t{DIRECTION_CONTROLS}"
 _LIKE_AN_ADDRESS: Final = re.compile(r"\S+\w\.[^\W\d_]{2,}")
-_is_address: Final = EmailValidator()
 
 
 @dataclass(frozen=True)
 class Pasted:
-    """What was understood: the addresses as typed, each once; how many came again; and what is no address."""
+    """What was understood: the addresses as KlickTipp takes them, each once; how many came again; and what is none."""
 
     addresses: tuple[str, ...]
     repeated: int
@@ -35,7 +34,7 @@ def read(text: str) -> Pasted:
     """
     found: list[str] = []
     wrong: list[str] = []
-    for line in text.translate(_INVISIBLE).translate(_QUOTES).split("\n"):
+    for line in without_unseen(text).translate(_BREAKS_AND_QUOTES).split("\n"):
         plain = _QUOTED.sub(lambda match: "<" if match[2] else match[1], line)
         cells = [_item_by_item(cell) for cell in re.split(r"[;\t]", plain)]
         is_row = "\t" in plain and "@" in plain
@@ -44,7 +43,7 @@ def read(text: str) -> Pasted:
             wrong += [item for item in bad if not is_row or "@" in item]
     distinct: dict[str, str] = {}
     for address in found:
-        distinct.setdefault(address.casefold(), address)
+        distinct.setdefault(comparable_email(address), address)
     return Pasted(tuple(distinct.values()), len(found) - len(distinct), tuple(dict.fromkeys(wrong)))
 
 
@@ -75,7 +74,7 @@ def _sort_into(good: list[str], bad: list[str], text: str, is_name: bool = False
             bad.append(item)
         for word in words:
             if "@" in word:
-                (good if _is_valid(word) else bad).append(word)
+                _sort_address_into(good, bad, word)
             elif addresses and _LIKE_AN_ADDRESS.fullmatch(word):
                 bad.append(word)
 
@@ -88,9 +87,8 @@ def _bare(word: str) -> str:
     return word.rstrip(".:").strip(_AROUND)
 
 
-def _is_valid(address: str) -> bool:
+def _sort_address_into(good: list[str], bad: list[str], word: str) -> None:
     try:
-        _is_address(address)
+        good.append(email_address(word))
     except ValidationError:
-        return False
-    return len(address) <= 254 and len(address.rpartition("@")[0]) <= _LONGEST_LOCAL_PART
+        bad.append(word)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.validation import no_control_characters_in_lines
+from integrations.addresses import UMLAUT, email_address
 from integrations.clients.errand import Errand
 from integrations.clients.forms import TypedNameField
 from integrations.clients.signed import Signed
@@ -170,18 +171,38 @@ class TaggingForm(forms.Form):
 
 def wrong_addresses(wrong: Sequence[str]) -> str:
     """What of a pasted text is no address, as far as it fits into a message."""
+    umlaut = _umlaut_in(wrong)
     shown = ", ".join(str(_("“%(text)s”")) % {"text": Truncator(text).chars(60)} for text in wrong[:_MOST_WRONG_SHOWN])
     more = len(wrong) - _MOST_WRONG_SHOWN
     if more > 0:
-        return _("No email addresses, among others: %(texts)s and %(more)s more. Nothing was sent.") % {
-            "texts": shown,
-            "more": more,
-        }
-    return ngettext(
-        "This is no email address: %(texts)s. Nothing was sent.",
-        "These are no email addresses: %(texts)s. Nothing was sent.",
-        len(wrong),
-    ) % {"texts": shown}
+        return (
+            _("No email addresses, among others: %(texts)s and %(more)s more. Nothing was sent.")
+            % {
+                "texts": shown,
+                "more": more,
+            }
+            + umlaut
+        )
+    return (
+        ngettext(
+            "This is no email address: %(texts)s. Nothing was sent.",
+            "These are no email addresses: %(texts)s. Nothing was sent.",
+            len(wrong),
+        )
+        % {"texts": shown}
+        + umlaut
+    )
+
+
+def _umlaut_in(wrong: Sequence[str]) -> str:
+    """What KlickTipp wants to have of addresses, where one has an umlaut before the @; with a blank in front."""
+    for text in wrong:
+        try:
+            email_address(text)
+        except ValidationError as error:
+            if error.code == UMLAUT:
+                return f" {error.messages[0]}"
+    return ""
 
 
 def suppressed_addresses(addresses: Sequence[str]) -> str:

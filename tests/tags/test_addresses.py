@@ -78,7 +78,23 @@ def test_nothing_is_nothing(text: str) -> None:
 
 def test_addresses_of_other_languages_are_addresses() -> None:
     assert read("jürgen@example.com ada@müller.example").wrong == ("jürgen@example.com",)
-    assert read("ada@müller.example").addresses == ("ada@müller.example",)
+    assert read("ada@müller.example").addresses == ("ada@xn--mller-kva.example",)
+
+
+def test_one_address_in_several_spellings_is_one() -> None:
+    spellings = [
+        "Info@Müller.example",
+        "info@mu\u0308ller.example",
+        "info@xn--mller-kva.example",
+        "\u202ainfo@müller.example",
+    ]
+    assert read("; ".join(spellings)) == Pasted(("Info@xn--mller-kva.example",), 3, ())
+
+
+@pytest.mark.parametrize("text", ["root@localhost", "max@[127.0.0.1]", "max@10.0.0.10", "a\u202eb@example.com"])
+def test_what_looks_like_an_address_but_leads_nowhere_is_told(text: str) -> None:
+    assert len(read(text).wrong) == 1
+    assert read(text).addresses == ()
 
 
 @pytest.mark.parametrize("piece", [" ", '"', "<", ",", "a@", "\t", "<a ", "'-", ".a", "a.aa", "mailto:", "\n"])

@@ -40,7 +40,6 @@ class ContactForm(forms.Form):
         required=False,
         help_text=_("Besides the email address or instead of it, with the country code: +49… or 0049…"),
         widget=forms.TextInput(attrs={"type": "tel"}),
-        validators=[no_control_characters],
     )
     basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
     source = forms.CharField(
@@ -148,14 +147,7 @@ class AddContactForm(ContactForm):
 class ContactAddressForm(forms.Form):
     """An email address that is to be looked up."""
 
-    email = forms.EmailField(
-        label=_("Email address"),
-        max_length=254,
-        error_messages={
-            "invalid": _("Please enter a complete email address, such as name@example.com."),
-            "required": _("Please type the email address."),
-        },
-    )
+    email = ContactEmailField(error_messages={"required": _("Please type the email address.")})
 
 
 def _initial(typed: QueryDict | None) -> dict[str, Any]:

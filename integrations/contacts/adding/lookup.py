@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from integrations.addresses import comparable_email
 from integrations.audit.models import SubjectKind
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
@@ -61,7 +62,7 @@ def look_up(
     """
     api = errand.connect(_action(sentence, errand, email, action_id), seconds=seconds)
     contact = _read(api, expected)
-    if contact is None or contact.email.casefold() != email.casefold():
+    if contact is None or comparable_email(contact.email) != comparable_email(email):
         contact = _read(api, api.find_contact(email))
     if contact is None:
         return Lookup(NOBODY, "")

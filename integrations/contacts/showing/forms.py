@@ -3,7 +3,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from integrations.audit.forms import ContactField
+from integrations.audit.forms import ContactField, as_sent
+from integrations.audit.subjects import Subject
 
 
 class FindContactForm(forms.Form):
@@ -18,3 +19,6 @@ class FindContactForm(forms.Form):
             ),
         },
     )
+
+    def clean_wanted(self) -> Subject:
+        return as_sent(self.cleaned_data["wanted"])
