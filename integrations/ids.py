@@ -1,5 +1,7 @@
-"""The largest numbers that can be ids, and URL converters that let no larger one through to a database."""
+"""What can be an ID: the largest numbers, how contacts are numbered, and URL converters that let no larger number
+through to a database."""
 
+import re
 from typing import Final
 
 from django.urls import register_converter
@@ -10,6 +12,10 @@ LARGEST_ROW_ID: Final = 2**63 - 1
 
 LARGEST_KLICKTIPP_ID: Final = 2**53
 """What every client of the API can count up to: numbers of JSON are exact as far as that."""
+
+CONTACT_ID: Final = re.compile(r"[1-9][0-9]{0,18}")
+CONTACT_KEY: Final = re.compile(r"(?=[0-9]*[A-Za-z])[0-9A-Za-z]{4,64}")
+"""What KlickTipp takes in place of a contact's ID. It publishes no format: letters and digits, not digits alone."""
 
 
 class RowIdConverter(IntConverter):

@@ -59,5 +59,5 @@ def kept_error(error: KlickTippError, arguments: Mapping[str, Any]) -> dict[str,
 def _contact_data(arguments: Mapping[str, Any]) -> set[str]:
     """The values in a call's arguments that are about a person."""
     fields = arguments.get("fields") or {}
-    given = [arguments.get(name) for name in ("email", "new_email", "sms_number", "new_sms_number")]
+    given = [arguments.get(name) for name in ("email", "new_email", "sms_number", "new_sms_number", "contact_id")]
     return {str(value) for value in (*given, *fields.values()) if value}

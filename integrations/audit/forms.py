@@ -12,15 +12,16 @@ from accounts.validation import no_control_characters
 from integrations.addresses import email_address, email_in, sms_number, trimmed
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
+from integrations.ids import CONTACT_ID, CONTACT_KEY
 
-_CONTACT_ID = re.compile(r"[1-9][0-9]{0,18}")
 _PHONE = re.compile(r"[+0][0-9\s()/.-]*")
 
 
 class ContactField(forms.CharField):
-    """One field for an email address, SMS number or contact ID; cleaned it is that as a subject of the log.
+    """One field for an email address, SMS number, contact ID or key; cleaned it is that as a subject of the log.
 
-    The message `unrecognised` says what can be typed.
+    The message `unrecognised` says what can be typed. A word alone can be a key, so that a page has to say it too where
+    there is no such key.
     """
 
     default_validators = [no_control_characters]
@@ -41,10 +42,12 @@ class ContactField(forms.CharField):
             raise ValidationError(_("Please type the address or number in full, without dots in its place."))
         if "@" in typed:
             return Subject(SubjectKind.EMAIL, email_in(typed))
-        if _CONTACT_ID.fullmatch(typed):
+        if CONTACT_ID.fullmatch(typed):
             return Subject(SubjectKind.CONTACT, typed)
         if _PHONE.fullmatch(typed):
             return Subject(SubjectKind.SMS, sms_number(typed))
+        if CONTACT_KEY.fullmatch(typed):
+            return Subject(SubjectKind.CONTACT, typed)
         raise ValidationError(self.error_messages["unrecognised"])
 
 

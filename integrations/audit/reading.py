@@ -57,6 +57,14 @@ def last_label(scope: Scope, contact: Subject) -> str:
     return address.label if address else contact.label
 
 
+def hashes_beside(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[str]:
+    """The hashes under which these entries know who has one of `hashes`: of a contact read by its key, ID and addresses
+    too. Empty where nobody has."""
+    known = about(entries.filter(operation__in=ABOUT_ONE_CONTACT), team_id, hashes)
+    subjects = AuditSubject.objects.filter(entry_id__in=known.values("pk"))
+    return list(subjects.order_by("hash").values_list("hash", flat=True).distinct())
+
+
 def is_about(entry: AuditEntry, subject: Subject) -> bool:
     """Whether an entry is about this person."""
     hashes = search_hashes(subject, entry.team_id)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from integrations.audit import allowed
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome
+from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_in
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
@@ -201,6 +201,7 @@ class Recorder:
         return refused
 
     def _entry(self, attempt: Attempt) -> AuditEntry:
+        attempt = _with_key_masked(attempt)
         return entry_of(
             self._action,
             self._scope,
@@ -257,6 +258,15 @@ class Recorder:
 def _shortened(path: str) -> str:
     """A path that a column can hold: the ids of many contacts stand in the request, too."""
     return path if len(path) <= _LONGEST_PATH else f"{path[: _LONGEST_PATH - 1]}…"
+
+
+def _with_key_masked(attempt: Attempt) -> Attempt:
+    """As the log may keep it: where a contact is meant by its key, a name may have been typed for one."""
+    contact = Subject(SubjectKind.CONTACT, str(attempt.arguments.get("contact_id", "")))
+    if not contact.is_key:
+        return attempt
+    path = f"{attempt.path.rpartition('/')[0]}/{contact.label}"
+    return replace(attempt, path=path, arguments={**attempt.arguments, "contact_id": contact.label})
 
 
 def _answered(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:

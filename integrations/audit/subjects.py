@@ -13,6 +13,7 @@ from django.conf import settings
 
 from integrations.addresses import comparable_email, formerly_comparable, trimmed
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
+from integrations.ids import CONTACT_KEY
 
 _SHORTEST_SMS_NUMBER = 10
 
@@ -33,7 +34,7 @@ def in_00_form(sms_number: str) -> str:
 
 @dataclass(frozen=True)
 class Subject:
-    """An email address, SMS number or contact ID, in the clear. It never leaves this process that way."""
+    """An email address, SMS number, contact ID or contact key, in the clear. It never leaves this process that way."""
 
     kind: SubjectKind
     value: str
@@ -48,20 +49,26 @@ class Subject:
         return self.value.strip()
 
     @property
+    def is_key(self) -> bool:
+        """Whether it is a contact key, which KlickTipp takes in place of the contact ID."""
+        return self.kind == SubjectKind.CONTACT and CONTACT_KEY.fullmatch(self.normal) is not None
+
+    @property
     def forms(self) -> set[str]:
         """The normal one, and those in which it may have been hashed before that was what it is now."""
         return {self.normal} | (formerly_comparable(self.value) if self.kind == SubjectKind.EMAIL else set())
 
     @property
     def label(self) -> str:
-        """`r•••@klick-tipp.team`, `0049•••78`, or the contact ID as it is. What is no address shows nothing."""
+        """`r•••@klick-tipp.team`, `0049•••78`, the contact ID as it is, or `4•••` for a contact key. What is no address
+        shows nothing."""
         match self.kind:
             case SubjectKind.EMAIL:
                 local, at, domain = trimmed(self.value).rpartition("@")
                 return f"{local[:1]}•••@{domain}"[:254] if at else "•••"
             case SubjectKind.SMS:
                 return f"{self.normal[:4]}•••{self.normal[-2:]}" if len(self.normal) >= _SHORTEST_SMS_NUMBER else "•••"
-        return self.normal[:254]
+        return f"{self.normal[0]}•••" if self.is_key else self.normal[:254]
 
 
 def subjects_in(arguments: Mapping[str, Any]) -> list[Subject]:

@@ -14,7 +14,7 @@ from integrations.audit.filters import LogFilter, kept_filters
 from integrations.audit.forms import AboutContactForm
 from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
-from integrations.audit.reading import about
+from integrations.audit.reading import about, hashes_beside
 from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -37,8 +37,14 @@ def _find_contact(request: TeamRequest) -> HttpResponse:
     if not form.is_valid():
         return _log_page(request, asked, form, status=422)
     asked.pop("about", None)
-    hashes = search_hashes(form.cleaned_data["contact"], request.team.pk)
-    if not about(visible_entries(request.membership), request.team.pk, hashes).exists():
+    contact, visible = form.cleaned_data["contact"], visible_entries(request.membership)
+    hashes = search_hashes(contact, request.team.pk)
+    if contact.is_key:
+        hashes = hashes_beside(visible, request.team.pk, hashes)
+        if not hashes:
+            form.add_error("contact", form.fields["contact"].error_messages["unrecognised"])
+            return _log_page(request, asked, form, status=422)
+    if not about(visible, request.team.pk, hashes).exists():
         return _log_page(request, asked, form, missing=form["contact"].value().strip())
     asked["about"] = ",".join(hashes)
     return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.urlencode()}")

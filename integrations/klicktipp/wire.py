@@ -37,7 +37,7 @@ MOST_CONTACTS_AT_ONCE: Final = 200
 
 _ADDRESSES: Final = ("email", "sms_number")
 _ID: Final = re.compile(r"[1-9][0-9]{0,18}")
-_CONTACT_KEY: Final = re.compile(r"[0-9A-Za-z]{1,64}")
+_CONTACT_KEY: Final = re.compile(r"(?=[0-9]*[A-Za-z])[0-9A-Za-z]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +131,8 @@ def _ids(value: object) -> tuple[int, ...]:
 
 
 def _contact_id(value: object) -> str:
-    """The id of a contact, or its key."""
-    if isinstance(value, str) and _CONTACT_KEY.fullmatch(value) and not value.isdecimal():
+    """The id, or the contact key that is taken in its place: letters and digits."""
+    if isinstance(value, str) and _CONTACT_KEY.fullmatch(value):
         return value
     return str(_id(value))
 

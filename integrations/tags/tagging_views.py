@@ -1,4 +1,3 @@
-import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,14 +15,13 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.lists import Listing
+from integrations.ids import CONTACT_ID, CONTACT_KEY
 from integrations.suppression.errors import Suppressed
 from integrations.tags.addresses import LONGEST_TEXT, Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search
 from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
 from integrations.tags.tagging_outcome import TaggingOutcome, tagging_outcome
-
-_CONTACT_ID = re.compile(r"[0-9]{1,18}")
 
 
 @vary_on_headers("HX-Request")
@@ -98,10 +96,10 @@ def result(request: AccountRequest, tagged: UUID) -> HttpResponse:
 
 
 def _opened(request: AccountRequest) -> HttpResponse:
-    """The form, for a contact whose ID the link has, and with the tags that it has."""
+    """The form, for a contact whose ID or key the link has, and with the tags that it has."""
     contact_id = request.GET.get("contact", "")
     address, failure = "", None
-    if _CONTACT_ID.fullmatch(contact_id):
+    if CONTACT_ID.fullmatch(contact_id) or CONTACT_KEY.fullmatch(contact_id):
         action = uuid4()
         try:
             address = address_of(request.errand, contact_id, action)

@@ -89,6 +89,17 @@ def test_the_base_may_be_a_folder(server: Service, auth: Any) -> None:
     assert server.received[0].path == "/api/tag"
 
 
+@pytest.mark.parametrize("key", ["7c3f", "aB", "123456789012345678901z"])
+def test_a_contact_key_stands_in_place_of_the_id(api: KlickTipp, server: Service, key: str) -> None:
+    server.will(answer({"id": "4711", "email": EMAIL}), answer([True]), answer([True]))
+
+    assert api.get_contact(key).id == "4711"
+    api.update_contact(key, new_email=EMAIL)
+    api.delete_contact(key)
+
+    assert [request.path for request in server.received] == [f"/subscriber/{key}"] * 3
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
@@ -106,6 +117,11 @@ def test_the_base_may_be_a_folder(server: Service, auth: Any) -> None:
         ("get_contact", {"contact_id": ""}),
         ("get_contact", {"contact_id": "../account"}),
         ("get_contact", {"contact_id": "1?x"}),
+        ("get_contact", {"contact_id": "a-b"}),
+        ("get_contact", {"contact_id": "ä1"}),
+        ("get_contact", {"contact_id": "a" * 65}),
+        ("get_contact", {"contact_id": "0"}),
+        ("get_contact", {"contact_id": "1" * 20}),
         ("get_contact", {"contact_id": "١"}),
         ("get_contact", {"contact_id": None}),
         ("get_contact", {"contact_id": -1}),

@@ -6,16 +6,22 @@ from django.utils.translation import gettext_lazy as _
 from integrations.audit.forms import ContactField, as_sent
 from integrations.audit.subjects import Subject
 
+NO_SUCH_KEY = _(
+    "KlickTipp has no contact with this key. It finds contacts by email address, ID or contact key only and offers no "
+    "search by name or anything else."
+)
+
 
 class FindContactForm(forms.Form):
-    """One field for what is known of a contact; cleaned it is the address, number or ID as a subject of the log."""
+    """One field for what is known of a contact; cleaned it is address, number, ID or key as a subject of the log."""
 
     wanted = ContactField(
-        label=_("Email address or contact ID"),
+        label=_("Email address, contact ID or key"),
         error_messages={
             "required": _("Please type an email address or a contact ID."),
             "unrecognised": _(
-                "KlickTipp finds contacts by email address or ID only. It offers no search by name or anything else."
+                "KlickTipp finds contacts by email address, ID or contact key only. It offers no search by name or "
+                "anything else."
             ),
         },
     )

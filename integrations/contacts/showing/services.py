@@ -9,25 +9,31 @@ from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.errand import Errand
 from integrations.contacts import sentences
 from integrations.contacts.fields.types import learn
-from integrations.klicktipp import Contact
+from integrations.klicktipp import Contact, NotFound
 from integrations.tags import smarttags
 
 
 def find_contact(errand: Errand, wanted: Subject, action_id: UUID) -> str | None:
-    """The ID of a contact by what was typed of it; None if there is none. Whether an ID exists is not asked here.
+    """The ID of a contact by what was typed of it, also its key; None if there is none. Whether an ID exists is not
+    asked here.
 
     KlickTipp searches email addresses only: an SMS number is found if the contact was added with it in this portal.
     Raises the library's errors and `Obstructed`.
     """
     match wanted.kind:
-        case SubjectKind.CONTACT:
+        case SubjectKind.CONTACT if not wanted.is_key:
             return wanted.value
         case SubjectKind.SMS:
             hashes = search_hashes(wanted, errand.account.team_id)
             origins = errand.account.origins.filter(subject_hash__in=hashes).exclude(contact_id="")
             return origins.order_by("-created_at").values_list("contact_id", flat=True).first()
-    action = Action(sentences.CONTACT_SEARCHED, errand.actor, {"contact": wanted.label}, id=action_id)
-    return errand.connect(action).find_contact(wanted.value)
+    api = errand.connect(Action(sentences.CONTACT_SEARCHED, errand.actor, {"contact": wanted.label}, id=action_id))
+    if not wanted.is_key:
+        return api.find_contact(wanted.value)
+    try:
+        return api.get_contact(wanted.value).id
+    except NotFound:
+        return None
 
 
 def open_contact(errand: Errand, contact_id: str, action_id: UUID) -> Contact:

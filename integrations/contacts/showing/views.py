@@ -17,7 +17,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.sentences import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
 from integrations.contacts.showing.contact import empty_fields
-from integrations.contacts.showing.forms import FindContactForm
+from integrations.contacts.showing.forms import NO_SUCH_KEY, FindContactForm
 from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
 from integrations.contacts.showing.recent import recent_contacts
 from integrations.contacts.showing.services import find_contact, open_contact
@@ -35,7 +35,7 @@ _NAMED = {
 
 @account_view(Capability.SEE_CLIENTS)
 def contacts(request: AccountRequest) -> HttpResponse:
-    """Find a contact by its address or ID; beside it the contacts that were opened in this visit."""
+    """Find a contact by its address, ID or key; beside it the contacts that were opened in this visit."""
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/not_connected.html")
     form = FindContactForm(request.POST if "wanted" in request.POST else None)
@@ -47,6 +47,9 @@ def contacts(request: AccountRequest) -> HttpResponse:
         contact_id = find_contact(request.errand, wanted, action)
     except EXPLAINED as error:
         return _find_page(request, form, status=422, failure=explain(error, action))
+    if contact_id is None and wanted.is_key:
+        form.add_error("wanted", NO_SUCH_KEY)
+        return _find_page(request, form, status=422)
     if contact_id is None:
         return _find_page(request, form, missing=wanted)
     return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id))
