@@ -2,7 +2,7 @@
 
 // The tag picker (templates/tags/picker/) as a combobox. The server finds the tags and writes their chips.
 (() => {
-  const LONGEST_NAME = 255;
+  const LONGEST_NAME = 250;
 
   const pickerOf = (element) => element.closest?.("[data-tag-picker]");
   const inputOf = (picker) => picker.querySelector("[data-tag-search]");

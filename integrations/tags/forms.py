@@ -19,9 +19,10 @@ from integrations.clients.signed import Signed
 from integrations.klicktipp import Tag
 from integrations.tags.addresses import read as read_addresses
 from integrations.tags.picker import TagNameField, TagsField, Typed
+from integrations.tags.search import same_name
 from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
 
-_LONGEST_DESCRIPTION = 10_000
+_LONGEST_DESCRIPTION = 2_000
 _LONGEST_LIST = 50_000
 _MOST_WRONG_SHOWN = 5
 _TOO_MANY_REMOVALS = _(
@@ -29,6 +30,7 @@ _TOO_MANY_REMOVALS = _(
     "once."
 )
 NAME_EXISTS = _("There is a tag of this name already. Please choose another name.")
+_SAME_NAME = _("There is the tag “%(tag)s” already: use it? To KlickTipp both names are the same.")
 
 
 def sign(errand: Errand, tag: Tag) -> str:
@@ -43,12 +45,24 @@ def shown_tag(errand: Errand, tag_id: int, data: QueryDict) -> Tag | None:
     return Tag(**shown) if shown else None
 
 
+class _LinesField(forms.CharField):
+    """A text of several lines, with line breaks as KlickTipp has them; browsers send two characters."""
+
+    def to_python(self, value: Any) -> str:
+        return _lines(super().to_python(value) or "")
+
+
 class TagForm(forms.Form):
-    """Name and description of a tag."""
+    """Name and description of a tag. What is left as it was shown is not checked.
+
+    same: ID and name of the tag that the account has already where only case or the composition of letters differ
+    """
+
+    same: tuple[int, str] | None = None
 
     action = forms.UUIDField(widget=forms.HiddenInput)
     name = TagNameField(label=_("Name"))
-    description = forms.CharField(
+    description = _LinesField(
         label=_("Description"),
         max_length=_LONGEST_DESCRIPTION,
         required=False,
@@ -72,21 +86,28 @@ class TagForm(forms.Form):
             initial |= {name: typed[name] for name in ("name", "description") if name in typed}
         super().__init__(data, initial=initial)
         self._tag = tag
-        self._taken = {name.strip().casefold() for tag_id, name in names.items() if not tag or tag_id != str(tag.id)}
+        others = {tag_id: name.strip() for tag_id, name in names.items() if not tag or tag_id != str(tag.id)}
+        self._taken = {same_name(name): (int(tag_id), name) for tag_id, name in others.items()}
+        for name, before in (("name", tag.name), ("description", tag.text)) if tag else ():
+            if self._typed(name) == _lines(before).strip():
+                self.fields[name].validators = []
+
+    def _typed(self, name: str) -> str:
+        return _lines(str(self[name].value() or "")).strip()
 
     def typed_name(self) -> str:
         """The name as it would be sent, whether it can be or not."""
-        return str(self["name"].value() or "").strip()
+        return self._typed("name")
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         is_changed = self._tag is None or name != self._tag.name.strip()
-        if is_changed and name.casefold() in self._taken:
-            raise ValidationError(NAME_EXISTS)
+        if is_changed and (taken := self._taken.get(same_name(name))):
+            if taken[1] == name:
+                raise ValidationError(NAME_EXISTS)
+            self.same = taken
+            raise ValidationError(_SAME_NAME, params={"tag": taken[1]})
         return name
-
-    def clean_description(self) -> str:
-        return _lines(self.cleaned_data["description"])
 
     def changes(self, tag: Tag) -> tuple[str | None, str | None]:
         """The new name and description of `tag`; None for what stays as it was shown."""
@@ -105,7 +126,6 @@ class DeleteTagForm(forms.Form):
 
 
 def _lines(text: str) -> str:
-    """The text with line breaks as KlickTipp has them; browsers send two characters."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -25,7 +25,7 @@ from accounts.validation import no_control_characters
 from integrations.clients.errand import Errand
 from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.tags.search import find_tags
+from integrations.tags.search import find_tags, same_name
 
 MOST_TAGS = 50
 MOST_OFFERED = 30
@@ -33,13 +33,13 @@ FRESH = timedelta(minutes=10)
 """How long a search without JavaScript goes on in the list that is known."""
 
 _ID = re.compile(r"[0-9]{1,15}")
-_LONGEST_SHOWN = 255
+_LONGEST_NAME = 250
 _NOT_CHOSEN = _("“%(text)s” was typed but not chosen. Please choose or create the tag, or empty the field.")
 
 
 @dataclass(frozen=True)
 class PickedTags:
-    """IDs of chosen tags, and the names of new ones, no two of which differ in case only."""
+    """IDs of chosen tags, and the names of new ones, no two of which are the same for KlickTipp."""
 
     ids: tuple[int, ...] = ()
     new: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Typed:
     def of(cls, data: QueryDict, name: str) -> Typed:
         """IDs are ticked in a list, or typed with commas between them where there is none."""
         ids = tuple(part for text in data.getlist(name) for part in re.split(r"[\s,;]+", text) if part)
-        shown = {tag_id: data.get(f"{name}_name_{tag_id}", "")[:_LONGEST_SHOWN] for tag_id in ids}
+        shown = {tag_id: data.get(f"{name}_name_{tag_id}", "")[:_LONGEST_NAME] for tag_id in ids}
         new = tuple(text for text in data.getlist(f"{name}_new") if text)
         return cls(tuple(dict.fromkeys(ids)), new, data.get(f"{name}_find", "").strip(), shown)
 
@@ -88,7 +88,7 @@ class TagsField(forms.Field):
             raise ValidationError(_("Please give the IDs of tags as numbers, with commas between them."))
         new: dict[str, str] = {}
         for name in map(TagNameField().clean, value.new):
-            new.setdefault(name.casefold(), name)
+            new.setdefault(same_name(name), name)
         picked = PickedTags(tuple(dict.fromkeys(map(int, value.ids))), tuple(new.values()))
         if value.search:
             raise ValidationError(_NOT_CHOSEN, params={"text": Truncator(value.search).chars(60)})
@@ -132,8 +132,8 @@ class Picker:
         """Chosen tags, then new ones. A new one whose name a tag has is that tag, whatever its case."""
         chosen = {tag_id: self._by_id(tag_id) for tag_id in self.typed.ids}
         for name in self.typed.new:
-            same = self._named.get(_plain(name))
-            chosen |= {same.value: same} if same else {f"new {_plain(name)}": Choice(name, name, is_new=True)}
+            same = self._named.get(same_name(name))
+            chosen |= {same.value: same} if same else {f"new {same_name(name)}": Choice(name, name, is_new=True)}
         return list(chosen.values())
 
     @cached_property
@@ -149,13 +149,13 @@ class Picker:
 
     @cached_property
     def exact(self) -> Choice | None:
-        """The tag that has just the name searched for, upper and lower case alike."""
-        return self._named.get(_plain(self.search))
+        """The tag that has just the name searched for, see `same_name`."""
+        return self._named.get(same_name(self.search))
 
     @property
     def to_create(self) -> Choice | None:
-        """The name searched for as a new tag, where no tag has it."""
-        if not self.search or self.exact or len(self.search) > _LONGEST_SHOWN:
+        """The name searched for as a new tag, where no tag has it and one can have it."""
+        if not self.search or self.exact or len(self.search) > _LONGEST_NAME or self.search.isdecimal():
             return None
         return Choice(self.search, self.search, is_new=True)
 
@@ -165,7 +165,7 @@ class Picker:
 
     @cached_property
     def _named(self) -> dict[str, Choice]:
-        return {_plain(item["name"]): _choice(item) for item in reversed(self.listing.items) if item["name"].strip()}
+        return {same_name(item["name"]): _choice(item) for item in reversed(self.listing.items) if item["name"].strip()}
 
     @cached_property
     def _by_value(self) -> dict[str, Choice]:
@@ -178,10 +178,6 @@ class Picker:
 
 def _choice(item: Mapping[str, Any]) -> Choice:
     return Choice(str(item["id"]), str(item["name"] or item["id"]))
-
-
-def _plain(name: str) -> str:
-    return name.strip().casefold()
 
 
 def picker_of(bound: forms.BoundField, listing: Listing) -> Picker:
@@ -204,14 +200,17 @@ def missing_tags(account: ClientAccount, typed: Typed) -> list[str]:
     return [choice.name for choice in Picker("", last_known(account, ReferenceKind.TAGS), typed).gone]
 
 
-_LONGEST_TAG_NAME = 255
+def _no_digits_only(name: str) -> None:
+    if name.strip().isdecimal():
+        raise ValidationError(_("A tag's name cannot consist of digits only."))
 
 
 class TagNameField(forms.CharField):
     """The name of a tag, without the blanks around it; blanks alone are no name."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=_LONGEST_TAG_NAME, strip=False, validators=[no_control_characters], **options)
+        validators = [no_control_characters, _no_digits_only]
+        super().__init__(max_length=_LONGEST_NAME, strip=False, validators=validators, **options)
 
     def clean(self, value: Any) -> str:
         typed = super().clean(value)

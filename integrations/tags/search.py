@@ -1,4 +1,4 @@
-"""Finds tags in a list, by a part of the name or the beginning of the ID."""
+"""Finds tags in a list, by a part of the name or the beginning of the ID, and compares names as KlickTipp does."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +11,11 @@ def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, An
     keyed = ((plain(item["name"]), item) for item in items)
     found = [(name, item) for name, item in keyed if part in name or str(item["id"]).startswith(part)]
     return [item for _, item in sorted(found, key=lambda pair: (pair[0], pair[1]["id"]))]
+
+
+def same_name(name: str) -> str:
+    """What two names have in common that are one tag's for KlickTipp: no case, and letters composed."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
 
 
 def plain(text: str) -> str:

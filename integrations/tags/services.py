@@ -27,6 +27,7 @@ from integrations.klicktipp import (
     Tag,
 )
 from integrations.tags import sentences
+from integrations.tags.search import same_name
 
 NOT_TAKEN = (Problem.NAME_TAKEN, Problem.TAG_NOT_SAVED)
 """By which KlickTipp says that it does not take the name of a tag: mostly because there is one of that name."""
@@ -89,8 +90,7 @@ def count_contacts(errand: Errand, tag_id: int, action_id: UUID) -> int:
 
 
 def ids_of(api: KlickTipp, account: ClientAccount, tag_ids: Iterable[int], new: Iterable[str]) -> tuple[int, ...]:
-    """The ids of chosen tags, and of new ones by name: these are created where no tag has the name. Names that differ
-    in case are one."""
+    """The ids of chosen tags, and of new ones by name: these are created where no tag has the name, see `same_name`."""
     return tuple(dict.fromkeys((*tag_ids, *(_tag_named(api, account, name) for name in new))))
 
 
@@ -118,7 +118,7 @@ def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
 
 
 def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
-    return next((tag["id"] for tag in tags if tag["name"].strip().casefold() == name.casefold()), None)
+    return next((tag["id"] for tag in tags if same_name(tag["name"]) == same_name(name)), None)
 
 
 def last_known_name(account: ClientAccount, tag_id: int) -> str:

@@ -42,8 +42,9 @@ def test_a_tag_is_created_and_found_in_the_list(
         ("Herbst\x00", "Null characters are not allowed."),
         ("Herbst\x07", "This contains control characters. Please type it again instead of pasting it."),
         ("Newsletter", EXISTS[0]),
-        ("nEWSLETTER ", EXISTS[0]),
-        ("x" * 256, "Ensure this value has at most 255 characters (it has 256)."),
+        ("x" * 251, "Ensure this value has at most 250 characters (it has 251)."),
+        (" 2026 ", "A tag's name cannot consist of digits only."),
+        ("Herbst\u202e", "This contains control characters. Please type it again instead of pasting it."),
     ],
 )
 def test_an_impossible_name_is_told_at_the_field_and_nothing_is_sent(
@@ -58,6 +59,40 @@ def test_an_impossible_name_is_told_at_the_field_and_nothing_is_sent(
 def test_a_description_may_have_lines_but_no_control_characters(browser: Client, url: Any) -> None:
     page = browser.post(url("new/"), new_form(name="Herbst", description="a\r\n\tb\x07"))
     assert "control characters" in errors(page)["description"][0]
+
+
+@pytest.mark.parametrize(
+    ("existing", "typed"),
+    [
+        ("Newsletter", "nEWSLETTER "),
+        ("Straße", "strasse"),
+        ("Straße", "STRASSE"),
+        ("Müller", "mu\u0308ller"),
+        ("Mu\u0308ller", "müller"),
+    ],
+)
+def test_a_tag_of_the_same_name_in_another_spelling_is_offered(
+    browser: Client, service: Service, url: Any, existing: str, typed: str
+) -> None:
+    ReferenceSnapshot.objects.update(items=[{"id": 4711, "name": existing}])
+    page = browser.post(url("new/"), new_form(name=typed, description="kept"))
+    assert errors(page)["name"] == [
+        f"There is the tag “{existing}” already: use it? To KlickTipp both names are the same."
+    ]
+    assert f'<a href="{url("4711/")}">Use the tag “{existing}”</a>' in html(page)
+    assert "kept" in html(page)
+    assert service.paths() == ["GET /tag"]
+
+
+def test_the_longest_name_and_description_are_created(browser: Client, url: Any) -> None:
+    lines = "\r\n".join(["x" * 199] * 10)
+    answer = browser.post(url("new/"), new_form(name="x" * 250, description=lines))
+    assert answer.status_code == 302, html(answer)
+
+
+def test_a_longer_description_is_told_at_the_field(browser: Client, url: Any) -> None:
+    page = browser.post(url("new/"), new_form(name="Herbst", description="x" * 2001))
+    assert "at most 2000 characters" in errors(page)["description"][0]
 
 
 def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(browser: Client, url: Any) -> None:

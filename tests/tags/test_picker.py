@@ -63,6 +63,7 @@ class TestWhatIsTaken:
             ("tags_new=&tags_new=+Herbst+", PickedTags((), ("Herbst",))),
             ("tags_new=A&tags_new=b&tags_new=a", PickedTags((), ("A", "b"))),
             ("tags_new=Straße&tags_new=STRASSE", PickedTags((), ("Straße",))),
+            ("tags_new=Müller&tags_new=Mu\u0308ller", PickedTags((), ("Müller",))),
             ("tags_new=VIP,+Gold", PickedTags((), ("VIP, Gold",))),
         ],
     )
@@ -74,7 +75,9 @@ class TestWhatIsTaken:
         [
             ("tags=VIP", "as numbers"),
             ("tags_new=+++", "blanks only"),
-            (f"tags_new={'x' * 256}", "at most 255 characters"),
+            (f"tags_new={'x' * 251}", "at most 250 characters"),
+            ("tags_new=2026", "digits only"),
+            ("tags_new=%E2%80%AEVIP", "control characters"),
             ("tags_new=bell%07", "control characters"),
             ("tags_find=news", "“news” was typed but not chosen."),
             (f"tags_find={'x' * 1_000_000}", "was typed but not chosen."),
@@ -97,6 +100,14 @@ class TestWhatIsShown:
         shown = picker("tags_new=newsletter&tags_new=Herbst&tags=1", "Newsletter", "VIP")
         assert [(choice.name, choice.is_new) for choice in shown.chosen] == [("Newsletter", False), ("Herbst", True)]
 
+    @pytest.mark.parametrize(("wanted", "name"), [("STRASSE", "Straße"), ("mu\u0308ller", "Müller")])
+    def test_the_tag_of_the_same_name_in_another_spelling_is_offered_and_none_created(
+        self, wanted: str, name: str
+    ) -> None:
+        shown = picker(f"tags_find={wanted}", "Straße", "Müller", "VIP")
+        assert [choice.name for choice in shown.offered] == [name]
+        assert shown.to_create is None
+
     def test_a_chosen_tag_that_is_in_no_list_any_more_keeps_its_name(self) -> None:
         shown = picker("tags=7&tags_name_7=Old", "Newsletter")
         assert [(choice.name, choice.is_gone) for choice in shown.chosen] == [("Old", True)]
@@ -110,7 +121,9 @@ class TestWhatIsShown:
         assert [choice.name for choice in shown.offered] == ["VIP", "Also VIP"]
         assert shown.to_create is None
 
-    @pytest.mark.parametrize(("wanted", "name"), [("vip 2", "vip 2"), ("VIP", None), (" ", None), ("x" * 256, None)])
+    @pytest.mark.parametrize(
+        ("wanted", "name"), [("vip 2", "vip 2"), ("VIP", None), (" ", None), ("x" * 251, None), ("2026", None)]
+    )
     def test_a_name_is_offered_to_be_created_when_no_tag_has_it(self, wanted: str, name: str | None) -> None:
         created = picker(f"tags_find={wanted}", "vip").to_create
         assert (created and created.name) == name

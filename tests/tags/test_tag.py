@@ -1,5 +1,6 @@
 """A tag's name and description, shown and changed."""
 
+import json
 from typing import Any
 
 import pytest
@@ -153,3 +154,24 @@ def test_another_account_has_no_such_tag(
     credential.secret = service.customer_keys[1]
     credential.save()
     assert browser.get(page_url).status_code == 404
+
+
+def test_what_a_tag_has_already_is_not_checked_again(
+    browser: Client, service: Service, url: Any, page_url: str, tag_ids: dict[str, int]
+) -> None:
+    old = {"tagid": tag_ids["Newsletter"], "name": "2024", "text": "x" * 3000}
+    service.fault(path=f"/tag/{tag_ids['Newsletter']}", method="GET", body=json.dumps(old))
+    form = opened_form(browser, page_url, name="2024", description="shorter")
+    answer = browser.post(page_url, form)
+    assert answer.status_code == 302, html(answer)
+    assert errors(browser.post(page_url, form | {"name": "2025"}))["name"] == [
+        "A tag's name cannot consist of digits only."
+    ]
+
+
+def test_the_name_of_another_tag_in_another_spelling_is_offered(
+    browser: Client, url: Any, page_url: str, tag_ids: dict[str, int]
+) -> None:
+    page = browser.post(page_url, opened_form(browser, page_url, name="vip"))
+    assert "There is the tag “VIP” already: use it?" in errors(page)["name"][0]
+    assert url(f"{tag_ids['VIP']}/") in html(page)

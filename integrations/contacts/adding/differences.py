@@ -17,6 +17,7 @@ from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.timeline import tag_name
 from integrations.klicktipp import Contact, FieldType
 from integrations.klicktipp.fieldtypes import decode
+from integrations.tags.search import same_name
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def _tags(errand: Errand, new: NewContact) -> list[tuple[int | None, str]]:
     if not new.tag_ids and not new.new_tags:
         return []
     names = errand.last_known(ReferenceKind.TAGS).names()
-    ids = {name.casefold(): int(tag_id) for tag_id, name in names.items()}
+    ids = {same_name(name): int(tag_id) for tag_id, name in names.items()}
     chosen: list[tuple[int | None, str]] = [(tag_id, tag_name(tag_id, names)) for tag_id in new.tag_ids]
-    return [*chosen, *((ids.get(name.casefold()), name) for name in new.new_tags)]
+    return [*chosen, *((ids.get(same_name(name)), name) for name in new.new_tags)]
 
 
 def _optin_process(errand: Errand, new: NewContact, contact: Contact) -> Difference | None:

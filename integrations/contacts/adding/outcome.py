@@ -18,6 +18,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
 from integrations.contacts.sentences import ADD_SENTENCES, UPDATE_SENTENCES
 from integrations.messages import Message, status_in_words
+from integrations.tags.search import same_name
 from integrations.tags.services import created_tags
 
 _UPDATES = {sentence.key for sentence in UPDATE_SENTENCES.values()}
@@ -90,7 +91,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         contact_id=answer.get("contact_id", "") or (origin.contact_id if origin else ""),
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
-        missing_tags=[name for name in wanted if name.casefold() not in {tag.casefold() for tag in tags}],
+        missing_tags=[name for name in wanted if same_name(name) not in set(map(same_name, tags))],
         tags_to_set=tagging.request["tag_ids"] if tagging and tagging.outcome in _NOT_SURELY_DONE else [],
         tagging_outcome=Outcome(tagging.outcome) if tagging else None,
         tagging_problem=problem_message(tagging) if tagging else None,
