@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn import forms
+from django.forms import CharField
+
+from accounts.validation import no_control_characters
 
 
 class _Checked:
@@ -15,8 +18,14 @@ class _Checked:
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 
 
+class Edit(forms.EditWebAuthnForm):
+    name = CharField(validators=[no_control_characters])
+
+
 class Add(_Checked, forms.AddWebAuthnForm):
     """A passkey signs in alone, unless somebody wants it as a second factor only."""
+
+    name = CharField(required=False, validators=[no_control_characters])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

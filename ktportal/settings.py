@@ -330,6 +330,7 @@ MFA_SUPPORTED_TYPES = ["totp", *(["webauthn"] if HAS_PASSKEYS else []), "recover
 MFA_PASSKEY_LOGIN_ENABLED = HAS_PASSKEYS
 MFA_FORMS = {
     "add_webauthn": "accounts.passkey_forms.Add",
+    "edit_webauthn": "accounts.passkey_forms.Edit",
     "authenticate_webauthn": "accounts.passkey_forms.Authenticate",
     "login_webauthn": "accounts.passkey_forms.Login",
     "reauthenticate_webauthn": "accounts.passkey_forms.Reauthenticate",

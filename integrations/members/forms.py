@@ -107,6 +107,7 @@ class InvitationForm(LimitForm):
         max_length=254,
         help_text=_("The link in the mail works for this address only."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        validators=[no_control_characters],
     )
 
     def __init__(self, data: QueryDict | None, *, by: Membership) -> None:

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validation import no_control_characters
 from integrations.contacts.fields.form_fields import FIELD_ID
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
@@ -30,6 +31,7 @@ class FieldForm(forms.Form):
         max_length=60,
         help_text=_("For example fieldCompanyName or field213729, with or without the word “field” before it."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
+        validators=[no_control_characters],
     )
 
     def clean_id(self) -> str:
