@@ -32,6 +32,10 @@ class Service:
         answer = self._session.post(f"{self.url}/_sandbox/switches", json=switches)
         assert answer.ok, answer.text
 
+    def smarttags(self, account: int = 0) -> dict[str, int]:
+        """The SmartTags of an account, of which the API has no list, by their names."""
+        return dict(self.accounts[account]["smart_tags"])
+
     def contact_keys(self, account: int = 0) -> dict[str, str]:
         """The contact keys of an account by contact id, which the API does not tell."""
         query = {"uid": self.accounts[account]["uid"]}

@@ -73,7 +73,8 @@ def new_tag(request: AccountRequest) -> HttpResponse:
             request, TagForm(names=names, typed=request.POST), sent_before(request.account, action), status=422
         )
     except EXPLAINED as error:
-        return _form_page(request, form, _at_the_name(form, error, action), status=422)
+        form, failure = _at_the_name(request, form, error, action)
+        return _form_page(request, form, failure, status=422)
     messages.success(request, _("The tag %(tag)s has been created.") % {"tag": name})
     return _to_list(request, name)
 
@@ -101,7 +102,8 @@ def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
     except NotFound:
         return _gone(request)
     except EXPLAINED as error:
-        return _form_page(request, form, _at_the_name(form, error, action), tag=shown, status=422)
+        form, failure = _at_the_name(request, form, error, action, shown)
+        return _form_page(request, form, failure, tag=shown, status=422)
     messages.success(request, _("The tag %(tag)s has been changed.") % {"tag": name or shown.name})
     return _to_list(request, name or shown.name)
 
@@ -231,10 +233,16 @@ def _to_list(request: AccountRequest, wanted: str = "") -> HttpResponse:
     return redirect(f"{url}?{urlencode({'q': wanted})}" if wanted else url)
 
 
-def _at_the_name(form: TagForm, error: Exception, action: UUID) -> Explanation:
-    """What stood in the way; that the name is not taken stands at its field too."""
-    if isinstance(error, KlickTippError) and error.problem is Problem.NAME_TAKEN:
-        form.add_error("name", NAME_EXISTS)
-    elif isinstance(error, KlickTippError) and error.problem is Problem.TAG_NOT_SAVED:
-        form.add_error("name", message(error.problem).sentences())
-    return explain(error, action)
+def _at_the_name(
+    request: AccountRequest, form: TagForm, error: Exception, action: UUID, tag: Tag | None = None
+) -> tuple[TagForm, Explanation]:
+    """What stood in the way. That a name is not taken stands at its field too, and which tag has it, if one does."""
+    told = explain(error, action)
+    if not (isinstance(error, KlickTippError) and error.problem in services.NOT_TAKEN):
+        return form, told
+    again = TagForm(request.POST, names=request.errand.load(ReferenceKind.TAGS).names(), tag=tag)
+    if again.is_valid():
+        again.add_error(
+            "name", NAME_EXISTS if error.problem is Problem.NAME_TAKEN else message(error.problem).sentences()
+        )
+    return again, told

@@ -95,11 +95,22 @@ def test_a_longer_description_is_told_at_the_field(browser: Client, url: Any) ->
     assert "at most 2000 characters" in errors(page)["description"][0]
 
 
-def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(browser: Client, url: Any) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(
+    browser: Client, service: Service, url: Any, before: bool
+) -> None:
+    service.switch(before_october_2026=before)
     ReferenceSnapshot.objects.update(items=[])
-    page = browser.post(url("new/"), new_form(name="newsletter"))
+    page = browser.post(url("new/"), new_form(name="Newsletter"))
     assert errors(page) == {"name": EXISTS}
-    assert "The name is taken already." in html(page)
+    assert ("The name is taken already." if before else "KlickTipp does not take this tag.") in html(page)
+    assert 'value="Newsletter"' in html(page)
+
+
+def test_a_name_that_a_smarttag_has_is_told_in_klicktipps_words(browser: Client, service: Service, url: Any) -> None:
+    page = browser.post(url("new/"), new_form(name=next(iter(service.smarttags()))))
+    assert "perhaps by a SmartTag" in errors(page)["name"][0]
+    assert "KlickTipp says:" in html(page)
 
 
 def test_a_second_submit_of_the_form_ends_on_the_same_tag(browser: Client, service: Service, url: Any) -> None:

@@ -91,8 +91,10 @@ def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(browser: Client,
     assert list(errors(browser.post(page_url, form))) == ["name"]
 
 
-def test_a_smarttag_says_that_klicktipp_manages_it(browser: Client, url: Any, tag_ids: dict[str, int]) -> None:
-    address = url(f"{tag_ids['Contact added via API']}/")
+def test_a_smarttag_says_that_klicktipp_manages_it(
+    browser: Client, url: Any, service: Service, tag_ids: dict[str, int]
+) -> None:
+    address = url(f"{service.smarttags()['Contact added via API']}/")
     page = browser.post(address, opened_form(browser, address, name="Mine"))
     assert page.status_code == 422
     assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in html(page)

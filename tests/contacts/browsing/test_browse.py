@@ -25,6 +25,12 @@ Page = Any
 HX = {"HX-Request": "true"}
 
 
+@pytest.fixture
+def one_by_one(service: Service) -> None:
+    """The service of before October 2026."""
+    service.switch(before_october_2026=True)
+
+
 def browse(browser: Client, account: ClientAccount, query: str = "", **headers: str) -> Page:
     """A page of the list, after the way to its URL."""
     query = query if "list=" in query else f"{query}&load=now"
@@ -78,7 +84,48 @@ def test_the_page_comes_with_ids_newest_first_and_the_rows_follow(
     assert "sms-unsubscribed@klick-tipp.team" in rows
     assert "The contacts of this page are there." in rows
     assert listings(service) == 1
-    assert len(service.paths()) == 1 + len(ids)
+    assert service.paths()[1:] == [f"GET /subscriber/bulk/{','.join(ids)}"]
+
+
+def test_a_hundred_contacts_take_four_calls(browser: Client, account: ClientAccount, service: Service) -> None:
+    has_ids(service, *range(1, 101))
+    page = browse(browser, account)
+    for number in range(1, 5):
+        shown = browse(browser, account, f"{page.context['here']}&page={number}")
+        read_rows(browser, account, shown)
+    calls = [path for path in service.paths() if path.startswith("GET /subscriber/bulk/")]
+    assert len(calls) == 4
+    entries = AuditEntry.objects.filter(operation="get_contacts")
+    assert sorted(map(len, (entry.request["contact_ids"] for entry in entries))) == [services.PAGE_SIZE] * 4
+
+
+def test_a_service_that_cannot_read_many_is_asked_one_by_one_for_a_day(
+    browser: Client, account: ClientAccount, service: Service, one_by_one: None
+) -> None:
+    page = browse(browser, account)
+    rows = read_rows(browser, account, page)
+    assert rows.count("<template data-arrived>") == services.PAGE_SIZE
+    assert sum("/bulk/" in path for path in service.paths()) == 1
+    read_rows(browser, account, page)
+    assert sum("/bulk/" in path for path in service.paths()) == 1
+    caches["lists"].clear()
+    read_rows(browser, account, browse(browser, account))
+    assert sum("/bulk/" in path for path in service.paths()) == 2
+
+
+def test_who_cannot_be_read_among_the_others_is_read_alone(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    page = browse(browser, account)
+    first, second, third = shown_ids(page)[:3]
+    there = {"id": first, "email": "first@klick-tipp.team"}
+    service.fault(path="/subscriber/bulk/*", body=json.dumps({first: there, second: None, third: "?"}))
+    rows = read_rows(browser, account, page)
+    assert "first@klick-tipp.team" in rows
+    assert rows.count("Deleted since the list was loaded.") == 1
+    assert rows.count("<template data-arrived>") == services.PAGE_SIZE
+    assert f"GET /subscriber/{third}" in service.paths()
+    assert f"GET /subscriber/{first}" not in service.paths()
 
 
 def test_a_row_tells_who_it_is_and_how_it_stands(browser: Client, account: ClientAccount) -> None:
@@ -267,7 +314,7 @@ def test_without_a_key_the_page_says_who_can_store_one(browser: Client, account:
 
 
 def test_what_is_wrong_with_one_contact_stands_in_its_row(
-    browser: Client, account: ClientAccount, service: Service
+    browser: Client, account: ClientAccount, service: Service, one_by_one: None
 ) -> None:
     page = browse(browser, account)
     deleted, broken = shown_ids(page)[:2]
@@ -300,7 +347,7 @@ def test_one_page_is_one_action_that_only_reads(browser: Client, account: Client
     who = f"{owner.user} looked through the contacts of Harbour Lane Coffee"
     assert sentences(account) == [f"{who} (subscribed; page 1)"]
     entries = AuditEntry.objects.filter(account_id=account.pk)
-    assert entries.count() == 1 + services.PAGE_SIZE
+    assert entries.count() == 2
     assert {entry.kind for entry in entries} == {Kind.READ}
     subjects = AuditSubject.objects.filter(kind=SubjectKind.CONTACT)
     assert set(subjects.values_list("label", flat=True)) == set(shown_ids(page))
@@ -343,7 +390,7 @@ def test_the_page_takes_the_same_few_queries_however_long_the_list(
     assert queries(1) == queries(*range(1, 1000)) < 12
 
 
-def test_rows_go_out_as_they_come(browser: Client, account: ClientAccount, service: Service) -> None:
+def test_rows_go_out_as_they_come(browser: Client, account: ClientAccount, service: Service, one_by_one: None) -> None:
     page = browse(browser, account)
     last = shown_ids(page)[0]
     service.fault(path=f"/subscriber/{last}", delay_ms=1000)
@@ -353,7 +400,9 @@ def test_rows_go_out_as_they_come(browser: Client, account: ClientAccount, servi
     assert len(parts) == services.PAGE_SIZE + 1
 
 
-def test_who_goes_away_stops_what_was_not_sent_yet(browser: Client, account: ClientAccount, service: Service) -> None:
+def test_who_goes_away_stops_what_was_not_sent_yet(
+    browser: Client, account: ClientAccount, service: Service, one_by_one: None
+) -> None:
     page = browse(browser, account)
     answer = browser.post(url(account, "browse/rows/"), hidden(page), headers=HX)
     parts = answer._iterator

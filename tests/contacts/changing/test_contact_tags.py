@@ -73,7 +73,7 @@ def test_no_tag_or_one_that_is_gone_is_told_at_the_picker(
     assert errors(dario.fill(ADD)) == {"tags": ["Please choose at least one tag."]}
     answer = dario.fill(ADD, tags=["4711"])
     assert "no longer in KlickTipp" in errors(answer)["tags"][0]
-    smart = dario.fill(ADD, tags=[tag_ids["Contact added via API"]])
+    smart = dario.fill(ADD, tags=[service.smarttags()["Contact added via API"]])
     assert errors(smart)["tags"][0].startswith("SmartTags are set by KlickTipp only.")
 
 
@@ -104,8 +104,8 @@ def test_each_chip_of_a_page_is_sent_once(dario: OnPage, service: Service, tag_i
     assert changes_sent(service.paths()) == ["POST /subscriber/tag", "POST /subscriber/untag", "POST /subscriber/untag"]
 
 
-def test_a_smarttag_stays_and_the_reason_stands_above_the_tags(dario: OnPage, tag_ids: dict[str, int]) -> None:
-    answer = remove(dario, tag_ids["Email opened: Welcome"])
+def test_a_smarttag_stays_and_the_reason_stands_above_the_tags(dario: OnPage, service: Service) -> None:
+    answer = remove(dario, service.smarttags()["Email opened: Welcome"])
     assert answer.status_code == 422
     assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#untag-failure", "#untag-failure")
     assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in words(answer)
