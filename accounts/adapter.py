@@ -17,6 +17,9 @@ from accounts.signals import sign_in_stopped
 TOLD_FOR_SECONDS = 5 * 60
 """As long as allauth's limit of failed attempts for one address."""
 
+LONGEST_WAY_ON = 2000
+"""Characters of an address that a form names for afterwards."""
+
 ATTEMPTS_ON_A_KNOWN_DEVICE = {"login_failed": "5/300s/key"}
 
 
@@ -29,6 +32,10 @@ class Adapter(DefaultAccountAdapter):
         """Who has a second factor confirms with it: a password that was stolen confirms nothing."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] != "reauthenticate"] or methods
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """What leads on after a sign-in waits in the session of who is a stranger still."""
+        return url is not None and len(url) <= LONGEST_WAY_ON and super().is_safe_url(url)
 
     def set_password(self, user: User, password: str) -> None:
         user.set_password(password)

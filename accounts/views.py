@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import confirmation
 from accounts.access import TeamRequest, UserRequest, signed_in, team_view
@@ -82,13 +82,14 @@ def second_factor(request: TeamRequest) -> HttpResponse:
     return render(request, "accounts/second_factor.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
 def passkey_login(request: HttpRequest) -> HttpResponse:
-    """allauth's view, whose question to the browser is kept in a session: a few a minute for a network, and not for
-    long."""
+    """allauth's view, whose question to the browser, or what it says of the answer, is kept in a session: a few a
+    minute for a network, and not for long."""
     if not ratelimit.consume(request, app="allauth.mfa", action="webauthn_login", limit_get=True):
         return ratelimit.respond_429(request)
     response: HttpResponse = login_webauthn(request)
-    if not request.user.is_authenticated and request.session.modified:
+    if not request.user.is_authenticated and (request.session.modified or request.method == "POST"):
         request.session.set_expiry(_PASSKEY_SECONDS)
     return response
 

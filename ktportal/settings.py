@@ -202,6 +202,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.allauth_pages.guard",
     "ktportal.browsers.limit_body",
 ]
 
