@@ -1,6 +1,8 @@
 """Whether a call may leave now: there is a seat for its request, and the service answers."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -9,7 +11,7 @@ from integrations.audit import events
 from integrations.audit.actors import SYSTEM
 from integrations.audit.recorder import Action, Scope
 from integrations.clients import sentences
-from integrations.clients.calls.breaker import Breaker, breaker_of
+from integrations.clients.calls.breaker import Breaker, Caller, breaker_of
 from integrations.clients.calls.bulkhead import bulkhead
 from integrations.clients.errors import Obstructed
 from integrations.klicktipp import NO_TIME_LEFT, Attempt, Ending, Observer
@@ -25,30 +27,39 @@ class Admission:
         self._action = action
         self._scope = scope
         self._breaker: Breaker = breaker_of(settings.KLICKTIPP_URL)
-        self._probes = False
+        self._caller = Caller((scope.team_id, scope.account_id), action.actor.user_id)
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """For calls that are made together: they ask once, and nothing of that outlives them."""
+        self.ask()
+        try:
+            yield
+        finally:
+            self.give_up()
 
     def ask(self) -> None:
         """Raises `Obstructed` where no call may leave. Of a silent service the log has one entry, not one for each."""
         if not bulkhead.take_seat(self._action.actor, self._scope):
             events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
             raise Obstructed(Obstacle.TOO_MANY_WAIT)
-        is_silent = self._breaker.is_open
-        if not self._breaker.may_begin():
+        if not self._breaker.may_begin(self._caller):
             raise Obstructed(Obstacle.SERVICE_SILENT)
-        self._probes = is_silent
 
     def give_up(self) -> None:
         """What was let go has not left after all. Only who probes gives the probe free."""
-        if self._probes:
-            self._breaker.give_up()
+        self._breaker.give_up(self._caller)
 
     def note(self, attempt: Attempt, ending: Ending) -> None:
         """Never raises: the call is over and its result counts."""
-        has_left = ending.error is None or ending.error.hint != NO_TIME_LEFT
-        if not has_left or not self._breaker.note(attempt.call_id, ending):
+        if ending.error and ending.error.hint == NO_TIME_LEFT:
+            self.give_up()
             return
-        sentence = sentences.SERVICE_SILENT if self._breaker.is_open else sentences.SERVICE_ANSWERS
-        logger.warning("KlickTipp %s.", "does not answer" if self._breaker.is_open else "answers again")
+        if not self._breaker.note(self._caller, attempt.call_id, ending):
+            return
+        is_silent = self._breaker.is_open(self._caller)
+        sentence = sentences.SERVICE_SILENT if is_silent else sentences.SERVICE_ANSWERS
+        logger.warning("KlickTipp %s.", "does not answer" if is_silent else "answers again")
         try:
             events.record(sentence, SYSTEM, Scope(self._scope.team_id))
         except DatabaseError:
@@ -71,5 +82,7 @@ class Admitted:
             raise
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:
-        self._observer.finish(attempt, ending)
-        self._admission.note(attempt, ending)
+        try:
+            self._observer.finish(attempt, ending)
+        finally:
+            self._admission.note(attempt, ending)

@@ -149,16 +149,15 @@ def at_once(
     or when KlickTipp refuses the access, or when the log cannot be written, is `Done` with `Obstructed`, and the log
     has an entry that says how many. While KlickTipp is busy, fewer go at once, and each tries again until time is up.
 
-    Raises `Obstructed` where there is no key to use, no seat for the request, or KlickTipp does not answer. Taking the
-    first result raises `AlreadyStarted` for an action that another submit has begun, and nothing is sent. Who takes no
-    more results closes the iterator: what is under way is awaited and recorded, the rest is not sent.
+    Raises `Obstructed` where there is no key to use. Taking the first result raises it where there is no seat for the
+    request, or KlickTipp does not answer, and `AlreadyStarted` for an action that another submit has begun, and nothing
+    is sent. Who takes no more results closes the iterator: what is under way is awaited and recorded, the rest is not
+    sent.
     """
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
     auth, recorder = _signed_by(credential, account, action)
-    admission = Admission(action, account.scope)
-    admission.ask()
     desk = Desk(action)
     auth = desk.for_threads(auth)
     crew: Crew[T] = Crew(
@@ -166,7 +165,7 @@ def at_once(
         _client(auth, desk),
         recorder,
         Watch(recorder, credential),
-        admission,
+        Admission(action, account.scope),
         partial(events.record_unsent, action, account.scope),
         seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         workers=MOST_AT_ONCE,

@@ -251,6 +251,14 @@ class Crew(Generic[T]):
 
     def results(self, jobs: Sequence[Job[T]]) -> Generator[Done[T], None, None]:
         """Do the jobs, and give what came of each as it comes. See `gateway.at_once`."""
+        with self._admission.asked():
+            yield from self._all_that_go(jobs)
+        if self._fatal:
+            raise self._fatal
+        for run in self._waiting:
+            yield Done(run.place, error=run.failure or Obstructed(self._stopped or Obstacle.STOPPED))
+
+    def _all_that_go(self, jobs: Sequence[Job[T]]) -> Generator[Done[T], None, None]:
         self._ends = timing.now() + self._seconds
         self._waiting.extend(_Run(place, job) for place, job in enumerate(jobs))
         try:
@@ -261,12 +269,7 @@ class Crew(Generic[T]):
             while self._running:
                 self._round()
             self._pool.shutdown()
-            self._admission.give_up()
             self._note_unsent()
-        if self._fatal:
-            raise self._fatal
-        for run in self._waiting:
-            yield Done(run.place, error=run.failure or Obstructed(self._stopped))
 
     def _dispatch(self) -> bool:
         """Send off as many as may go now. Returns whether there are jobs that may go later."""

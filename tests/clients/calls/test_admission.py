@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.signals import request_finished, request_started
+from django.db import DatabaseError
 from django.test import Client
 
 from accounts.models import Membership
@@ -13,15 +16,25 @@ from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry
 from integrations.audit.recorder import Action, Scope
 from integrations.clients.calls import gateway
-from integrations.clients.calls.breaker import SILENT_AFTER, Breaker, breaker_of
+from integrations.clients.calls.admission import Admission, Admitted
+from integrations.clients.calls.breaker import (
+    LETS_OTHERS_FIRST_SECONDS,
+    PROBE_SECONDS,
+    SILENT_AFTER,
+    Breaker,
+    Caller,
+    breaker_of,
+)
 from integrations.clients.calls.bulkhead import Bulkhead, bulkhead
+from integrations.clients.calls.parallel import Crew
 from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount
 from integrations.clients.sentences import TAGS_LOADED
-from integrations.klicktipp import Ending, KlickTippError
+from integrations.klicktipp import NO_TIME_LEFT, Ending, KlickTippError, Unreachable
 from integrations.messages import Obstacle
 from tests.factories import actor
 from tests.service import Service
+from tests.turned_clock import TurnedClock
 
 ANSWERED = Ending(0.1, 200, None, None)
 NOT = Ending(20.0, None, None, None)
@@ -85,28 +98,131 @@ def test_commands_and_the_worker_need_no_seat() -> None:
     assert [seats.take_seat(actor_of(1), Scope(1)) for _ in range(50)] == [True] * 50
 
 
-def test_a_silent_service_is_asked_by_one_at_a_time_until_it_answers() -> None:
-    breaker = Breaker()
-    assert [breaker.note(uuid4(), NOT) for _ in range(SILENT_AFTER)] == [False] * (SILENT_AFTER - 1) + [True]
-    assert [breaker.may_begin(), breaker.may_begin()] == [True, False]
-    assert not breaker.note(uuid4(), NOT)
-    assert breaker.may_begin()
-    breaker.give_up()
-    assert breaker.may_begin()
-    assert breaker.note(uuid4(), ANSWERED)
-    assert [breaker.may_begin() for _ in range(3)] == [True] * 3
+def silent_for(breaker: Breaker, clock: TurnedClock, *callers: Caller) -> None:
+    """As many calls of these callers as make the service silent, one after the other."""
+    for number in range(SILENT_AFTER):
+        clock.turn(20)
+        breaker.note(callers[number % len(callers)], uuid4(), NOT)
 
 
-def test_attempts_of_one_call_count_once_and_an_answer_begins_anew() -> None:
-    breaker, call = Breaker(), uuid4()
+def test_a_silent_service_is_asked_by_one_at_a_time_until_it_answers(clock: TurnedClock) -> None:
+    breaker, one, other = Breaker(), Caller("one", 1), Caller("other", 2)
+    silent_for(breaker, clock, one, other)
+    assert breaker.is_open(Caller("third", 3))
+    assert [breaker.may_begin(one), breaker.may_begin(other)] == [True, False]
+    assert not breaker.note(one, uuid4(), NOT)
+    assert breaker.may_begin(other)
+    breaker.give_up(other)
+    assert breaker.may_begin(Caller("third", 3))
+    assert breaker.note(other, uuid4(), ANSWERED)
+    assert [breaker.may_begin(Caller(name, 4)) for name in ("third", "other", "new")] == [True] * 3
+
+
+def test_attempts_of_one_call_count_once_and_an_answer_begins_anew(clock: TurnedClock) -> None:
+    breaker, one, call = Breaker(), Caller("one", 1), uuid4()
     for _ in range(20):
-        breaker.note(call, NOT)
-    assert not breaker.is_open
+        clock.turn(20)
+        breaker.note(one, call, NOT)
+    assert not breaker.is_open(one)
     for _ in range(SILENT_AFTER - 2):
-        breaker.note(uuid4(), NOT)
-    breaker.note(uuid4(), ANSWERED)
-    breaker.note(uuid4(), NOT)
-    assert not breaker.is_open
+        clock.turn(20)
+        breaker.note(one, uuid4(), NOT)
+    breaker.note(one, uuid4(), ANSWERED)
+    clock.turn(20)
+    breaker.note(one, uuid4(), NOT)
+    assert not breaker.is_open(one)
+
+
+def test_one_client_keeps_no_other_from_the_service(clock: TurnedClock) -> None:
+    breaker, slow, other = Breaker(), Caller("slow", 1), Caller("other", 2)
+    silent_for(breaker, clock, slow)
+    assert [breaker.may_begin(slow), breaker.may_begin(slow)] == [True, False]
+    assert [breaker.may_begin(other) for _ in range(3)] == [True] * 3
+    assert breaker.note(slow, uuid4(), ANSWERED)
+
+
+def test_calls_of_a_client_that_overlap_count_once(clock: TurnedClock) -> None:
+    breaker, slow = Breaker(), Caller("slow", 1)
+    clock.turn(20)
+    for _ in range(3 * SILENT_AFTER):
+        clock.turn(0.1)
+        breaker.note(Caller("slow", 1), uuid4(), NOT)
+    assert not breaker.is_open(slow)
+
+
+def test_many_clients_without_an_answer_at_once_are_a_silent_service(clock: TurnedClock) -> None:
+    breaker = Breaker()
+    told = [breaker.note(Caller(client, client), uuid4(), NOT) for client in range(SILENT_AFTER)]
+    assert told == [False] * (SILENT_AFTER - 1) + [True]
+
+
+def test_others_wait_for_a_probe_five_seconds_and_go_first_then(clock: TurnedClock) -> None:
+    breaker, slow, patient = Breaker(), Caller("slow", 1), Caller("patient", 2)
+    silent_for(breaker, clock, slow, Caller("slow too", 1))
+    assert breaker.may_begin(slow)
+    clock.turn(PROBE_SECONDS - 1)
+    assert not breaker.may_begin(patient)
+    clock.turn(1)
+    assert [breaker.may_begin(Caller(client, 1)) for client in ("slow", "slow too")] == [False, False]
+    assert breaker.may_begin(patient)
+    breaker.give_up(patient)
+    assert breaker.may_begin(slow), "nobody else has been refused"
+    assert not breaker.may_begin(patient)
+    breaker.note(slow, uuid4(), NOT)
+    assert not breaker.may_begin(slow)
+    clock.turn(LETS_OTHERS_FIRST_SECONDS)
+    assert breaker.may_begin(slow), "the others have not come back"
+
+
+@pytest.fixture
+def silent(account: ClientAccount, service: Service, clock: TurnedClock) -> Breaker:
+    """The breaker of a service that has been silent for the account, and answers by now."""
+    silent_for(breaker_of(service.url), clock, Caller((account.team_id, account.pk), 0))
+    return breaker_of(service.url)
+
+
+@pytest.mark.django_db
+def test_a_probe_that_ends_without_being_counted_is_free(
+    account: ClientAccount, owner: Membership, silent: Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = Action(TAGS_LOADED, actor(owner.user))
+    admission = Admission(action, account.scope)
+    attempt: Any = SimpleNamespace(call_id=uuid4())
+    late = Ending(0.0, None, Unreachable("list_tags", hint=NO_TIME_LEFT), None)
+    for end in (lambda: admission.note(attempt, late), admission.give_up):
+        admission.ask()
+        end()
+
+    class Broken:
+        def begin(self, attempt: object) -> None: ...
+
+        def finish(self, attempt: object, ending: object) -> None:
+            raise DatabaseError
+
+    admitted = Admitted(Broken(), admission)
+    admitted.begin(attempt)
+    with pytest.raises(DatabaseError):
+        admitted.finish(attempt, late)
+
+    results = gateway.at_once(account, Action(TAGS_LOADED, actor(owner.user)), [lambda api: api.list_tags()])
+    del results
+    with monkeypatch.context() as broken:
+        broken.setattr(Crew, "_dispatch", lambda _: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            list(gateway.at_once(account, Action(TAGS_LOADED, actor(owner.user)), [lambda api: api.list_tags()]))
+    assert gateway.connect(account, Action(TAGS_LOADED, actor(owner.user))).list_tags()
+
+
+@pytest.mark.django_db
+def test_many_at_once_are_not_begun_while_somebody_probes(
+    account: ClientAccount, owner: Membership, service: Service, silent: Breaker
+) -> None:
+    assert silent.may_begin(Caller((account.team_id, account.pk), 0))
+    entries = AuditEntry.objects.count()
+    with pytest.raises(Obstructed):
+        next(gateway.at_once(account, Action(TAGS_LOADED, actor(owner.user)), [lambda api: api.list_tags()]))
+    assert AuditEntry.objects.count() == entries
+    assert service.received() == []
 
 
 @pytest.mark.django_db
@@ -122,7 +238,8 @@ def test_pages_and_the_log_say_once_that_it_does_not_answer(
             call()
     told = AuditEntry.objects.filter(sentence="clients.service_silent")
     assert told.count() == 1
-    breaker_of(service.url).may_begin()
+    somebody = Caller((account.team_id, account.pk), 0)
+    breaker_of(service.url).may_begin(somebody)
     entries = AuditEntry.objects.count()
     with pytest.raises(Obstructed) as refused:
         call()
@@ -132,7 +249,7 @@ def test_pages_and_the_log_say_once_that_it_does_not_answer(
     assert "has not answered several times in a row" in page
     assert AuditEntry.objects.count() == entries
 
-    breaker_of(service.url).give_up()
+    breaker_of(service.url).give_up(somebody)
     service.reset()
     call()
     assert AuditEntry.objects.filter(sentence="clients.service_answers").count() == 1
