@@ -22,6 +22,11 @@ NAME_RULES = [no_control_characters, no_web_address]
 class SignupForm(AllauthSignupForm):
     """Sign-up asks for nothing but email and password; the new person gets a team of their own."""
 
+    def clean(self) -> dict[str, Any]:
+        """Rates the password once the address is right."""
+        cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
+        return cleaned
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
             # As for a new account, so that the time an answer takes tells nobody who has one.

@@ -1,6 +1,11 @@
-"""How good a password has to be."""
+"""How good a password has to be.
+
+Rating takes the longer the more can be read as letters: zxcvbn tries every combination. So what is rated is bounded,
+and one password is rated at a time: many of them keep one processor busy, not all.
+"""
 
 import re
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +19,9 @@ LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: more than 10^8 guesses by somebody who knows how people choose."""
 
 _LONGEST_RATED: Final = 72
+_SYMBOLS: Final = dict(zip("@({[<!|$+%", "accccilstx", strict=True))
+"""Besides digits, what zxcvbn may take for letters. The first one in a password is left to it, others are read so."""
+_one_at_a_time: Final = threading.Lock()
 _OWN_WORDS: Final = ["klicktipp", "klick", "tipp", "ktportal", "portal", "newsletter", "kontakt", "contact", "agentur"]
 _GERMAN: Final = (Path(__file__).parent / "common_german_words.txt").read_text().split()
 
@@ -25,8 +33,17 @@ class HardToGuess:
         """Raises `ValidationError` for one that is guessed too soon."""
         theirs = [user.email, *re.split(r"\W+", f"{user.email} {user.name}")] if user else []
         known = [word.lower() for word in [*_OWN_WORDS, *_GERMAN, *theirs] if len(word) > 2]
-        if zxcvbn(password[:_LONGEST_RATED], user_inputs=known)["score"] < LEAST_SCORE:
+        with _one_at_a_time:
+            score = zxcvbn(_bounded(password), user_inputs=known)["score"]
+        if score < LEAST_SCORE:
             raise ValidationError(self.get_help_text(), code="easy_to_guess")
 
     def get_help_text(self) -> str:
         return _("Please choose one that is hard to guess: four words that have nothing to do with each other, say.")
+
+
+def _bounded(password: str) -> str:
+    """The beginning of the password, with one symbol in it at most that can be read in several ways."""
+    beginning = password[:_LONGEST_RATED]
+    symbols = [character for character in dict.fromkeys(beginning) if character in _SYMBOLS]
+    return beginning.translate({ord(symbol): _SYMBOLS[symbol] for symbol in symbols[1:]})

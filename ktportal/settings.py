@@ -319,7 +319,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = portal.scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_RATE_LIMITS = {"reauthenticate": "5/300s/user", "reset_password": "20/m/ip,5/m/key,10/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "reauthenticate": "5/300s/user",
+    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    "change_password": "5/m/user,20/m/ip",
+}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True
 SESSION_COOKIE_AGE = 12 * 3600

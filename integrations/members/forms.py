@@ -141,8 +141,8 @@ class SignUpForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if "password" in typed:
-            user = User(email=self._email, name=typed.get("name", ""))
+        if not self.errors:
+            user = User(email=self._email, name=typed["name"])
             try:
                 get_adapter().clean_password(typed["password"], user=user)
             except forms.ValidationError as error:

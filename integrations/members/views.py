@@ -3,6 +3,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import complete_signup
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
@@ -223,6 +224,8 @@ def _sign_in_first(request: HttpRequest, found: Invitation) -> HttpResponse:
 
 
 def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
+    if not ratelimit.consume(request, app="allauth.account", action="signup"):
+        return ratelimit.respond_429(request)
     form = SignUpForm(request.POST if request.method == "POST" else None, email=found.email)
     if form.is_valid():
         typed = form.cleaned_data

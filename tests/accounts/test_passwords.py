@@ -26,3 +26,10 @@ def test_what_is_hard_to_guess_is_taken() -> None:
         "x" * 20 + "Regal" * 30 + "?",
     ):
         validate_password(password, KIM)
+
+
+def test_the_rest_of_a_long_password_and_many_substitutes_take_nothing_from_it() -> None:
+    for password in ("vT9#k(q2)!mW{z|7$", "4@8({[<369#!1|0$5+7%2", "correct horse battery staple, and so on" * 50):
+        validate_password(password, KIM)
+    with pytest.raises(ValidationError):
+        validate_password("P@$$w0rd1!", KIM)

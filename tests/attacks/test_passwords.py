@@ -1,0 +1,60 @@
+"""Passwords that take seconds to rate: what may stand for a letter is tried in every combination."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Membership
+from tests.factories import InvitationFactory
+
+pytestmark = pytest.mark.django_db
+EVIL = ("4@8({[<369#!1|0$5+7%2" + "password1loveme" * 4)[:72]
+
+
+@pytest.fixture
+def rated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that are rated."""
+    passwords: list[str] = []
+
+    def rate(password: str, **_: Any) -> dict[str, int]:
+        passwords.append(password)
+        return {"score": 0}
+
+    monkeypatch.setattr("accounts.passwords.zxcvbn", rate)
+    return passwords
+
+
+def test_no_password_takes_long_to_rate() -> None:
+    began = time.process_time()
+    for password in (EVIL, "1!|7+" * 14, ("1|7+" + "password1loveme" * 5)[:72], "4@8({[<369#!1|0$5+7%2" * 3):
+        with suppress(ValidationError):
+            validate_password(password)
+    assert time.process_time() - began < 2
+
+
+def test_the_name_comes_first_and_a_network_has_twenty_tries_a_minute(owner: Membership, rated: list[str]) -> None:
+    link = reverse("invitation", args=[InvitationFactory(team=owner.team).email])
+    stranger = Client()
+    wrong_name = stranger.post(link, {"name": "www.evil.example", "password": EVIL})
+    assert (wrong_name.status_code, rated) == (422, [])
+    answers = [stranger.post(link, {"name": "Kim", "password": EVIL}).status_code for _ in range(20)]
+    assert answers == [422] * 19 + [429]
+    assert len(rated) == 19
+
+
+def test_the_address_comes_first_at_sign_up(settings: Any, rated: list[str]) -> None:
+    settings.SIGNUP = "open"
+    Client().post("/accounts/signup/", {"email": "no address", "password1": EVIL})
+    assert rated == []
+
+
+def test_members_who_change_their_password_share_the_limit_of_their_network(browser: Client, rated: list[str]) -> None:
+    typed = {"oldpassword": "x", "password1": EVIL}
+    answers = [browser.post("/accounts/password/change/", typed).status_code for _ in range(7)]
+    assert answers[-1] == 429
