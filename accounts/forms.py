@@ -5,6 +5,7 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,11 @@ class SignupForm(AllauthSignupForm):
             # As for a new account, so that the time an answer takes tells nobody who has one.
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+    @transaction.atomic
+    def save(self, request: HttpRequest) -> User:
+        user: User = super().save(request)
+        return user
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:
         set_role(create_team(user.email.partition("@")[0]), user, Role.OWNER, by=user)

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -183,4 +184,15 @@ def test_what_cannot_be_taken_is_said_at_its_field(client: Client, field: str, t
     response = sign_up(client, **{field: typed})
 
     assert list(response.context["form"].errors) == [field]
+    assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("open_portal")
+def test_a_sign_up_that_gets_no_team_leaves_no_account(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr("accounts.forms.create_team", fail)
+    with pytest.raises(IntegrityError):
+        sign_up(client)
     assert not User.objects.exists()
