@@ -13,7 +13,7 @@ class _Checked:
     def full_clean(self: Any) -> None:
         try:
             super().full_clean()  # type: ignore[misc]
-        except (TypeError, ValueError, KeyError, AttributeError):
+        except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
             self.cleaned_data: dict[str, Any] = {}
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 

@@ -2,12 +2,14 @@
 
 import json
 import logging
+from collections import deque
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from accounts.models import Membership
+from ktportal import browsers
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,22 @@ def test_reports_of_the_policy_are_a_line_each_and_do_not_flood(
     for _ in range(100):
         send(json.dumps(report))
     assert len([record for record in caplog.records if record.name == "ktportal.csp"]) <= 60
+
+
+def test_reports_need_no_database_and_may_be_deep(
+    client: Client, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browsers, "_reported", deque(maxlen=60))
+    deep = '{"csp-report":' + "[" * 3900 + "]" * 3900 + "}"
+    monkeypatch.setattr("django.core.cache.cache.add", lambda *_: pytest.fail("the database may be locked"))
+    with django_assert_num_queries(0):
+        for body in (deep, "[" * 8000):
+            assert client.post("/csp-reports/", body, content_type="application/csp-report").status_code == 204
+
+
+def test_an_answer_of_a_passkey_may_be_deep(client: Client) -> None:
+    answer = client.post("/accounts/second-factor/webauthn/login/", {"credential": "[" * 20_000})
+    assert answer.status_code == 302
 
 
 def test_who_looks_for_it_finds_where_to_report_and_to_change_a_password(client: Client, settings: Any) -> None:
