@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from benchmarks.apart import Found, main
@@ -73,7 +74,8 @@ def _errand(sandbox: str) -> tuple[Callable[[], object], Callable[[], object], C
 
     def send(email: str = "rainer@klick-tipp.team") -> None:
         typed = {"action": uuid4(), "email": email, "basis": "consent", "source": "Fair", "obtained_on": "2026-11-01"}
-        assert browser.post(page, typed | {"tags": [tag["id"] for tag in tags[:2]]}).status_code == 302
+        form = urlencode(typed | {"tags": [tag["id"] for tag in tags[:2]]}, doseq=True)
+        assert browser.post(page, form, content_type="application/x-www-form-urlencoded").status_code == 302
 
     def open_profile() -> None:
         assert browser.get("/profile/").status_code == 200

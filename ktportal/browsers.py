@@ -9,14 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
-
-from accounts.bad_requests import bad_request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -42,18 +39,6 @@ def headers(get_response: Answer) -> Answer:
         if request.method == "POST" and request.path == reverse("account_logout") and response.status_code == 302:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
-
-    return middleware
-
-
-def limit_body(get_response: Answer) -> Answer:
-    """A body above the limit is refused before it is read, whatever its type: Django leaves files out of its limit."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return bad_request(request, RequestDataTooBig())
-        return get_response(request)
 
     return middleware
 

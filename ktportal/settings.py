@@ -203,7 +203,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.allauth_pages.guard",
-    "ktportal.browsers.limit_body",
+    "ktportal.bodies.limit",
 ]
 
 ROOT_URLCONF = "ktportal.urls"

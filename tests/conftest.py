@@ -9,8 +9,10 @@ from django.contrib.auth.signals import user_logged_in
 from django.core.cache import caches
 from django.db import connection
 from django.http import HttpRequest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import MULTIPART_CONTENT
 from django.utils import translation
+from django.utils.http import urlencode
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -34,6 +36,22 @@ def log_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     yield
     triggers.lift(connection)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forms_as_browsers_send_them() -> Iterator[None]:
+    """Django's test client sends every form as multipart; browsers do so only for forms that upload files."""
+
+    def post(self: Any, path: str, data: Any = None, content_type: str = MULTIPART_CONTENT, **options: Any) -> Any:
+        has_files = isinstance(data, dict) and any(hasattr(value, "read") for value in data.values())
+        if content_type is MULTIPART_CONTENT and not has_files:
+            data, content_type = urlencode(data or {}, doseq=True), "application/x-www-form-urlencoded"
+        return by_django(self, path, data, content_type, **options)
+
+    by_django = RequestFactory.post
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(RequestFactory, "post", post)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -120,7 +120,7 @@ def test_it_does_not_matter_whether_strangers_may_sign_up(
         ("name", ""),
         ("name", "x" * 101),
         ("name", "Kim\x07"),
-        ("name", "x" * 1_000_000),
+        ("name", "x" * 50_000),
         ("password", "short"),
         ("password", "password123"),
         ("password", "kim@example.com"),
