@@ -151,7 +151,8 @@ class Transport:
 
 
 def _decoded(response: requests.Response, largest: int) -> bytes:
-    """The body, decompressed piece by piece: one byte above `largest` is enough to know that it is too large.
+    """The body, decompressed piece by piece: one byte above `largest` is enough to know that it is too large,
+    and what follows the end of what is compressed is not read.
 
     `zlib.error` for what is compressed twice, otherwise than by gzip or deflate, or wrongly.
     """
@@ -159,14 +160,17 @@ def _decoded(response: requests.Response, largest: int) -> bytes:
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         raise zlib.error(f"unknown encoding: {encoding}")
     decompressor = None if encoding in ("", "identity") else zlib.decompressobj(zlib.MAX_WBITS | 32)
-    body = b""
-    while len(body) <= largest and (piece := response.raw.read(_PIECE, decode_content=False)):
+    body = bytearray()
+    while len(body) <= largest and not (decompressor and decompressor.eof):
+        piece = response.raw.read(_PIECE, decode_content=False)
+        if not piece:
+            break
         body += decompressor.decompress(piece, largest + 1 - len(body)) if decompressor else piece
         while decompressor and decompressor.unconsumed_tail and len(body) <= largest:
             body += decompressor.decompress(decompressor.unconsumed_tail, largest + 1 - len(body))
     if decompressor and not decompressor.eof and len(body) <= largest:
         raise zlib.error("the end is missing")
-    return body
+    return bytes(body)
 
 
 _FAILURES: Final = (

@@ -1,7 +1,10 @@
 """Bodies that are too much: of visitors, and of the service."""
 
 import gzip
+import io
 import tracemalloc
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,6 +12,7 @@ from django.test import Client
 
 from accounts.models import Membership
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, ServiceError
+from integrations.klicktipp.transport import _decoded
 from integrations.tags import addresses
 from tests.klicktipp.service import answer, serving
 
@@ -45,6 +49,24 @@ def test_a_small_answer_does_not_become_a_large_one() -> None:
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert most < 12 * MEGABYTE
+
+
+def test_what_follows_the_end_of_an_answer_is_not_read() -> None:
+    """A piece of garbage behind the end was kept and copied with every further one."""
+    reads: list[int] = []
+
+    class Raw:
+        def __init__(self, body: bytes) -> None:
+            self._body = io.BytesIO(body)
+
+        def read(self, amount: int, decode_content: bool) -> bytes:
+            reads.append(amount)
+            return self._body.read(amount)
+
+    tags = gzip.compress(b'{"5": "Newsletter"}')
+    response: Any = SimpleNamespace(headers={"Content-Encoding": "gzip"}, raw=Raw(tags + b"x" * 20 * MEGABYTE))
+    assert _decoded(response, 2 * MEGABYTE) == b'{"5": "Newsletter"}'
+    assert len(reads) == 1
 
 
 def test_lists_of_ids_may_be_long_and_nothing_else_may() -> None:
