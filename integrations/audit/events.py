@@ -46,10 +46,15 @@ def _write_once(action: Action, scope: Scope, kind: Kind, **columns: Any) -> Non
 
 
 def record_unsent(action: Action, scope: Scope, problem: str, count: int) -> None:
-    """Write that so many of an action's calls have not been sent, and why."""
+    """Write that so many of an action's calls have not been sent, and why.
+
+    Raises `AlreadyStarted` where none of this one's calls was begun and the action is known.
+    """
     kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     answer = {"problem": problem, "unsent": count}
-    _write(action, scope, kind, call=uuid4(), outcome=Outcome.FAILED, answer=answer)
+    is_first = next(action.places) == 1
+    call = call_number(action, 1) if is_first else uuid4()
+    _write_once(action, scope, kind, call=call, outcome=Outcome.FAILED, answer=answer)
 
 
 def _write(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:

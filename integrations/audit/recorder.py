@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -34,7 +35,8 @@ class Action:
     """One intention of a person. Its id groups the calls and is the token against double submits.
 
     The parameters complete the sentence and are stored as they are: names of tags, masked labels of people. Each entry
-    of the action is about its `subjects`, besides those that a call itself names.
+    of the action is about its `subjects`, besides those that a call itself names. `places` tells the next place of a
+    call, see `call_number`; it begins later for an action that an earlier request of the portal has begun.
     """
 
     sentence: Sentence
@@ -43,6 +45,7 @@ class Action:
     subjects: tuple[Subject, ...] = ()
     id: UUID = field(default_factory=uuid4)
     reference: str = ""
+    places: Iterator[int] = field(default_factory=lambda: itertools.count(1), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,31 @@ def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditE
 
 
 def call_number(action: Action, place: int) -> UUID:
-    """The call at this place (1, 2, …) of an action. It follows from the action, so that a second submit of the same
-    form meets the unique constraint with its first call, before anything is sent."""
+    """The call at this place (1, 2, …) of an action. It follows from the action, so that whatever else is sent under
+    its id, by whomever, meets the unique constraint with its first call, before anything leaves."""
     return uuid5(action.id, str(place))
 
 
-def call_of_job(action: Action, job: int, operation: str, turn: int) -> UUID:
-    """The call that a job makes of an operation for the first, second, … time. It follows from the job's place among
-    those of the action, not from the order in which they get on."""
-    return uuid5(action.id, f"{job} {operation} {turn}")
+class CallsOfJobs:
+    """Names the calls that the jobs of an action make. But for the action's first one, which is at its first place as
+    any action's, a name follows from the job's place among the jobs, not from the order in which they get on.
+
+    The first call is to be named before there are several threads.
+    """
+
+    def __init__(self, action: Action) -> None:
+        self._action = action
+        self._first: tuple[int, str, int] | None = None
+        self._is_begun = False
+
+    def name(self, job: int, operation: str, turn: int) -> UUID:
+        """The call that a job makes of an operation for the first, second, … time."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._first = (job, operation, turn) if next(self._action.places) == 1 else None
+        if self._first == (job, operation, turn):
+            return call_number(self._action, 1)
+        return uuid5(self._action.id, f"{job} {operation} {turn}")
 
 
 def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
@@ -146,7 +165,9 @@ class Recorder:
     def _call(self, call_id: UUID) -> UUID:
         """The library's call as the log knows it."""
         with self._lock:
-            return self._calls.setdefault(call_id, call_number(self._action, len(self._calls) + 1))
+            if call_id not in self._calls:
+                self._calls[call_id] = call_number(self._action, next(self._action.places))
+            return self._calls[call_id]
 
     def _subjects(self, attempt: Attempt) -> list[Subject]:
         return [*self._action.subjects, *subjects_in(attempt.arguments)]
@@ -169,7 +190,7 @@ class Recorder:
     def write(self, begun: Sequence[Attempt], finished: Sequence[tuple[Attempt, Ending]]) -> Mapping[UUID, Exception]:
         """Begin and finish many attempts in one transaction; where that fails, each in one of its own.
 
-        The attempts have calls of the log, see `call_of_job`, as their `call_id`. Returns by `request_id` why an
+        The attempts have calls of the log, see `CallsOfJobs`, as their `call_id`. Returns by `request_id` why an
         attempt could not be begun and must not leave: `AlreadyStarted`, or what the database said. Like `finish` it
         raises nothing.
         """

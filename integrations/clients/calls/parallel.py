@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from integrations.audit.recorder import Action, Recorder, call_of_job
+from integrations.audit.recorder import Action, CallsOfJobs, Recorder
 from integrations.clients.calls.admission import Admission
 from integrations.clients.calls.health import Watch
 from integrations.clients.errors import Obstructed
@@ -84,12 +84,12 @@ class _Run(Generic[T]):
         self.calls.clear()
         self.turns.clear()
 
-    def number(self, action: Action, attempt: Attempt) -> Attempt:
+    def number(self, calls: CallsOfJobs, attempt: Attempt) -> Attempt:
         """The attempt under the log's name of its call; a job that starts anew goes on counting."""
         operation = attempt.operation.name
         if attempt.call_id not in self.calls:
             self.turns[operation] += 1
-            self.calls[attempt.call_id] = call_of_job(action, self.place, operation, self.turns[operation])
+            self.calls[attempt.call_id] = calls.name(self.place, operation, self.turns[operation])
         call = self.calls[attempt.call_id]
         if not self.attempts[call]:
             self.failure = None
@@ -128,14 +128,14 @@ class Desk:
     database, such as the store of a session."""
 
     def __init__(self, action: Action) -> None:
-        self._action = action
+        self._calls = CallsOfJobs(action)
         self._thread = threading.local()
         self.events: SimpleQueue[_Beginning | _Finished | _Asked | _Ended[Any]] = SimpleQueue()
 
     def begin(self, attempt: Attempt) -> None:
         run: _Run[Any] = self._thread.run
         answer: Future[None] = Future()
-        self.events.put(_Beginning(run.number(self._action, attempt), answer))
+        self.events.put(_Beginning(run.number(self._calls, attempt), answer))
         answer.result()
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:

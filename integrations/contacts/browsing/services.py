@@ -6,12 +6,13 @@ of a page are read when it is opened, and kept nowhere.
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -113,9 +114,11 @@ def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[i
 
     The page for which the list was loaded belongs to the same action. Raises `Obstructed` instead of the first row.
     """
-    started = listed.action if page.number == listed.page else uuid4()
+    action = _action(selection, page.number, errand.actor, uuid4())
+    if page.number == listed.page:
+        action = replace(action, id=listed.action, places=itertools.count(2))
     try:
-        yield from _read(errand.account, list(page), _action(selection, page.number, errand.actor, started))
+        yield from _read(errand.account, list(page), action)
     except AlreadyStarted:  # the page is opened once more
         yield from _read(errand.account, list(page), _action(selection, page.number, errand.actor, uuid4()))
 
