@@ -129,15 +129,16 @@ def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
 
 
 def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject]]]) -> None:
-    """Number and insert entries of one team with their subjects. The caller holds the transaction."""
+    """Number and insert entries of one team with their subjects, and these first: the database takes none for what is
+    finished. The caller holds the transaction."""
     rows = []
     numbers = next_numbers(entries[0][0].team_id, len(entries))
     for number, (entry, subjects) in zip(numbers, entries, strict=True):
         entry.number = number
         rows += subject_rows(entry, subjects)
-    AuditEntry.objects.bulk_create([entry for entry, _ in entries])
     if rows:
         AuditSubject.objects.bulk_create(rows)
+    AuditEntry.objects.bulk_create([entry for entry, _ in entries])
 
 
 class Recorder:
@@ -264,8 +265,10 @@ class Recorder:
         """Finish the entry, or if the sweep came first, store the answer as an entry of its own. The caller holds the
         transaction."""
         new = [subject for subject in learned if subject not in known]
-        if AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING).update(**finish):
+        pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
+        if new and pending.exists():
             AuditSubject.objects.bulk_create(subject_rows(entry, new))
+        if pending.update(**finish):
             return
         late = AuditEntry.objects.get(pk=entry.pk)
         late.pk, late.call = uuid4(), uuid5(late.call, "late answer")

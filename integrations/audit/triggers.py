@@ -1,9 +1,11 @@
 """The database's own guard over the log, on SQLite and PostgreSQL.
 
 It refuses an UPDATE of a finished entry or of anything but the finishing columns, a DELETE that no retention record
-covers, an INSERT under a number whose entry may have been removed, a retention record for numbers to come, a counter
-that goes back, TRUNCATE, and on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing
-the triggers for DELETE). Installed after every migration, because SQLite's table rebuilds drop triggers silently.
+covers, an INSERT under a number whose entry may have been removed or that the counter has not given out, a person added
+to a finished entry, a retention record for numbers to come, a counter that goes back or leaps, TRUNCATE, and on SQLite
+an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the triggers for DELETE) or under a
+negative rowid (-1 is what a trigger sees in place of one that is still to be given). Installed after every migration,
+because SQLite's table rebuilds drop triggers silently.
 
 On PostgreSQL every name is qualified and the functions' search path is fixed, since a session may put temporary tables
 of the same names before ours.
@@ -19,6 +21,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Outcome, RetentionRecord
 
 _SEARCH_PATH = "pg_catalog, pg_temp"
+_LARGEST_STEP = 1000
+"""Numbers that a team's counter goes on by at once; more than are ever written together."""
 
 GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord, AuditCounter)
 
@@ -43,7 +47,7 @@ def _unchanged(columns: Iterable[str], same: str) -> str:
 
 def _may_update(model: type[models.Model], same: str) -> str:
     if model is AuditCounter:
-        return f"NEW.last > OLD.last AND {_unchanged(['team_id'], same)}"
+        return f"NEW.last > OLD.last AND NEW.last - OLD.last <= {_LARGEST_STEP} AND {_unchanged(['team_id'], same)}"
     if model is not AuditEntry:
         return "1 = 0"
     kept = [column for column in _columns(model) if column not in AuditEntry.FINISH_COLUMNS]
@@ -66,15 +70,32 @@ def _may_delete(model: type[models.Model], schema: str) -> str:
     return _covered("OLD", schema)
 
 
+def _given_out(number: str, schema: str) -> str:
+    return (
+        f'EXISTS (SELECT 1 FROM {schema}"{AuditCounter._meta.db_table}" used '
+        f"WHERE used.team_id = NEW.team_id AND NEW.{number} <= used.last)"
+    )
+
+
+def _is_open(schema: str) -> str:
+    """Whether the entry that a new subject names is pending, or still to come in the transaction that took its number:
+    a number that is given out has an entry as soon as others see it."""
+    entries = f'{schema}"{AuditEntry._meta.db_table}"'
+    return (
+        f"(EXISTS (SELECT 1 FROM {entries} about WHERE about.id = NEW.entry_id AND about.team_id = NEW.team_id "
+        f"AND about.number = NEW.number AND about.outcome = '{Outcome.PENDING.value}') "
+        f"OR NOT EXISTS (SELECT 1 FROM {entries} about WHERE about.id = NEW.entry_id) AND NOT EXISTS "
+        f"(SELECT 1 FROM {entries} about WHERE about.team_id = NEW.team_id AND about.number = NEW.number))"
+    )
+
+
 def _may_insert(model: type[models.Model], schema: str) -> str:
     if model is AuditCounter:
-        return "1 = 1"
+        return "NEW.last = 0"
     if model is RetentionRecord:
-        return (
-            f'EXISTS (SELECT 1 FROM {schema}"{AuditCounter._meta.db_table}" used '
-            "WHERE used.team_id = NEW.team_id AND NEW.through_number <= used.last)"
-        )
-    return f"NOT {_covered('NEW', schema)}"
+        return _given_out("through_number", schema)
+    may = f"NEW.number > 0 AND {_given_out('number', schema)} AND NOT {_covered('NEW', schema)}"
+    return f"{may} AND {_is_open(schema)}" if model is AuditSubject else may
 
 
 def _unique_keys(model: type[models.Model]) -> list[list[str]]:
@@ -90,10 +111,10 @@ def _unique_keys(model: type[models.Model]) -> list[list[str]]:
 def _sqlite(model: type[models.Model]) -> list[Trigger]:
     table = model._meta.db_table
 
-    def trigger(event: str, condition: str, message: str) -> Trigger:
-        name = f"{table}_guard_{event.lower()}"
+    def trigger(event: str, condition: str, message: str, moment: str = "BEFORE") -> Trigger:
+        name = f"{table}_guard_{event.lower()}{'ed' if moment == 'AFTER' else ''}"
         sql = (
-            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{table}" WHEN {condition} '
+            f'CREATE TRIGGER "{name}" {moment} {event} ON "{table}" WHEN {condition} '
             f"BEGIN SELECT RAISE(ABORT, 'the log: {message}'); END"
         )
         return Trigger(name, table, (sql,), sql)
@@ -105,7 +126,8 @@ def _sqlite(model: type[models.Model]) -> list[Trigger]:
     return [
         trigger("UPDATE", f"NOT ({_may_update(model, 'IS')} AND NEW.rowid IS OLD.rowid)", "this must not change"),
         trigger("DELETE", f"NOT ({_may_delete(model, '')})", "this must not be removed"),
-        trigger("INSERT", f"{taken} OR NOT ({_may_insert(model, '')})", "this exists or existed"),
+        trigger("INSERT", f"{taken} OR NOT ({_may_insert(model, '')})", "this exists or existed, or is not to come"),
+        trigger("INSERT", "NEW.rowid < 0", "this has no place", moment="AFTER"),
     ]
 
 

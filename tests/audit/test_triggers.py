@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -20,7 +21,7 @@ from integrations.audit.models import (
 )
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
-from integrations.audit.subjects import Subject
+from integrations.audit.subjects import Subject, subject_rows
 from tests.factories import actor
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,8 @@ def test_a_pending_entry_can_be_finished_and_nothing_else(pending: AuditEntry) -
 
 @pytest.mark.parametrize("model", triggers.GUARDED)
 def test_nothing_can_be_deleted(model: type, finished: AuditEntry, pending: AuditEntry) -> None:
-    AuditCounter.objects.create(team_id=8, last=100)
+    AuditCounter.objects.create(team_id=8, last=0)
+    AuditCounter.objects.filter(team_id=8).update(last=100)
     RetentionRecord.objects.create(team_id=8, through_number=100, reason="another team's", actor_label="Alex")
     for row in model.objects.all():
         refused(row.delete)
@@ -119,6 +121,37 @@ def test_a_counter_goes_on_and_never_back(finished: AuditEntry) -> None:
         refused(lambda change=change: counter.update(**change))
 
 
+def test_a_counter_does_not_leap_to_its_end(finished: AuditEntry) -> None:
+    counter = AuditCounter.objects.filter(team_id=7)
+    refused(lambda: counter.update(last=2**63 - 1))
+    refused(lambda: AuditCounter.objects.create(team_id=9, last=2**63 - 2))
+    events.record(SIGNED_IN, actor(), Scope(7))
+
+
+def test_no_number_is_used_that_the_counter_has_not_given_out(finished: AuditEntry) -> None:
+    for number in (0, -5, 3, 100_000):
+        columns = {"started_at": timezone.now(), "number": number, "call": uuid4()}
+        forged = entry_of(Action(SIGNED_IN, actor()), Scope(7), Kind.EVENT, **columns)
+        refused(lambda forged=forged: forged.save(force_insert=True))
+
+
+def test_nobody_is_added_to_a_finished_entry(finished: AuditEntry, pending: AuditEntry) -> None:
+    def subject(entry: AuditEntry, **changed: object) -> AuditSubject:
+        (row,) = subject_rows(entry, [Subject(SubjectKind.EMAIL, "somebody@klick-tipp.team")])
+        for name, value in changed.items():
+            setattr(row, name, value)
+        return row
+
+    refused(subject(finished).save)
+    refused(subject(pending, number=finished.number).save)
+    refused(subject(pending, team_id=8).save)
+    refused(subject(finished, entry_id=uuid4()).save)
+    refused(subject(finished, entry_id=uuid4(), number=3).save)
+    subject(pending).save()
+    AuditEntry.objects.filter(pk=pending.pk).update(outcome=Outcome.DONE, duration=timedelta())
+    refused(subject(pending).save)
+
+
 def test_an_insert_over_an_existing_row_is_refused(finished: AuditEntry, pending: AuditEntry) -> None:
     over = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
     columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
@@ -144,6 +177,9 @@ WAYS_AROUND = {
         "insert over a rowid": [
             "INSERT OR REPLACE INTO {entries} (rowid, {columns})"
             " SELECT rowid, {new_values} FROM {entries} WHERE number = 1"
+        ],
+        "insert under a rowid that locks the table": [
+            "INSERT INTO {entries} (rowid, {columns}) SELECT -1, {new_values} FROM {entries} WHERE number = 1"
         ],
         "update over a rowid": ["UPDATE OR REPLACE {entries} SET outcome = 'done', rowid = 1 WHERE number = 2"],
     },
