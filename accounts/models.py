@@ -20,8 +20,13 @@ class UserManager(BaseUserManager["User"]):
         user.save()
         return user
 
+    def with_address(self, email: str) -> User | None:
+        """Who signs in with this address, large or small letters alike; others that look like it are other addresses,
+        whatever a database takes for the same letter."""
+        return self.filter(email=email.strip().lower()).first()
+
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser):

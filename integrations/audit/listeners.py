@@ -64,7 +64,7 @@ def stopped_sign_in(credentials: dict[str, Any], request: HttpRequest, **_: Any)
 
 def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: HttpRequest) -> None:
     tried = str(credentials.get("email") or credentials.get("username") or "")
-    user = User.objects.filter(email__iexact=tried).first()
+    user = User.objects.with_address(tried)
     if user:
         _in_every_team(sentence, Actor.of(request), user, person=str(user))
     else:

@@ -133,7 +133,7 @@ def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> U
 
 
 def has_account(email: str) -> bool:
-    return User.objects.filter(email__iexact=email).exists()
+    return User.objects.with_address(email) is not None
 
 
 def remove_old_invitations() -> None:
@@ -161,7 +161,7 @@ def _is_same(invitation: Invitation, role: str, accounts: Collection[ClientAccou
 
 
 def _check_is_no_member(team: Team, address: str) -> None:
-    if team.memberships.not_ended().filter(user__email__iexact=address).exists():
+    if team.memberships.not_ended().filter(user__email=address.lower()).exists():
         raise AlreadyMember
 
 

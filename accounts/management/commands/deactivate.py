@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--undo", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User.objects.filter(email__iexact=options["email"]).first()
+        user = User.objects.with_address(options["email"])
         if user is None:
             raise CommandError(f"Nobody signs in with {options['email']!r}.")
         deactivate(user, undo=options["undo"])

@@ -56,7 +56,7 @@ def _given_password() -> str:
 
 def _person(email: str, name: str, password: str) -> tuple[User, bool]:
     """The person with this address, and whether they are new."""
-    if user := User.objects.filter(email__iexact=email).first():
+    if user := User.objects.with_address(email):
         return user, False
     _check(User(email=email, name=name), "email", "name")
     return create_person(email, password, name), True
