@@ -57,6 +57,7 @@ def forget_pending_address(user: User) -> None:
 def end(session: UserSession, *, by: User) -> None:
     """End one session of a person's own."""
     session.end()
+    forget_pending_address(session.user)
     sessions_ended.send(User, user=session.user, by=by, are_all=False)
 
 
