@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from accounts import views
+from accounts.confirm_address import ConfirmAddress
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -17,5 +18,6 @@ urlpatterns = [
         else []
     ),
     path("accounts/second-factor/", include("allauth.mfa.urls")),
+    path("accounts/confirm-email/<str:key>/", ConfirmAddress.as_view(), name="account_confirm_email"),
     path("accounts/", include("allauth.account.urls")),
 ]
