@@ -44,6 +44,9 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP == "open"
 
+    def get_login_stages(self) -> list[str]:
+        return [*super().get_login_stages(), "accounts.stages.SameSignIn"]
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Counts attempts by the account alone, whatever host was asked for; on a device where its owner has signed in
         before, by the device too, and not by the network, which strangers may share."""
