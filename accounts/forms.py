@@ -2,6 +2,7 @@ from typing import Any
 
 from allauth.account.fields import EmailField
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -17,6 +18,7 @@ from accounts.services import create_team, set_role
 from accounts.validation import no_control_characters, no_web_address
 from ktportal.encryption import encrypt
 
+LINKS_TO_ONE_ADDRESS = {"reset_password": "5/m/key,10/h/key"}
 NAME_RULES = [no_control_characters, no_web_address]
 
 
@@ -44,13 +46,17 @@ class SignupForm(AllauthSignupForm):
 
 
 class ResetPasswordForm(forms.Form):
-    """Takes any address and finds out nothing about it."""
+    """Takes any address and finds out nothing about it. Where links have been asked for too often no more is sent, and
+    the answer is the same: it is the links of the last hour that lie in the mailbox, whoever asked for them."""
 
     email = EmailField(required=True)
 
     def save(self, request: HttpRequest, **_: Any) -> str:
         email = str(self.cleaned_data["email"])
-        send_links.enqueue(encrypt(email), get_language() or settings.LANGUAGE_CODE)
+        if ratelimit.consume(
+            request, app="allauth.account", action="reset_password", key=email.lower(), config=LINKS_TO_ONE_ADDRESS
+        ):
+            send_links.enqueue(encrypt(email), get_language() or settings.LANGUAGE_CODE)
         return email
 
 

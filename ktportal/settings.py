@@ -321,7 +321,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "5/300s/user",
-    "reset_password": "20/m/ip,5/m/key,10/h/key",
+    "reset_password": "20/m/ip",
     "change_password": "5/m/user,20/m/ip",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60

@@ -126,7 +126,7 @@ def test_many_requests_for_one_address_send_no_more_mail(client: Client, owner: 
     for _ in range(7):
         last = ask_for_a_link(client, owner.user.email)
 
-    assert last.status_code == 429
+    assert last.status_code == 302, "who is asked for by others gets no refusal, and has a link from them"
     assert len(mail.outbox) == 5
 
 
