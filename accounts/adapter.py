@@ -1,29 +1,29 @@
 import hashlib
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts import guesses
 from accounts.confirmation import confirmed_lately
-from accounts.devices import known_device
 from accounts.models import User
 from accounts.signals import sign_in_stopped
 
 TOLD_FOR_SECONDS = 5 * 60
-"""As long as allauth's limit of failed attempts for one address."""
+"""As long as the limit of failed attempts for one address."""
 
 LONGEST_WAY_ON = 2000
 """Characters of an address that a form names for afterwards."""
 
-ATTEMPTS_ON_A_KNOWN_DEVICE = {"login_failed": "5/300s/key"}
-
 
 class Adapter(DefaultAccountAdapter):
+    _guess: guesses.Guess | None = None
+
     def is_reauthentication_required(self, *, app: str, **_: Any) -> bool:
         """For allauth's own pages the same half hour as for the portal's."""
         return not confirmed_lately(self.request)
@@ -44,30 +44,36 @@ class Adapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return settings.SIGNUP == "open"
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """An IPv4 address as such, also where a socket of IPv6 tells it: these are no addresses of one network."""
+        told = super().get_client_ip(request)
+        try:
+            mapped = getattr(ip_address(told), "ipv4_mapped", None)
+        except ValueError:
+            return told
+        return str(mapped or told)
+
     def get_login_stages(self) -> list[str]:
         return [*super().get_login_stages(), "accounts.stages.SameSignIn"]
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counts attempts by the account alone, whatever host was asked for; on a device where its owner has signed in
-        before, by the device too, and not by the network, which strangers may share."""
+        """Counts attempts by the account alone, whatever host was asked for; where its owner has signed in before, by
+        the device or session, too, and not by the network, which strangers may share."""
         email = str(credentials.get("email") or "").lower()
-        device = known_device(request, email)
-        usage = ratelimit.consume(
-            request,
-            app="allauth.account",
-            action="login_failed",
-            key=_attempts(email, device),
-            config=ATTEMPTS_ON_A_KNOWN_DEVICE if device else None,
-        )
-        self._login_failed_rl_usage = usage
-        if not usage:
-            told = hashlib.sha256(_attempts(email, device).encode()).hexdigest()
+        self._guess = guesses.count(request, "password", email)
+        if self._guess is None:
+            place = guesses.place_of(request, email) or ""
+            told = hashlib.sha256(f"{place}:{email}".encode()).hexdigest()
             if cache.add(f"sign-in-stopped:{told}", True, TOLD_FOR_SECONDS):
                 sign_in_stopped.send(type(self), request=request, credentials=credentials)
             raise self.validation_error("too_many_login_attempts")
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        return _attempts(str(credentials.get("email") or "").lower(), None)
+    def _rollback_login_failed_rl_usage(self) -> None:
+        if self._guess:
+            self._guess.take_back()
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        guesses.forget_strangers(request, str(credentials.get("email") or "").lower())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Without what a request says of the portal's address."""
@@ -83,7 +89,3 @@ class Adapter(DefaultAccountAdapter):
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: EmailConfirmation) -> str:
         return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
-
-
-def _attempts(email: str, device: str | None) -> str:
-    return f"{device or 'strangers'}:{email}"

@@ -3,10 +3,13 @@
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms
 from django.forms import CharField
 
 from accounts.validation import no_control_characters
+
+from accounts.code_forms import Counted
 
 
 class _Checked:
@@ -33,13 +36,15 @@ class Add(_Checked, forms.AddWebAuthnForm):
         self.fields["passwordless"].help_text = ""
 
 
-class Authenticate(_Checked, forms.AuthenticateWebAuthnForm):
-    pass
+class Authenticate(_Checked, Counted, forms.AuthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        return self.counted(super().clean_credential)
 
 
 class Login(_Checked, forms.LoginWebAuthnForm):
     pass
 
 
-class Reauthenticate(_Checked, forms.ReauthenticateWebAuthnForm):
-    pass
+class Reauthenticate(_Checked, Counted, forms.ReauthenticateWebAuthnForm):
+    def clean_credential(self) -> Authenticator:
+        return self.counted(super().clean_credential)

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from accounts import devices
 from accounts.models import User
 from accounts.signals import sessions_ended
 
@@ -69,6 +70,7 @@ def end_all(user: User, *, by: User | None, request: HttpRequest | None = None) 
     if request is not None:
         others = others.exclude(session_key=request.session.session_key)
         update_session_auth_hash(request, user)
+        devices.know(request, user)
     Session.objects.filter(session_key__in=list(others.values_list("session_key", flat=True))).delete()
     others.delete()
     forget_pending_address(user)

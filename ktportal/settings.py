@@ -319,10 +319,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = portal.scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Guesses are counted by `accounts.guesses`, resets for one address by `accounts.forms`.
 ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "5/300s/user",
     "reset_password": "20/m/ip",
     "change_password": "5/m/user,20/m/ip",
+    "login_failed": None,
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60
 ACCOUNT_CHANGE_EMAIL = True
@@ -334,6 +336,8 @@ HAS_PASSKEYS = not is_ip_address(portal.hostname)
 MFA_SUPPORTED_TYPES = ["totp", *(["webauthn"] if HAS_PASSKEYS else []), "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = HAS_PASSKEYS
 MFA_FORMS = {
+    "authenticate": "accounts.code_forms.Authenticate",
+    "reauthenticate": "accounts.code_forms.Reauthenticate",
     "add_webauthn": "accounts.passkey_forms.Add",
     "edit_webauthn": "accounts.passkey_forms.Edit",
     "authenticate_webauthn": "accounts.passkey_forms.Authenticate",
