@@ -56,8 +56,9 @@ def signed_in(view: View) -> View:
     return for_people
 
 
-def team_view(capability: Capability) -> Callable[[View], View]:
-    """A view below `/t/<team>/` for members of that team whose role has `capability`.
+def team_view(capability: Capability, *, also_ended: bool = False) -> Callable[[View], View]:
+    """A view below `/t/<team>/` for members of that team whose role has `capability`, and with `also_ended` for those,
+    too, whose access has ended.
 
     The view gets the request with `team` and `membership` set, and the URL's further arguments.
     """
@@ -66,7 +67,8 @@ def team_view(capability: Capability) -> Callable[[View], View]:
         @wraps(view)
         @signed_in
         def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponseBase:
-            membership = request.user.memberships.current().select_related("team").filter(team__slug=team).first()
+            memberships = request.user.memberships.all() if also_ended else request.user.memberships.current()
+            membership = memberships.select_related("team").filter(team__slug=team).first()
             if membership is None:
                 raise Http404
             request.team, request.membership = membership.team, membership
@@ -74,7 +76,7 @@ def team_view(capability: Capability) -> Callable[[View], View]:
                 raise PermissionDenied
             request.lacks_factor = lacks_required_factor(membership.team, request.user)
             since = membership.team.second_factor_from
-            if request.lacks_factor and since and since <= timezone.now():
+            if request.lacks_factor and since and since <= timezone.now() and not membership.has_ended:
                 return redirect("mfa_index")
             if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
                 return confirmation.ask(request)

@@ -48,7 +48,7 @@ def profile(request: UserRequest) -> HttpResponse:
         translation.activate(user.language or translation.get_language_from_request(request))
         messages.success(request, _("Your profile is saved."))
         return response
-    memberships = request.user.memberships.current().select_related("team").order_by("team__name")
+    memberships = request.user.memberships.select_related("team").order_by("team__name")
     context = {"form": form, "memberships": memberships}
     return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
 

@@ -11,7 +11,8 @@ from integrations.clients.models import ClientAccount
 def portal(request: HttpRequest) -> dict[str, Any]:
     """What the page's frame needs: the sandbox badge and, on a team's pages, its clients and what the person may."""
     frame: dict[str, Any] = {"sandbox": settings.SANDBOX}
-    if membership := getattr(request, "membership", None):
+    membership = getattr(request, "membership", None)
+    if membership and not membership.has_ended:
         frame["may"] = {capability.value: membership.may(capability) for capability in Capability}
         if membership.may(Capability.SEE_CLIENTS):
             frame["clients"] = SimpleLazyObject(lambda: list(ClientAccount.objects.visible_to(membership)))

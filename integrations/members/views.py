@@ -137,11 +137,15 @@ def change_end(request: MemberRequest) -> HttpResponse:
 @require_POST
 @member_view
 def end_sessions(request: MemberRequest) -> HttpResponse:
-    """Sign the member out everywhere."""
-    if not request.membership.may_give(request.member.role):
+    """Sign the member out everywhere, a few times a day: it reaches into their other teams."""
+    member = request.member
+    if member.has_ended or not request.membership.may_give(member.role):
         raise PermissionDenied
-    end_all(request.member.user, by=request.user)
-    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": request.member.user})
+    limit = {"end_sessions": "5/d/key"}
+    if not ratelimit.consume(request, app="allauth.account", action="end_sessions", key=str(member.pk), config=limit):
+        return ratelimit.respond_429(request)
+    end_all(member.user, by=request.user)
+    messages.success(request, _("%(person)s is signed out everywhere.") % {"person": member.user})
     return redirect("member", team=request.team.slug, member=request.member.pk)
 
 
@@ -164,9 +168,9 @@ def remove(request: MemberRequest) -> HttpResponse:
     return _ask(request, "members/remove.html", request.member, problem)
 
 
-@team_view(Capability.BELONG)
+@team_view(Capability.BELONG, also_ended=True)
 def leave(request: TeamRequest) -> HttpResponse:
-    """Leave the team, after asking once."""
+    """Leave the team, after asking once; for good also where the access has ended already."""
     problem = ""
     if request.method == "POST":
         try:
