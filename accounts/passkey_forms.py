@@ -7,9 +7,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms
 from django.forms import CharField
 
-from accounts.validation import no_control_characters
-
 from accounts.code_forms import Counted
+from accounts.validation import no_control_characters
 
 
 class _Checked:
