@@ -1,21 +1,24 @@
 """The values of data fields: from what was typed to a value, to the wire, and back.
 
-The API names data fields but not their types; whoever manages the account knows them. Sources: developer guide
-("Data Field Types and Input Formats") and KlickTipp OpenAPI. What is sent and what comes back differ for decimal
-numbers only: hundredths are sent (`1999`), and a number with a dot comes back (`19.99`).
+Sources: developer guide ("Data Field Types and Input Formats") and KlickTipp OpenAPI. What is sent and what comes back
+differ for decimal numbers, of which hundredths are sent (`1999`) and a number with a dot comes back (`19.99`), and for
+texts, which can come back with HTML entities.
 """
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+from html.entities import html5
 from types import MappingProxyType
 from typing import Final
 
 
 class FieldType(StrEnum):
-    """The ten types a data field can have."""
+    """The ten types a data field can have, and PHONE: what the global fields for phone numbers hold is a line on the
+    wire, but reads and is typed as a phone number."""
 
     LINE = "line"
     PARAGRAPH = "paragraph"
@@ -27,6 +30,7 @@ class FieldType(StrEnum):
     DATE = "date"
     DATE_TIME = "date_time"
     HTML = "html"
+    PHONE = "phone"
 
 
 GLOBAL_FIELD_TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
@@ -41,13 +45,10 @@ GLOBAL_FIELD_TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
             "fieldState",
             "fieldZip",
             "fieldCountry",
-            "fieldPrivatePhone",
-            "fieldMobilePhone",
-            "fieldPhone",
-            "fieldFax",
         ),
         FieldType.LINE,
     )
+    | dict.fromkeys(("fieldPrivatePhone", "fieldMobilePhone", "fieldPhone", "fieldFax"), FieldType.PHONE)
     | {
         "fieldWebsite": FieldType.URL,
         "fieldBirthday": FieldType.DATE,
@@ -60,6 +61,7 @@ GLOBAL_FIELD_TYPES: Final[Mapping[str, FieldType]] = MappingProxyType(
 class ValueProblem(StrEnum):
     """What is wrong with a value."""
 
+    LIKE_EMPTY = "like_empty"
     LINE_BREAK = "line_break"
     NO_DATE = "no_date"
     NO_DATE_TIME = "no_date_time"
@@ -75,27 +77,31 @@ class ValueProblem(StrEnum):
     SKIPPED_TIME = "skipped_time"
     TOO_LARGE = "too_large"
     TOO_MANY_DECIMALS = "too_many_decimals"
+    TWO_DAYS = "two_days"
+    TWO_NUMBERS = "two_numbers"
     TWO_SEPARATORS = "two_separators"
 
 
 class InvalidValue(ValueError):
-    """A value that a field of this type cannot hold. `problem` says why; the value is never part of the error."""
+    """A value that a field of this type cannot hold. `problem` says why; `readings` are the values that it can mean
+    where these are two. No value is ever part of the error's text."""
 
-    def __init__(self, problem: ValueProblem) -> None:
+    def __init__(self, problem: ValueProblem, readings: "tuple[Value, ...]" = ()) -> None:
         super().__init__(str(problem))
         self.problem = problem
+        self.readings = readings
 
 
 class Verbatim(str):
-    """What stands in a field and is no value of its type: to be shown as it is, and to go back as it came."""
+    """What stands in a field and is no value of its type: to be shown as it is."""
 
     __slots__ = ()
 
 
-Value = str | int | Decimal | date | time
-"""What a field holds: an `int` for a number, a `Decimal`, a `time`, an aware `datetime` for date & time. A date is a
-`date`, or a `datetime` in UTC where the service's value is not midnight there. All other types hold text; "" is an
-empty field of any type."""
+Value = str | Decimal | date | time
+"""What a field holds: a `Decimal`, a `time`, an aware `datetime` for date & time. A date is a `date`, or a `datetime`
+in UTC where the service's value is not midnight there. All other types hold text, which for a number are its digits;
+"" is an empty field of any type."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 24 * 60 * 60
@@ -103,22 +109,26 @@ _SECOND: Final = timedelta(seconds=1)
 
 _MOST_DIGITS: Final = 18
 _MOST_WHOLE_DIGITS: Final = 15
-_LARGEST_NUMBER: Final = 10**_MOST_DIGITS - 1
 _LARGEST_DECIMAL: Final = Decimal(10**_MOST_WHOLE_DIGITS) - Decimal("0.01")
 
 _SECONDS: Final = re.compile(r"0|-?[1-9][0-9]{0,11}")
-_DIGITS: Final = re.compile(rf"0|[1-9][0-9]{{0,{_MOST_DIGITS - 1}}}")
+_DIGITS: Final = re.compile(r"[0-9]+")
 _HUNDREDTHS: Final = re.compile(rf"0|-?[1-9][0-9]{{0,{_MOST_WHOLE_DIGITS + 1}}}")
 _WITH_DOT: Final = re.compile(rf"-?[0-9]{{1,{_MOST_WHOLE_DIGITS}}}\.[0-9]{{1,2}}")
+_NEVER: Final = frozenset({"0", "0000-00-00", "0000-00-00 00:00:00"})
 _BREAK: Final = re.compile(r"[\r\n]")
+_TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
-_TYPED_NUMBER: Final = re.compile(r"[0-9]+")
 _TYPED_DECIMAL: Final = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]+))?")
+_WITH_THOUSANDS: Final = re.compile(r"([+-]?)([1-9][0-9]{0,2}(?:([.,])[0-9]{3})(?:\3[0-9]{3})*)(?:(?!\3)[.,]([0-9]+))?")
+_THOUSANDS_OR_DECIMALS: Final = re.compile(r"([+-]?[1-9][0-9]{0,2})[.,]([0-9]{3})")
 _SEPARATED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+){2,}")
 _TYPED_TIME: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 _TYPED_DATE: Final = re.compile(r"([0-9]{1,2})\.[ ]?([0-9]{1,2})\.[ ]?([0-9]{4})")
+_WITH_SLASHES: Final = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _TYPED_DATE_TIME: Final = re.compile(r"(.*[0-9])(?:T|,? +)([0-9:]+)")
 
@@ -154,17 +164,17 @@ def _text_to_wire(kind: FieldType, value: Value) -> str:
         raise InvalidValue(ValueProblem.NO_URL)
     if kind is FieldType.EMAIL and not _EMAIL.fullmatch(value):
         raise InvalidValue(ValueProblem.NO_EMAIL)
-    if kind is FieldType.LINE and _BREAK.search(value):
+    if kind in (FieldType.LINE, FieldType.PHONE) and _BREAK.search(value):
         raise InvalidValue(ValueProblem.LINE_BREAK)
     return value
 
 
 def _number_to_wire(value: Value) -> str:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+    if not isinstance(value, str) or not _DIGITS.fullmatch(value):
         raise InvalidValue(ValueProblem.NO_NUMBER)
-    if value > _LARGEST_NUMBER:
+    if len(value.lstrip("0")) > _MOST_DIGITS:
         raise InvalidValue(ValueProblem.TOO_LARGE)
-    return str(value)
+    return value
 
 
 def _decimal_to_wire(value: Value) -> str:
@@ -189,7 +199,7 @@ def _date_to_wire(value: Value) -> str:
         return _date_time_to_wire(value)
     if not isinstance(value, date):
         raise InvalidValue(ValueProblem.NO_DATE)
-    return str((value - _EPOCH.date()).days * _DAY)
+    return _unless_like_empty(str((value - _EPOCH.date()).days * _DAY))
 
 
 def _date_time_to_wire(value: Value) -> str:
@@ -198,7 +208,14 @@ def _date_time_to_wire(value: Value) -> str:
     seconds = (value - _EPOCH) // _SECOND
     if _at(seconds) is None:
         raise InvalidValue(ValueProblem.OUT_OF_RANGE)
-    return str(seconds)
+    return _unless_like_empty(str(seconds))
+
+
+def _unless_like_empty(wire: str) -> str:
+    """The beginning of unix time is what the service writes for no date at all."""
+    if wire in _NEVER:
+        raise InvalidValue(ValueProblem.LIKE_EMPTY)
+    return wire
 
 
 # --- From the wire ---
@@ -210,18 +227,32 @@ def decode(kind: FieldType, wire: str, zone: tzinfo = UTC) -> Value:
     zone: the time zone that dates with a time of day are given in; days and times of day have none
 
     What cannot be a value of the type, or would not be the same text when sent again, is a `Verbatim`. So `encode`
-    gives back the very text for everything this gives, but for decimal numbers, whose hundredths it gives.
+    gives back the very text for everything this gives, but for decimal numbers, whose hundredths it gives, for texts
+    with HTML entities, which are read, and for dates that were never set, which are empty.
     """
-    if not wire:
+    if not wire or (kind in (FieldType.DATE, FieldType.DATE_TIME) and wire in _NEVER):
         return ""
     value = _value(kind, wire, zone)
-    return Verbatim(wire) if value is None else value
+    return Verbatim(_without_entities(kind, wire)) if value is None else value
+
+
+def _without_entities(kind: FieldType, wire: str) -> str:
+    """A text as people read it: the entities with which the service can store it, once. HTML, also in a field whose
+    type is not known, stays as it is."""
+    if kind is FieldType.HTML or "&" not in wire or _TAG.search(wire):
+        return wire
+    return _ENTITY.sub(_character, wire)
+
+
+def _character(entity: re.Match[str]) -> str:
+    name = entity[1]
+    return html.unescape(entity[0]) if name.startswith("#") else html5.get(f"{name};", entity[0])
 
 
 def _value(kind: FieldType, wire: str, zone: tzinfo) -> Value | None:
     match kind:
         case FieldType.NUMBER:
-            return int(wire) if _DIGITS.fullmatch(wire) else None
+            return wire if _DIGITS.fullmatch(wire) and len(wire.lstrip("0")) <= _MOST_DIGITS else None
         case FieldType.DECIMAL:
             if _WITH_DOT.fullmatch(wire):
                 return Decimal(wire)
@@ -236,7 +267,7 @@ def _value(kind: FieldType, wire: str, zone: tzinfo) -> Value | None:
             moment = _moment(wire)
             return _in_zone(moment, zone) if moment else None
     try:
-        return _text_to_wire(kind, wire)
+        return _text_to_wire(kind, _without_entities(kind, wire))
     except InvalidValue:
         return None
 
@@ -271,17 +302,16 @@ def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
 def parse(kind: FieldType, typed: str, zone: tzinfo = UTC) -> Value:
     """The value that somebody typed. `InvalidValue` says what is wrong with it.
 
-    Days are typed `31.12.2026` or `2026-12-31`, times `14:30` or `14:30:05`, both together with a blank, a comma or a
-    T between them, in the time of `zone`; decimals with a comma or a dot and without separators between thousands.
+    Days are typed `31.12.2026`, `31/12/2026`, `12/31/2026` or `2026-12-31`, times `14:30` or `14:30:05`, both together
+    with a blank, a comma or a T between them, in the time of `zone`; decimals with a comma or a dot, and with the other
+    of them between thousands. What can be read in two ways is refused with both `readings`.
     """
     text = typed if kind in (FieldType.PARAGRAPH, FieldType.HTML) else typed.strip()
     if not text:
         return ""
     match kind:
-        case FieldType.NUMBER:
-            value: Value = _typed_number(text)
         case FieldType.DECIMAL:
-            value = _typed_decimal(text)
+            value: Value = _typed_decimal(text)
         case FieldType.TIME:
             value = _typed_time(text, ValueProblem.NO_TIME)
         case FieldType.DATE:
@@ -296,21 +326,17 @@ def parse(kind: FieldType, typed: str, zone: tzinfo = UTC) -> Value:
     return value
 
 
-def _typed_number(text: str) -> int:
-    if not _TYPED_NUMBER.fullmatch(text):
-        raise InvalidValue(ValueProblem.NO_NUMBER)
-    if len(text.lstrip("0")) > _MOST_DIGITS:
-        raise InvalidValue(ValueProblem.TOO_LARGE)
-    return int(text)
-
-
 def _typed_decimal(text: str) -> Decimal:
-    if _SEPARATED.fullmatch(text):
-        raise InvalidValue(ValueProblem.TWO_SEPARATORS)
-    found = _TYPED_DECIMAL.fullmatch(text)
-    if not found:
-        raise InvalidValue(ValueProblem.NO_DECIMAL)
-    sign, whole, fraction = found.groups(default="")
+    if found := _THOUSANDS_OR_DECIMALS.fullmatch(text):
+        readings = tuple(Decimal(sign.join(found.groups())) for sign in ("", "."))
+        raise InvalidValue(ValueProblem.TWO_NUMBERS, readings)
+    if found := _WITH_THOUSANDS.fullmatch(text):
+        sign, whole, separator, fraction = found.groups(default="")
+        whole = whole.replace(separator, "")
+    elif found := _TYPED_DECIMAL.fullmatch(text):
+        sign, whole, fraction = found.groups(default="")
+    else:
+        raise InvalidValue(ValueProblem.TWO_SEPARATORS if _SEPARATED.fullmatch(text) else ValueProblem.NO_DECIMAL)
     if len(whole.lstrip("0")) > _MOST_WHOLE_DIGITS:
         raise InvalidValue(ValueProblem.TOO_LARGE)
     if len(fraction) > 2:
@@ -334,12 +360,32 @@ def _typed_date(text: str, otherwise: ValueProblem) -> date:
         day, month, year = found.groups()
     elif found := _ISO_DATE.fullmatch(text):
         year, month, day = found.groups()
+    elif found := _WITH_SLASHES.fullmatch(text):
+        return _date_with_slashes(*map(int, found.groups()))
     else:
         raise InvalidValue(otherwise)
+    if (value := _date_of(int(year), int(month), int(day))) is None:
+        raise InvalidValue(ValueProblem.NO_SUCH_DAY)
+    return value
+
+
+def _date_with_slashes(first: int, second: int, year: int) -> date:
+    """Day and month stand in either order: refused where that makes two days."""
+    days = dict.fromkeys(filter(None, (_date_of(year, second, first), _date_of(year, first, second))))
+    match tuple(days):
+        case ():
+            raise InvalidValue(ValueProblem.NO_SUCH_DAY)
+        case (value,):
+            return value
+        case both:
+            raise InvalidValue(ValueProblem.TWO_DAYS, both)
+
+
+def _date_of(year: int, month: int, day: int) -> date | None:
     try:
-        return date(int(year), int(month), int(day))
+        return date(year, month, day)
     except ValueError:
-        raise InvalidValue(ValueProblem.NO_SUCH_DAY) from None
+        return None
 
 
 def _typed_date_time(text: str, zone: tzinfo) -> datetime:
@@ -375,7 +421,6 @@ _TELLING: Final = (
 
 _QUARTER_HOUR: Final = 15 * 60
 _LIKELY_MOMENTS: Final = range(100_000_000, 4_102_444_800)
-_TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 
 def plausible(wire: str) -> frozenset[FieldType]:
@@ -386,9 +431,14 @@ def plausible(wire: str) -> frozenset[FieldType]:
 
 
 def _looks_like(kind: FieldType, wire: str) -> bool:
-    if isinstance(decode(kind, wire), Verbatim):
-        return False
+    value = decode(kind, wire)
+    if value == "" or isinstance(value, Verbatim):
+        return value == ""
     match kind:
+        case FieldType.PHONE:
+            return False
+        case FieldType.NUMBER:
+            return not wire.startswith("0")
         case FieldType.DECIMAL:
             return "." in wire
         case FieldType.TIME:
