@@ -18,6 +18,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients import sentences
 from integrations.clients.calls import gateway
+from integrations.clients.calls.refused_operations import asked_or_instead
 from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import KlickTipp, KlickTippError, OptinProcess
@@ -137,11 +138,17 @@ def load(account: ClientAccount, kind: ReferenceKind, actor: Actor, sentence: Se
             case ReferenceKind.TAGS:
                 return Listing(keep(account, kind, api.list_tags()), timezone.now())
             case ReferenceKind.FIELDS:
-                return Listing(keep(account, kind, api.list_fields()), timezone.now())
+                return Listing(keep(account, kind, _fields(api, account)), timezone.now())
         return Listing(keep(account, kind, _with_details(api, account)), timezone.now())
     except (KlickTippError, Obstructed) as error:
         known = last_known(account, kind)
         return Listing(known.items, known.fetched_at, error)
+
+
+def _fields(api: KlickTipp, account: ClientAccount) -> list[dict[str, Any]]:
+    """The data fields; `type` is in them where KlickTipp tells it."""
+    told = asked_or_instead(account, "list_typed_fields", api.list_typed_fields, api.list_fields)
+    return [{"id": field.id, "name": field.name, "type": field.type} for field in told]
 
 
 def _with_details(api: KlickTipp, account: ClientAccount) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ class Origin(models.Model):
 
 
 class FieldSetting(models.Model):
-    """What is known of the type of a data field, which the API does not tell. `type` is what a person has set.
+    """What is known of the type of a data field besides what KlickTipp tells. `type` is what a person has set.
 
     `plausible` are the types that everything fits which was seen in the field: enough for a guess, while of the values
     themselves nothing is kept.

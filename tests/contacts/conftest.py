@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integrations.clients.calls.refused_operations import remember_refusal
 from integrations.clients.lists import LISTED, load
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
@@ -16,6 +17,13 @@ def api(service: Service, settings: Any) -> KlickTipp:
     """The sandbox's first account as somebody else changes it, not in the portal's log."""
     auth = DeveloperKeyAuth(settings.KLICKTIPP_USERNAME, settings.KLICKTIPP_DEVELOPER_KEY, service.customer_keys[0])
     return KlickTipp(auth, base_url=service.url)
+
+
+@pytest.fixture
+def account(account: ClientAccount) -> ClientAccount:
+    """The same, at a service that does not tell the types of data fields; see `telling`."""
+    remember_refusal(account, "list_typed_fields")
+    return account
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from integrations.contacts.fields.form_fields import TYPE_NAMES
+from integrations.contacts.fields.form_fields import KLICKTIPP_TYPES, TYPE_NAMES
 
 
 class FieldTypeForm(forms.Form):
@@ -12,6 +12,6 @@ class FieldTypeForm(forms.Form):
     type = forms.ChoiceField(
         label=_("Type"),
         required=False,
-        choices=[("", _("not set (line)")), *TYPE_NAMES.items()],
+        choices=[("", _("not set (line)")), *((kind, TYPE_NAMES[kind]) for kind in KLICKTIPP_TYPES)],
         error_messages={"invalid_choice": _("Please choose one of the types.")},
     )

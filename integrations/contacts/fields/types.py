@@ -1,4 +1,5 @@
-"""The types of a client account's data fields: set by people, guessed from what is seen in contacts."""
+"""The types of a client account's data fields: told by KlickTipp or set by people, whose word counts; guessed from what
+is seen in contacts where neither is known."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from integrations.audit import events
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients.errand import Errand
-from integrations.clients.models import ClientAccount
+from integrations.clients.lists import last_known
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts import sentences
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
 from integrations.contacts.models import FieldSetting
@@ -27,12 +29,19 @@ CONTACTS_TO_GUESS_FROM = 5
 
 @dataclass(frozen=True)
 class DataField:
-    """A data field with its type, None if nobody has set it. `guess` is what it probably is then. The type of a global
-    field is the same in all accounts."""
+    """A data field. The type of a global field is the same in all accounts.
+
+    type: the one that counts, None if nobody knows it
+    chosen: what a person has set
+    told: what KlickTipp says
+    guess: what it probably is where nobody knows
+    """
 
     id: str
     name: str
     type: FieldType | None
+    chosen: FieldType | None
+    told: FieldType | None
     guess: FieldType | None
     is_global: bool
 
@@ -41,14 +50,20 @@ class DataField:
         return TYPE_NAMES[self.type] if self.type else ""
 
     @property
+    def told_name(self) -> str | Promise:
+        return TYPE_NAMES[self.told] if self.told else ""
+
+    @property
     def guess_name(self) -> str | Promise:
         return TYPE_NAMES[self.guess] if self.guess else ""
 
 
 def types_of(account: ClientAccount) -> dict[str, FieldType]:
     """The types of the account's data fields by their ids, as far as they are known."""
-    known = account.field_settings.exclude(type="").values_list("field_id", "type")
-    return {field_id: FieldType(kind) for field_id, kind in known} | dict(GLOBAL_FIELD_TYPES)
+    told = {item["id"]: item.get("type") for item in last_known(account, ReferenceKind.FIELDS).items}
+    chosen = dict(account.field_settings.exclude(type="").values_list("field_id", "type"))
+    known = {field_id: FieldType(kind) for field_id, kind in (told | chosen).items() if kind}
+    return known | dict(GLOBAL_FIELD_TYPES)
 
 
 def data_fields(account: ClientAccount, items: Iterable[Mapping[str, Any]]) -> list[DataField]:
@@ -59,18 +74,23 @@ def data_fields(account: ClientAccount, items: Iterable[Mapping[str, Any]]) -> l
 
 
 def _data_field(item: Mapping[str, Any], setting: FieldSetting | None) -> DataField:
-    kind = GLOBAL_FIELD_TYPES.get(item["id"]) or (FieldType(setting.type) if setting and setting.type else None)
+    chosen = FieldType(setting.type) if setting and setting.type else None
+    told = FieldType(item["type"]) if item.get("type") else None
+    kind = GLOBAL_FIELD_TYPES.get(item["id"]) or chosen or told
     return DataField(
         id=item["id"],
         name=item["name"] or item["id"],
         type=kind,
+        chosen=chosen,
+        told=told,
         guess=most_telling(map(FieldType, setting.plausible)) if setting and not kind else None,
         is_global=item["id"] in GLOBAL_FIELD_TYPES,
     )
 
 
 def set_type(errand: Errand, field: DataField, kind: FieldType | None) -> None:
-    """Say which type a data field has, or with None that it is not known. The global fields have theirs already."""
+    """Say which type a data field has, or with None that nobody says so but KlickTipp. The global fields have theirs
+    already."""
     with transaction.atomic():
         setting, _is_new = FieldSetting.objects.select_for_update().get_or_create(
             account=errand.account, field_id=field.id

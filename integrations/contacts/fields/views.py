@@ -103,6 +103,7 @@ def _list(request: AccountRequest, listing: Listing, failure: Explanation | None
         "wanted": wanted,
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
         "some_lack_a_type": any(field.type is None for field in all_fields),
+        "are_told": any(field.told for field in all_fields),
         "guesses": sum(field.guess is not None for field in all_fields),
         "form": FieldTypeForm(),
     }
