@@ -219,7 +219,10 @@ def test_why_an_update_failed_is_told_with_both_codes(detail: int) -> None:
 
 def test_a_refused_data_field_is_named_with_the_reason() -> None:
     error = Rejected("update_contact", code=8, field="City", reason="Too strange.", problem=Problem.INVALID_FIELD_VALUE)
-    assert explain(error).what == "KlickTipp does not accept the value of the data field “City”: Too strange."
+    assert (
+        explain(error).what
+        == "KlickTipp does not accept the value of the data field “City”. In KlickTipp's words: “Too strange.”"
+    )
     error.reason = None
     assert explain(error).what == "KlickTipp does not accept the value of the data field “City”."
 

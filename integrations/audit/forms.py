@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import email_address, email_in, sms_number, trimmed
+from integrations.addresses import email_address, email_in, trimmed
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.ids import CONTACT_ID, CONTACT_KEY
+from integrations.phone_numbers import phone_number
 
 _PHONE = re.compile(r"[+0][0-9\s()/.-]*")
 
@@ -45,7 +46,7 @@ class ContactField(forms.CharField):
         if CONTACT_ID.fullmatch(typed):
             return Subject(SubjectKind.CONTACT, typed)
         if _PHONE.fullmatch(typed):
-            return Subject(SubjectKind.SMS, sms_number(typed))
+            return Subject(SubjectKind.SMS, phone_number(typed))
         if CONTACT_KEY.fullmatch(typed):
             return Subject(SubjectKind.CONTACT, typed)
         raise ValidationError(self.error_messages["unrecognised"])

@@ -148,12 +148,13 @@ def _refused_field(error: KlickTippError) -> str:
     """Which data field was refused and why, in the words of the service; "" if it does not say so."""
     if error.problem is not Problem.INVALID_FIELD_VALUE or not error.field:
         return ""
-    if not error.reason:
-        return _("KlickTipp does not accept the value of the data field “%(field)s”.") % {"field": error.field}
-    return _("KlickTipp does not accept the value of the data field “%(field)s”: %(reason)s") % {
-        "field": error.field,
-        "reason": error.reason,
-    }
+    told = _("KlickTipp does not accept the value of the data field “%(field)s”.") % {"field": error.field}
+    return f"{told} {in_its_words(error.reason)}" if error.reason else told
+
+
+def in_its_words(reason: str) -> str:
+    """What KlickTipp itself says, in the language of the account."""
+    return _("In KlickTipp's words: “%(reason)s”") % {"reason": reason}
 
 
 def _as_sentence(text: object) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership
 from accounts.validation import no_control_characters
 from integrations.clients.models import ClientAccount
+from integrations.phone_numbers import COUNTRIES
 
 _LONGEST_KEY = 200
 
@@ -57,6 +58,26 @@ class ClientForm(forms.ModelForm):
         if self._others.filter(name__iexact=name).exists():
             raise forms.ValidationError(_("Another client of your team has this name. Please choose a different one."))
         return name
+
+
+class ClientSettingsForm(ClientForm):
+    """Besides name and colour the country, which a client has by itself as KlickTipp tells it."""
+
+    class Meta(ClientForm.Meta):
+        fields = ["name", "colour", "country"]
+        labels = ClientForm.Meta.labels | {"country": _("Country")}
+        help_texts = ClientForm.Meta.help_texts | {
+            "country": _("Phone numbers that are typed without a country code are read as numbers of this country.")
+        }
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, instance: ClientAccount, **options: Any) -> None:
+        known = {} if instance.phone_country in COUNTRIES else {instance.phone_country: instance.phone_country}
+        super().__init__(data, instance=instance, initial={"country": instance.phone_country}, **options)
+        self.fields["country"] = forms.ChoiceField(
+            choices=[*COUNTRIES.items(), *known.items()],
+            label=self.fields["country"].label,
+            help_text=self.fields["country"].help_text,
+        )
 
 
 class RemoveClientForm(forms.Form):

@@ -14,11 +14,13 @@ class Identity:
     uid: of `GET /account`; "" where that is refused
     predefined_process_id: of the opt-in process without a name, which every account has once; None if it was missing
     name: for people; "" where `GET /account` is refused
+    country: by its two letters; "" where it is not told
     """
 
     uid: str = ""
     predefined_process_id: int | None = None
     name: str = ""
+    country: str = ""
 
     def __bool__(self) -> bool:
         """Whether the account can be told from others at all."""
@@ -43,6 +45,7 @@ class Identity:
             newer.uid or self.uid,
             self.predefined_process_id if process_id is None else process_id,
             newer.name or self.name,
+            newer.country or self.country,
         )
 
     def __str__(self) -> str:

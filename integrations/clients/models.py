@@ -10,6 +10,7 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients.identity import Identity
 from integrations.clients.logins import CredentialKind, Login
+from integrations.phone_numbers import HOME
 from ktportal import encryption
 
 
@@ -47,7 +48,10 @@ class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
 
 
 class ClientAccount(models.Model):
-    """A client's KlickTipp account. In code `account` always means one of these."""
+    """A client's KlickTipp account. In code `account` always means one of these.
+
+    country: by its two letters, as KlickTipp has told it or a person has chosen; "" while it is not known
+    """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="accounts")
     name = models.CharField(_("name"), max_length=100)
@@ -58,6 +62,7 @@ class ClientAccount(models.Model):
     uid = models.CharField(max_length=60, blank=True)
     predefined_process_id = models.BigIntegerField(null=True)
     identity_name = models.CharField(max_length=254, blank=True)
+    country = models.CharField(max_length=2, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ClientAccountQuerySet.as_manager()
@@ -76,12 +81,18 @@ class ClientAccount(models.Model):
     @property
     def identity(self) -> Identity:
         """Which KlickTipp account this client account is bound to."""
-        return Identity(self.uid, self.predefined_process_id, self.identity_name)
+        return Identity(self.uid, self.predefined_process_id, self.identity_name, self.country)
 
     @identity.setter
     def identity(self, identity: Identity) -> None:
         self.uid, self.predefined_process_id = identity.uid, identity.predefined_process_id
         self.identity_name = identity.name
+        self.country = self.country or identity.country
+
+    @property
+    def phone_country(self) -> str:
+        """The country in which phone numbers without country code are dialled."""
+        return self.country or HOME
 
     @property
     def scope(self) -> Scope:

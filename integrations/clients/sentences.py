@@ -7,6 +7,9 @@ from integrations.audit.sentences import Sentence
 CLIENT_ADDED = Sentence("clients.added", _("%(actor)s added the client %(account)s"))
 CLIENT_RENAMED = Sentence("clients.renamed", _("%(actor)s renamed %(before)s to %(account)s"))
 CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colour of %(account)s"))
+CLIENT_COUNTRY_CHANGED = Sentence(
+    "clients.country_changed", _("%(actor)s changed the country of %(account)s from %(before)s to %(country)s")
+)
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
 SERVICE_SILENT = Sentence(
     "clients.service_silent", _("KlickTipp has not answered several times in a row"), tells_failure=True

@@ -11,18 +11,20 @@ from integrations.clients.models import ClientAccount
 from integrations.clients.signals import client_removed
 
 
-def change_client(account: ClientAccount, name: str, colour: str, actor: Actor) -> None:
-    """Give a client account another name or colour. The log goes on showing the name of the time."""
+def change_client(account: ClientAccount, name: str, colour: str, country: str, actor: Actor) -> None:
+    """Give a client account another name, colour or country. The log goes on showing the name of the time."""
     with transaction.atomic():
         locked = ClientAccount.objects.select_for_update().get(pk=account.pk)
-        old_name, old_colour = locked.name, locked.colour
-        locked.name, locked.colour = name, colour
-        locked.save(update_fields=["name", "colour"])
+        old_name, old_colour, old_country = locked.name, locked.colour, locked.phone_country
+        locked.name, locked.colour, locked.country = name, colour, country
+        locked.save(update_fields=["name", "colour", "country"])
         colours: dict[str, Any] = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
         if name != old_name:
             events.record(sentences.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
         elif colours:
             events.record(sentences.CLIENT_RECOLOURED, actor, locked.scope, **colours)
+        if country != old_country:
+            events.record(sentences.CLIENT_COUNTRY_CHANGED, actor, locked.scope, before=old_country, country=country)
 
 
 def remove_client(account: ClientAccount, actor: Actor) -> None:

@@ -7,7 +7,7 @@ from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
 from integrations.clients import services
 from integrations.clients.access import AccountRequest, account_view, to_client
-from integrations.clients.forms import ClientForm, RemoveClientForm
+from integrations.clients.forms import ClientSettingsForm, RemoveClientForm
 from integrations.clients.keys.forms import KeyForm
 from integrations.clients.keys.pages import client_page, clients_page
 
@@ -28,12 +28,11 @@ def client(request: AccountRequest) -> HttpResponse:
 
 @account_view(Capability.MANAGE_CLIENTS)
 def change_client(request: AccountRequest) -> HttpResponse:
-    """Name and colour of a client account. The log goes on showing the name of the time."""
-    form = ClientForm(request.POST or None, membership=request.membership, instance=request.account)
+    """Name, colour and country of a client account. The log goes on showing the name of the time."""
+    form = ClientSettingsForm(request.POST or None, membership=request.membership, instance=request.account)
     if request.method == "POST" and form.is_valid():
-        services.change_client(
-            request.account, form.cleaned_data["name"], form.cleaned_data["colour"], request.errand.actor
-        )
+        typed = form.cleaned_data
+        services.change_client(request.account, typed["name"], typed["colour"], typed["country"], request.errand.actor)
         messages.success(request, _("Saved."))
         return to_client(request.account)
     if form.errors:

@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from integrations.audit.models import SubjectKind
-from integrations.klicktipp import Rejected
 from integrations.suppression.models import Suppression
 
 SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "sms_number"}
@@ -14,12 +13,6 @@ SUBJECT_FIELDS: dict[str, str] = {SubjectKind.EMAIL: "email", SubjectKind.SMS: "
 def listed(entry: Suppression) -> str:
     since = {"reason": entry.get_reason_display(), "date": date_format(timezone.localtime(entry.added_at))}
     return _("On the suppression list since %(date)s (%(reason)s).") % since
-
-
-def refused_value(error: Rejected) -> str:
-    if not error.reason:
-        return _("KlickTipp does not accept this value.")
-    return _("KlickTipp does not accept this value: %(reason)s") % {"reason": error.reason}
 
 
 def no_longer_there(missing: list[str]) -> str:

@@ -8,11 +8,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import email_in, sms_number, trimmed
+from integrations.addresses import email_in, trimmed
 from integrations.audit.forms import as_sent
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.models import ClientAccount
+from integrations.phone_numbers import phone_number
 from integrations.suppression.models import Suppression
 
 
@@ -40,7 +41,7 @@ class AddressField(forms.CharField):
             return Subject(SubjectKind.EMAIL, email_in(typed))
         if not any(character.isdigit() for character in typed):
             raise ValidationError(_("Please give a complete email address, or an SMS number with + or 00 in front."))
-        return Subject(SubjectKind.SMS, sms_number(typed))
+        return Subject(SubjectKind.SMS, phone_number(typed))
 
 
 class FindForm(forms.Form):

@@ -15,7 +15,8 @@ from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.clients.services import change_client
 from integrations.clock import signs
-from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.factories import ClientAccountFactory, MembershipFactory, actor, add_client, store_key
+from tests.service import Service
 
 
 def test_an_empty_team_is_told_what_to_do(browser: Client, owner: Membership) -> None:
@@ -51,7 +52,7 @@ def test_the_number_of_queries_does_not_grow(
 
 def change(browser: Client, account: ClientAccount, name: str, colour: str) -> Any:
     url = f"/t/{account.team.slug}/clients/{account.slug}/settings/"
-    return browser.post(url, {"name": name, "colour": colour}, follow=True)
+    return browser.post(url, {"name": name, "colour": colour, "country": "DE"}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -79,12 +80,34 @@ def test_the_log_keeps_before_and_after(browser: Client, account: ClientAccount)
     assert (kept["colour_before"], kept["colour_after"]) == ("blue", "pink")
 
 
+def test_the_country_comes_from_klicktipp_and_can_be_changed(
+    browser: Client, owner: Membership, service: Service
+) -> None:
+    account = add_client(owner.team, "Harbour Lane Coffee", service.customer_keys[0])
+    assert account.country == "GB"
+    url = f"/t/{owner.team.slug}/clients/{account.slug}/settings/"
+    assert browser.get(url).context["form"]["country"].value() == "GB"
+
+    browser.post(url, {"name": account.name, "colour": account.colour, "country": "AT"})
+
+    entry = AuditEntry.objects.latest("number")
+    assert tell(entry.sentence, entry.parameters).endswith("changed the country of Harbour Lane Coffee from GB to AT")
+    store_key(account, service.customer_keys[0])
+    account.refresh_from_db()
+    assert account.country == "AT", "what a person has chosen counts"
+
+
+def test_a_client_whose_country_nobody_knows_is_german(owner: Membership) -> None:
+    account = ClientAccountFactory(team=owner.team)
+    assert (account.country, account.phone_country) == ("", "DE")
+
+
 def test_a_change_that_cannot_be_logged_is_not_made(
     owner: Membership, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "record", Mock(side_effect=RuntimeError))
     with pytest.raises(RuntimeError):
-        change_client(account, "Hafenkaffee", "pink", actor())
+        change_client(account, "Hafenkaffee", "pink", "DE", actor())
     account.refresh_from_db()
     assert account.name == "Harbour Lane Coffee"
 
@@ -107,7 +130,7 @@ def test_the_klicktipp_account_is_named_in_words(
 
 def test_name_and_colour_can_be_changed(browser: Client, owner: Membership, account: ClientAccount) -> None:
     url = f"/t/{owner.team.slug}/clients/{account.slug}/settings/"
-    page = browser.post(url, {"name": "Hafenkaffee", "colour": "pink"}, follow=True).content.decode()
+    page = browser.post(url, {"name": "Hafenkaffee", "colour": "pink", "country": "DE"}, follow=True).content.decode()
     assert "client-pink" in page
     assert "Hafenkaffee" in page
     assert browser.post(url, {"name": "", "colour": "pink"}).status_code == 422

@@ -103,6 +103,7 @@ def test_a_client_removed_while_something_is_on_its_way_is_told_as_gone(
         "obtained_on": "2026-11-01",
         "name": "Herbst",
         "colour": "teal",
+        "country": "DE",
         "customer_key": service.customer_keys[0],
     }
     if what == "contacts/add/" and is_sent_at_once:

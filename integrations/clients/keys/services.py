@@ -8,6 +8,7 @@ with its password can stand in the place of each key.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,8 +30,10 @@ from integrations.clients.keys.throttle import count_test
 from integrations.clients.lists import keep
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
+from integrations.clients.signals import client_connected
 from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProcess
 from integrations.messages import Obstacle
+from integrations.phone_numbers import known_country
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Iden
         account = api.get_account()
     except (AccessDenied, NotFound):
         return Identity(predefined_process_id=predefined)
-    return Identity(account.id, predefined, account.username or account.email)
+    return Identity(account.id, predefined, account.username or account.email, known_country(account.country))
 
 
 def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> TestedLogin:
@@ -176,6 +179,7 @@ def _store(
     if credential.owner is KeyOwner.SHARED:
         account.connection, account.checked_at = Connection.CONNECTED, timezone.now()
         account.save(update_fields=["connection", "checked_at"])
+        transaction.on_commit(partial(client_connected.send, ClientAccount, account=account))
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
 
 
@@ -188,7 +192,7 @@ def _bind(account: ClientAccount, identity: Identity, by_api_user: bool) -> None
     if known.is_same(identity) is False:
         raise OtherAccount(known, identity)
     account.identity = identity.updated_by(known) if by_api_user else known.updated_by(identity)
-    account.save(update_fields=["uid", "predefined_process_id", "identity_name"])
+    account.save(update_fields=["uid", "predefined_process_id", "identity_name", "country"])
 
 
 def add_client(team: Team, name: str, colour: str, tested: TestedLogin, actor: Actor, action_id: UUID) -> ClientAccount:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from integrations.addresses import readable_number
 from integrations.audit.subjects import in_00_form
 from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
@@ -15,8 +14,8 @@ from integrations.contacts.adding.submission import NewContact
 from integrations.contacts.fields.form_fields import GLOBAL_NAMES, in_words
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.timeline import tag_name
-from integrations.klicktipp import Contact, FieldType
-from integrations.klicktipp.fieldtypes import decode
+from integrations.klicktipp import Contact
+from integrations.phone_numbers import readable_number
 from integrations.tags.search import same_name
 
 
@@ -72,18 +71,11 @@ def _fields(errand: Errand, new: NewContact, contact: Contact) -> list[Differenc
     names |= errand.last_known(ReferenceKind.FIELDS).names()
     types = types_of(errand.account)
     return [
-        Difference(names.get(field_id, field_id), in_words(kind, before), in_words(kind, after))
-        for field_id, after in new.fields.items()
-        if _is_other(kind := types.get(field_id), before := contact.fields.get(field_id, ""), after)
+        Difference(names.get(field_id, field_id), before, after)
+        for field_id, wire in new.fields.items()
+        if (before := in_words(types.get(field_id), contact.fields.get(field_id, ""))).splitlines()
+        != (after := in_words(types.get(field_id), wire)).splitlines()
     ]
-
-
-def _is_other(kind: FieldType | None, before: str, after: str) -> bool:
-    """Whether they are not the same value: KlickTipp writes some of them in another form than it takes."""
-    told, typed = (decode(kind or FieldType.LINE, wire) for wire in (before, after))
-    if isinstance(told, str) and isinstance(typed, str):
-        return told.splitlines() != typed.splitlines()
-    return told != typed
 
 
 def _tags(errand: Errand, new: NewContact) -> list[tuple[int | None, str]]:

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from integrations.clients.explain import Explanation, explain
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.forms import ContactForm
-from integrations.contacts.refusals import SUBJECT_FIELDS, listed, no_longer_there, refused_value
+from integrations.contacts.fields.form_fields import refused_value
+from integrations.contacts.fields.types import types_of
+from integrations.contacts.refusals import SUBJECT_FIELDS, listed, no_longer_there
 from integrations.klicktipp import Problem, Rejected
 from integrations.operations import ADDING_OPERATIONS, message_of
 from integrations.suppression.errors import Suppressed
@@ -56,7 +58,7 @@ def explain_at_field(
         return explanation
     text = message_of(error.operation, error.problem).sentences()
     if error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.shown:
-        form.add_error(error.name, refused_value(error))
+        form.add_error(error.name, refused_value(error, types_of(account).get(error.name)))
     elif (name := _FORM_FIELDS.get(error.problem, "")) not in form.fields:
         return explanation
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):

@@ -14,16 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
-from integrations.addresses import sms_number
 from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field
+from integrations.contacts.fields.national_numbers import show_first
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.fields.widgets import DayInput
 from integrations.contacts.models import Basis
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
+from integrations.klicktipp import FieldType
+from integrations.phone_numbers import country_name, phone_number
 from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
@@ -38,7 +40,6 @@ class ContactForm(forms.Form):
         label=_("SMS number"),
         max_length=40,
         required=False,
-        help_text=_("Besides the email address or instead of it, with the country code: +49… or 0049…"),
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
     basis = forms.ChoiceField(label=_("Why may this contact be added?"), choices=[("", "–"), *Basis.choices])
@@ -58,6 +59,11 @@ class ContactForm(forms.Form):
         """To be checked with `data`, filled with what was `typed`, or fresh, for a contact of the errand's client."""
         super().__init__(data, initial=_initial(typed))
         self.errand = errand
+        self.fields["sms_number"].help_text = _(
+            "Besides the email address or instead of it. Without a country code it is one of the client's country "
+            "(%(country)s)."
+        ) % {"country": country_name(errand.account.phone_country)}
+        self._as_typed = frozenset((data or typed or QueryDict()).getlist("as_typed"))
         self._names = errand.last_known(ReferenceKind.FIELDS).names()
         self._types = types_of(errand.account)
         self.shown = _shown(data if data is not None else typed)
@@ -68,7 +74,9 @@ class ContactForm(forms.Form):
 
     def _add_field(self, field_id: str) -> None:
         name = self._names.get(field_id) or str(GLOBAL_NAMES.get(field_id, field_id))
-        self.fields[field_id] = form_field(name, self._types.get(field_id))
+        self.fields[field_id] = form_field(
+            name, self._types.get(field_id), account=self.errand.account, as_typed=field_id in self._as_typed
+        )
 
     def show_field(self, field_id: str) -> bool:
         """One more data field; whether it is shown then."""
@@ -83,7 +91,8 @@ class ContactForm(forms.Form):
         return (self[field_id] for field_id in self.shown)
 
     def clean_sms_number(self) -> str:
-        return sms_number(self.cleaned_data["sms_number"]) if self.cleaned_data["sms_number"] else ""
+        typed = self.cleaned_data["sms_number"]
+        return phone_number(typed, self.errand.account.phone_country) if typed else ""
 
     def clean_obtained_on(self) -> Any:
         day = self.cleaned_data["obtained_on"]
@@ -95,6 +104,10 @@ class ContactForm(forms.Form):
         cleaned = self.cleaned_data
         if not {"email", "sms_number"} & self.errors.keys() and not (cleaned["email"] or cleaned["sms_number"]):
             self.add_error("email", _("Please give an email address or an SMS number."))
+        phones = [name for name in self.shown if self._types.get(name) is FieldType.PHONE]
+        for name in ("sms_number", *phones):
+            if cleaned.get(name):
+                show_first(self, self.errand.account, name, cleaned[name])
         return cleaned
 
     def new_contact(self) -> NewContact:

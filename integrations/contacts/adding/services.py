@@ -110,6 +110,14 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What was sent by the API, and the contact as KlickTipp has it now."""
+
+    effect: Effect
+    contact: Contact
+
+
+@dataclass(frozen=True)
 class ByApi:
     """By the API, with a customer key: creates the new tags, adds or updates the contact with its first tag, then tags
     it with the others.
@@ -128,7 +136,7 @@ class ByApi:
     def check(self, *, updates: bool) -> None:
         self._api(updates)
 
-    def send(self, before: Contact | None, deadline: Deadline) -> Effect:
+    def send(self, before: Contact | None, deadline: Deadline) -> Sent:
         api, new, account = self._api(bool(before), deadline.seconds_left), self.form.new, self.form.errand.account
         with origin_kept(self.form) as origin:
             try:
@@ -151,8 +159,8 @@ class ByApi:
                 forget_missing_tags(api, account, error)
         learn(account, contact.fields)
         if not new.email:
-            return Effect.EITHER
-        return Effect.UPDATED if before else Effect.ADDED
+            return Sent(Effect.EITHER, contact)
+        return Sent(Effect.UPDATED if before else Effect.ADDED, contact)
 
     def _api(self, updates: bool, seconds: float | None = None) -> KlickTipp:
         """A client for an add that nothing here stands in the way of."""

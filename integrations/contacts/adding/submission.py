@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from integrations.addresses import readable_number
 from integrations.audit.subjects import Subject, subjects_in
 from integrations.clients.errand import Errand
+from integrations.phone_numbers import readable_number
 
 
 @dataclass(frozen=True)

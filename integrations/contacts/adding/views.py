@@ -17,6 +17,7 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.checking import Verdict, check_add, unsure_of
+from integrations.contacts.adding.differences import differences
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import AddContactForm
 from integrations.contacts.adding.lookup import Lookup, looked_up_before
@@ -29,6 +30,7 @@ from integrations.contacts.adding.submission import Submission
 from integrations.contacts.adding.words import BY_API, EFFECTS, lookup_alert
 from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.fields.form_fields import FIRST_SHOWN
+from integrations.contacts.fields.kept import kept_otherwise
 from integrations.contacts.models import Origin
 from integrations.tags.picker import list_to_search
 from integrations.tags.services import tags_created_by
@@ -64,7 +66,9 @@ def _send(request: AccountRequest) -> HttpResponse:
         unsure = unsure_of(request.account, sent.email) if changes_nothing else None
         return _page(request, form, preview=sent, unsure=unsure)
     remember_sent(request.session, submission.action_id, submission.new)
-    messages.success(request, EFFECTS[sent] % {"contact": submission.new.address})
+    messages.success(request, EFFECTS[sent.effect] % {"contact": submission.new.address})
+    for kept in differences(request.errand, submission.new, sent.contact).values:
+        messages.warning(request, kept_otherwise(kept.name, kept.after, kept.before))
     return _to_outcome(request, submission.action_id)
 
 

@@ -5,7 +5,9 @@ from django.utils.translation import gettext as _
 
 from integrations.clients.explain import Explanation
 from integrations.clients.models import ClientAccount
-from integrations.contacts.refusals import listed, no_longer_there, refused_value
+from integrations.contacts.fields.form_fields import refused_value
+from integrations.contacts.fields.types import types_of
+from integrations.contacts.refusals import listed, no_longer_there
 from integrations.klicktipp import Problem, Rejected
 from integrations.operations import message_of
 from integrations.suppression.errors import Suppressed
@@ -23,7 +25,7 @@ def explain_refusal(account: ClientAccount, form: Form, error: Exception, told: 
     if "address" in form.fields:
         form.add_error("address", message_of(error.operation, error.problem, error.code).sentences())
     elif error.problem is Problem.INVALID_FIELD_VALUE and error.name in form.fields:
-        form.add_error(error.name, refused_value(error))
+        form.add_error(error.name, refused_value(error, types_of(account).get(error.name)))
     elif error.problem is Problem.TAG_NOT_FOUND and (missing := missing_tags(account, form["tags"].value())):
         form.add_error("tags", no_longer_there(missing))
     elif error.problem in (Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE):

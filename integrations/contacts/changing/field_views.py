@@ -19,7 +19,14 @@ from integrations.clients.explain import Explanation
 from integrations.clients.lists import last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.changing import services
-from integrations.contacts.changing.forms import ChangeFieldsForm, EditedField, edited_fields, shown_contact, sign
+from integrations.contacts.changing.forms import (
+    Change,
+    ChangeFieldsForm,
+    EditedField,
+    edited_fields,
+    shown_contact,
+    sign,
+)
 from integrations.contacts.changing.page import (
     FIELDS,
     STOPPED,
@@ -36,6 +43,7 @@ from integrations.contacts.changing.page import (
 )
 from integrations.contacts.errors import ChangedMeanwhile
 from integrations.contacts.fields.form_fields import in_words
+from integrations.contacts.fields.kept import kept_otherwise
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.sentences import FIELDS_NAMED
 from integrations.klicktipp import Contact
@@ -49,7 +57,7 @@ def change_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     shown = _shown(request, contact_id)
     if shown is None:
         return opened(request, contact_id, "fields", _fields_context)
-    form = ChangeFieldsForm(request.POST, edited=_edited_as_shown(request, shown))
+    form = ChangeFieldsForm(request.account, request.POST, edited=_edited_as_shown(request, shown))
     if unchanged := _without_changes(request, shown, form):
         return unchanged
     changes = form.changes()
@@ -65,7 +73,7 @@ def edit_fields_again(request: AccountRequest, contact_id: str) -> HttpResponse:
     shown = _shown(request, contact_id)
     if shown is None:
         return opened(request, contact_id, "fields", _fields_context)
-    form = ChangeFieldsForm(edited=_edited_as_shown(request, shown), typed=request.POST)
+    form = ChangeFieldsForm(request.account, edited=_edited_as_shown(request, shown), typed=request.POST)
     return _fields_form(request, shown, form, status=200)
 
 
@@ -78,7 +86,7 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     if shown is None:
         return opened(request, contact_id, "fields", _fields_context)
     edited = _edited_as_shown(request, shown)
-    form = ChangeFieldsForm(request.POST, edited=edited)
+    form = ChangeFieldsForm(request.account, request.POST, edited=edited)
     if unchanged := _without_changes(request, shown, form):
         return unchanged
     changes = form.changes()
@@ -88,7 +96,7 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
         services.change_fields(request.errand, shown, values, action)
     except AlreadyStarted:
         if not has_done(request.account.scope, action, "update_contact"):
-            again = ChangeFieldsForm(edited=edited, typed=request.POST)
+            again = ChangeFieldsForm(request.account, edited=edited, typed=request.POST)
             return _fields_form(request, shown, again, sent_before(request, action))
     except ChangedMeanwhile as error:
         return _fields_changed_meanwhile(request, shown, error.contact)
@@ -98,7 +106,18 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
     told = ngettext(
         "The data field %(fields)s has been changed.", "The data fields %(fields)s have been changed.", len(names)
     ) % {"fields": get_text_list(names, _("and"))}
-    return back(request, contact_id, FIELDS, told)
+    return back(request, contact_id, FIELDS, told, lambda contact: _kept_otherwise(request, changes, contact))
+
+
+def _kept_otherwise(request: AccountRequest, changes: list[Change], contact: Contact) -> list[str]:
+    """What KlickTipp has made of the changes where that is something else than what was sent."""
+    types = types_of(request.account)
+    now = {change.id: in_words(types.get(change.id), contact.fields.get(change.id, "")) for change in changes}
+    return [
+        kept_otherwise(change.name, change.after, now[change.id])
+        for change in changes
+        if now[change.id].splitlines() != change.after.splitlines()
+    ]
 
 
 def _without_changes(request: AccountRequest, shown: Contact, form: ChangeFieldsForm) -> HttpResponse | None:
@@ -121,7 +140,7 @@ def _fields_context(request: AccountRequest, contact: Contact) -> dict[str, Any]
     if not listing.fetched_at:
         listing = request.errand.load(ReferenceKind.FIELDS, FIELDS_NAMED)
     edited = edited_fields(contact.fields, listing.names(), types_of(request.account))
-    form = ChangeFieldsForm(edited=edited, typed=request.POST)
+    form = ChangeFieldsForm(request.account, edited=edited, typed=request.POST)
     left_out = len(listing.names().keys() | contact.fields.keys()) - len(edited)
     signed = sign(request.errand, contact, [field.id for field in edited])
     return {"form": form, "signed": signed, "left_out": max(0, left_out)}
@@ -148,7 +167,7 @@ def _fields_changed_meanwhile(request: AccountRequest, shown: Contact, now: Cont
     """The form with what was typed, and at each field that differs what is in it now; sent again, it replaces that."""
     current = replace(now, fields={field_id: now.fields.get(field_id, "") for field_id in shown.fields})
     edited = _edited_as_shown(request, current)
-    form = ChangeFieldsForm(request.POST, edited=edited)
+    form = ChangeFieldsForm(request.account, request.POST, edited=edited)
     form.is_valid()
     for field in edited:
         before = shown.fields[field.id]

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.validation import no_control_characters
-from integrations.addresses import readable_number, sms_number
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.errand import Errand
+from integrations.clients.models import ClientAccount
 from integrations.clients.signed import Signed
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
+from integrations.contacts.fields.national_numbers import show_first
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import Contact, FieldType
+from integrations.phone_numbers import country_name, phone_number, readable_number
 from integrations.tags.picker import TagsField, Typed
 
 MOST_FIELDS = 400
@@ -58,10 +60,16 @@ class EditedField:
     kind: FieldType | None
     wire: str
 
+    @property
+    def shown(self) -> str:
+        """The same in words; "" for a date that was never set."""
+        return in_words(self.kind, self.wire)
+
 
 @dataclass(frozen=True)
 class Change:
-    """What a person wants in a data field: as typed, for the wire, and before and after in words."""
+    """What a person wants in a data field: as typed, for the wire, and before and after in words. `is_as_typed` says
+    that it can mean several things, and is to be sent all the same."""
 
     id: str
     name: str
@@ -69,6 +77,7 @@ class Change:
     wire: str
     before: str
     after: str
+    is_as_typed: bool
 
 
 def edited_fields(
@@ -96,10 +105,19 @@ class ChangeFieldsForm(forms.Form):
     action = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: QueryDict | None = None, *, edited: Sequence[EditedField], typed: QueryDict | None = None
+        self,
+        account: ClientAccount,
+        data: QueryDict | None = None,
+        *,
+        edited: Sequence[EditedField],
+        typed: QueryDict | None = None,
     ) -> None:
         """`typed` fills the form without checking it. A field that is missing in either is as it was shown."""
-        made = {field.id: form_field(field.name, field.kind, field.wire) for field in edited}
+        as_typed = (data or typed or QueryDict()).getlist("as_typed")
+        made = {
+            field.id: form_field(field.name, field.kind, field.wire, account=account, as_typed=field.id in as_typed)
+            for field in edited
+        }
         if data is not None:
             data = data.copy()
             for field_id, field in made.items():
@@ -110,14 +128,14 @@ class ChangeFieldsForm(forms.Form):
         for field_id, field in made.items():
             if data is not None and not field.has_changed(field.initial, data.get(field_id)):
                 field.validators = []
-            field.template_name = "contacts/changing/field.html"  # type: ignore[attr-defined]
+            field.template_name = "contacts/changing/field.html"
             self.fields[field_id] = field
 
     def filled_fields(self) -> list[forms.BoundField]:
-        return [self[field.id] for field in self._edited if field.wire]
+        return [self[field.id] for field in self._edited if field.shown]
 
     def empty_fields(self) -> list[forms.BoundField]:
-        return [self[field.id] for field in self._edited if not field.wire]
+        return [self[field.id] for field in self._edited if not field.shown]
 
     @property
     def shows_empty_fields(self) -> bool:
@@ -131,7 +149,8 @@ class ChangeFieldsForm(forms.Form):
             before, after = (in_words(field.kind, wire) for wire in (field.wire, self.cleaned_data[field.id]))
             if before != after:
                 wire = self.cleaned_data[field.id]
-                changes.append(Change(field.id, field.name, self[field.id].value(), wire, before, after))
+                typed, is_as_typed = self[field.id].value(), self.fields[field.id].asks  # type: ignore[attr-defined]
+                changes.append(Change(field.id, field.name, typed, wire, before, after, is_as_typed))
         return changes
 
     def is_touched(self, field_id: str) -> bool:
@@ -150,8 +169,14 @@ class AddressForm(forms.Form):
     action = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: QueryDict | None = None, *, shown: Contact | None = None, typed: QueryDict | None = None
+        self,
+        account: ClientAccount,
+        data: QueryDict | None = None,
+        *,
+        shown: Contact | None = None,
+        typed: QueryDict | None = None,
     ) -> None:
+        self.account = account
         initial: dict[str, Any] = {"address": self.as_typed(shown)} if shown else {}
         if typed is not None and "address" in typed:
             initial["address"] = typed["address"]
@@ -183,16 +208,24 @@ class SmsNumberForm(AddressForm):
     address = forms.CharField(
         label=gettext_lazy("SMS number"),
         max_length=40,
-        help_text=gettext_lazy(
-            "With the country code: +49… or 0049… KlickTipp's API can change a number but not take it away; that is "
-            "possible in KlickTipp itself only."
-        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
         error_messages={"required": gettext_lazy("Please type an SMS number. KlickTipp's API cannot take one away.")},
     )
 
+    def __init__(self, account: ClientAccount, *arguments: Any, **options: Any) -> None:
+        super().__init__(account, *arguments, **options)
+        self.fields["address"].help_text = _(
+            "Without a country code it is one of the client's country (%(country)s). KlickTipp's API can change a "
+            "number but not take it away; that is possible in KlickTipp itself only."
+        ) % {"country": country_name(account.phone_country)}
+
     def clean_address(self) -> Subject:
-        return Subject(self.kind, sms_number(self.cleaned_data["address"]))
+        return Subject(self.kind, phone_number(self.cleaned_data["address"], self.account.phone_country))
+
+    def clean(self) -> dict[str, Any]:
+        if "address" in self.cleaned_data:
+            show_first(self, self.account, "address", self.cleaned_data["address"].value)
+        return self.cleaned_data
 
 
 # --- Tags ---

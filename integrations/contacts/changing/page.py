@@ -106,10 +106,23 @@ def part_page(request: AccountRequest, template: str, context: dict[str, Any], s
     return render(request, "contacts/changing/change.html", context | {"part": part}, status=status)
 
 
-def back(request: AccountRequest, contact_id: str, section: str, told: str, level: str = "success") -> HttpResponse:
-    """The contact's page with the section that has changed; it is read again for that."""
+def back(
+    request: AccountRequest,
+    contact_id: str,
+    section: str,
+    told: str,
+    differing: Callable[[Contact], list[str]] | None = None,
+    *,
+    level: str = "success",
+) -> HttpResponse:
+    """The contact's page with the section that has changed; it is read again for that.
+
+    differing: what is to be said of what has become of the change, once the contact was read
+    """
     if not is_fragment(request):
         messages.add_message(request, messages.SUCCESS if level == "success" else messages.INFO, told)
+        for note in _read_for(request, contact_id, differing) if differing else ():
+            messages.warning(request, note)
         return redirect(f"{contact_url(request, contact_id)}#{section}")
     action = uuid4()
     try:
@@ -117,8 +130,15 @@ def back(request: AccountRequest, contact_id: str, section: str, told: str, leve
     except EXPLAINED as error:
         context = {"contact_id": contact_id, "section": section, "told": told, "failure": explain(error, action)}
         return render(request, "contacts/changing/not_read_again.html", context)
-    response = contact_page(request, found, at=section)
+    response = contact_page(request, found, at=section, notes=differing(found) if differing else ())
     return toast(response, level, told)
+
+
+def _read_for(request: AccountRequest, contact_id: str, differing: Callable[[Contact], list[str]]) -> list[str]:
+    try:
+        return differing(open_contact(request.errand, contact_id, uuid4()))
+    except EXPLAINED:
+        return []
 
 
 def contact_url(request: AccountRequest, contact_id: str) -> str:

@@ -85,9 +85,9 @@ def _change_address(request: AccountRequest, contact_id: str, form_class: type[A
             request,
             contact_id,
             template,
-            lambda request, contact: {"form": form_class(shown=contact, typed=request.POST)},
+            lambda request, contact: {"form": form_class(request.account, shown=contact, typed=request.POST)},
         )
-    form = form_class(request.POST)
+    form = form_class(request.account, request.POST)
     if not form.is_valid():
         return form_again(request, template, shown, form)
     new = form.cleaned_data["address"]

@@ -11,14 +11,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.addresses import readable_number
 from integrations.clients.lists import Listing
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.dates import Moment, date_of, moment
-from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, in_words
+from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, in_words
 from integrations.contacts.showing.timeline import Event, Picture, events_of, picture_of, tag_name
 from integrations.klicktipp import Contact, FieldType
 from integrations.messages import bounce_in_words, status_in_words
+from integrations.phone_numbers import readable_number
 
 _NO_IP = "0.0.0.0"  # noqa: S104 - what KlickTipp writes where it knows none
 _OUTCOMES = {
@@ -45,7 +45,8 @@ _MOST_UNNAMED = 900
 
 def name_of(contact: Contact) -> str:
     """A contact's first and last name; "" if neither is filled in."""
-    return " ".join(filter(None, (contact.fields.get("fieldFirstName"), contact.fields.get("fieldLastName"))))
+    names = (in_words(FieldType.LINE, contact.fields.get(field_id, "")) for field_id in FIRST_SHOWN)
+    return " ".join(filter(None, names))
 
 
 @dataclass(frozen=True)
@@ -174,8 +175,9 @@ class ShownContact:
         places = {field_id: place for place, field_id in enumerate(names)}
         filled = sorted(self.contact.fields.items(), key=lambda item: places.get(item[0], len(places)))
         return [
-            ShownField(field_id, names.get(field_id, field_id), in_words(self.types.get(field_id), wire))
+            ShownField(field_id, names.get(field_id, field_id), value)
             for field_id, wire in filled
+            if (value := in_words(self.types.get(field_id), wire))
         ]
 
     @property
@@ -187,7 +189,7 @@ class ShownContact:
     @property
     def empty_fields(self) -> list[str]:
         """The names of the account's other data fields; none where its list is not known."""
-        return empty_fields(self._field_names, self.contact.fields)
+        return empty_fields(self._field_names, {field.id for field in self.fields})
 
     @property
     def unnamed_fields(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from django.http import Http404, HttpResponse
@@ -31,8 +32,9 @@ def as_contact_id(contact_id: int) -> str:
     return wanted
 
 
-def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpResponse:
-    """Everything that KlickTipp and the portal know of a contact; the focus goes to the section `at`, if any."""
+def contact_page(request: AccountRequest, found: Contact, at: str = "", notes: Sequence[str] = ()) -> HttpResponse:
+    """Everything that KlickTipp and the portal know of a contact; the focus goes to the section `at`, if any. `notes`
+    stand at its data fields."""
     remember(request.session, request.account, found)
     listings = {kind: request.errand.last_known(kind) for kind in ReferenceKind}
     shown = ShownContact(found, listings, types_of(request.account))
@@ -44,6 +46,7 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "") -> HttpR
         "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
         "action": uuid4(),
         "at": at,
+        "notes": notes,
     }
     return render(request, "contacts/showing/contact.html", context)
 

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from integrations.addresses import readable_number
 from integrations.clients.models import ClientAccount
 from integrations.contacts.showing.contact import name_of
 from integrations.klicktipp import Contact
+from integrations.phone_numbers import readable_number
 from ktportal.encryption import Undecryptable, decrypt, encrypt
 
 MOST_CONTACTS = 10

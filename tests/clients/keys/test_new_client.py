@@ -159,8 +159,8 @@ def test_no_two_clients_of_a_team_have_one_name(browser: Client, owner: Membersh
     assert len(service.received()) == 2
     ClientAccountFactory(team=owner.team, name="Bergwind", slug="bergwind")
     url = f"/t/{owner.team.slug}/clients/bergwind/settings/"
-    assert browser.post(url, {"name": "Harbour Lane Coffee", "colour": "red"}).status_code == 422
-    assert browser.post(url, {"name": "bergwind", "colour": "red"}).status_code == 302
+    assert browser.post(url, {"name": "Harbour Lane Coffee", "colour": "red", "country": "DE"}).status_code == 422
+    assert browser.post(url, {"name": "bergwind", "colour": "red", "country": "DE"}).status_code == 302
 
 
 def test_a_name_without_latin_letters_is_fine(browser: Client, owner: Membership, service: Service) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from integrations.clients.models import ClientAccount
 from tests.contacts.adding.test_add import send
 from tests.facts import CODES, DETAILS
-from tests.pages import errors
+from tests.pages import errors, html
 from tests.service import Service
 
 FIELDS = {
@@ -66,7 +66,7 @@ def test_a_refusal_stands_at_its_field(
     else:
         assert f"Error code {refusal['error']}" in words
     if field == "" and "reason" in refusal:
-        assert "does not accept the value of the data field “Hat size”: Too strange." in words
+        assert "the data field “Hat size”. In KlickTipp's words: “Too strange.”" in html(page)
 
 
 def test_a_smarttag_is_refused_at_the_picker(browser: Client, account: ClientAccount, service: Service) -> None:

@@ -15,7 +15,7 @@ from tests.pages import errors, words
 from tests.service import Service
 
 PART = "data/"
-TOO_LONG = "x" * 10_050
+TOO_LONG = "x" * 65_600
 
 
 def typed_as(account: ClientAccount, **types: FieldType) -> None:
@@ -95,7 +95,14 @@ def test_nothing_touched_is_nothing_sent(dario: OnPage, service: Service) -> Non
         (FieldType.TIME, "24:00", "There is no such time"),
         (FieldType.NUMBER, "-3", "Please use digits only"),
         (FieldType.NUMBER, "1.000", "Please use digits only"),
-        (FieldType.DECIMAL, "1.234,50", "Please type the number without separators between thousands"),
+        (FieldType.DECIMAL, "1.23.4", "Please type the number without separators between thousands"),
+        (FieldType.DECIMAL, "1.234", "This can be 1234 or 1.234. Please type it with two decimals: 1234.00 or 1.23."),
+        (
+            FieldType.DATE,
+            "03/04/2026",
+            "This can be 3 April 2026 or 4 March 2026. Please type 03.04.2026 or 04.03.2026.",
+        ),
+        (FieldType.DATE, "01.01.1970", "KlickTipp writes the beginning of 1970 like an empty field"),
         (FieldType.URL, "example.com", "Please start the address with http:// or https://."),
         (FieldType.EMAIL, "nobody", "Please enter a complete email address"),
         (FieldType.LINE, "a\x07b", "This contains control characters."),
@@ -213,6 +220,7 @@ def test_a_refused_value_is_told_at_its_field_and_can_be_sent_corrected(dario: O
     assert "KlickTipp refused this; nothing was changed." in words(answer)
     assert answer.context["form"]["fieldCity"].value() == "Leeds"
     corrected = {"action": str(answer.context["action"]), "shown": answer.context["signed"], "field10000004": "4"}
+    corrected["as_typed"] = "field10000004"
     assert send(dario, corrected).status_code == 200
     assert dario.contact().fields["field10000004"] == "4"
 

@@ -212,7 +212,7 @@ def test_what_is_set_needs_no_guess(browser: Client, account: ClientAccount, ids
 
 
 def test_adding_a_contact_teaches_too(browser: Client, account: ClientAccount, ids: dict[str, str]) -> None:
-    send(browser, account, shown=[ids["Employees"]], **{ids["Employees"]: "12"})
+    send(browser, account, shown=[ids["Employees"]], as_typed=ids["Employees"], **{ids["Employees"]: "12"})
 
     page = browser.get(url(account, "fields/?q=Employees"))
     assert page.context["page"][0].guess == FieldType.NUMBER
@@ -298,7 +298,7 @@ def test_bad_values_are_told_at_their_fields_and_nothing_is_sent(
         "Best time to call": ("time", "24:00", "There is no such time"),
         "Customer since": ("date", "31.02.2026", "There is no such day"),
         "Employees": ("number", "-1", "digits only"),
-        "Order total": ("decimal", "1.234,50", "without separators"),
+        "Order total": ("decimal", "1.23.4", "without separators"),
         "Profile page": ("url", "www.example.com", "http:// or https://"),
     }
     for name, (kind, _typed, _sentence) in bad.items():

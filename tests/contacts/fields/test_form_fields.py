@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from integrations.contacts.changing.forms import ChangeFieldsForm, EditedField
 from integrations.contacts.fields.form_fields import PROBLEMS, TYPE_NAMES, form_field, in_words
 from integrations.klicktipp import FieldType, ValueProblem
+from tests.factories import ClientAccountFactory
 
 
 def cleaned(kind: str, typed: str, wire: str = "") -> str:
@@ -44,6 +45,10 @@ def test_every_type_and_every_problem_has_its_words() -> None:
         ("decimal", "12.3.4", "12.3.4", "12.3.4"),
         ("number", "1999", "1999", "1999"),
         ("number", "0042", "0042", "0042"),
+        ("phone", "004915112345678", "+49 1511 2345678", "+49 1511 2345678"),
+        ("phone", "0171 1234567", "0171 1234567", "0171 1234567"),
+        ("date", "0", "", ""),
+        ("line", "M&uuml;ller &amp; S&ouml;hne", "Müller & Söhne", "Müller & Söhne"),
         ("date", "tomorrow", "tomorrow", "tomorrow"),
         ("line", "a\nb", "a\nb", "a\nb"),
         ("html", "<b>5</b>", "<b>5</b>", "<b>5</b>"),
@@ -64,7 +69,7 @@ def test_a_decimal_with_more_places_stays_as_it_is_unless_it_is_changed() -> Non
 def test_separators_between_thousands_are_told_with_the_readers_own_sign() -> None:
     for language, example in (("en", "1234.50"), ("de", "1234,50")):
         with translation.override(language), pytest.raises(ValidationError) as raised:
-            cleaned("decimal", "1.234,56")
+            cleaned("decimal", "1.23.4")
         assert f"{example}." in raised.value.messages[0]
 
 
@@ -110,6 +115,9 @@ def test_decimals_are_shown_and_typed_the_german_way_in_german() -> None:
         ("decimal", "19.9", "19.90"),
         ("number", "0042", "0042"),
         ("line", "a\nb ", "a\r\nb "),
+        ("line", "M&uuml;ller &amp; S&ouml;hne", "Müller & Söhne"),
+        ("date", "0", ""),
+        ("phone", "004915112345678", "+49 1511 2345678"),
         ("paragraph", "a\nb\n", "a\r\nb\r\n"),
         ("url", "www.example.com", "www.example.com"),
     ],
@@ -147,7 +155,7 @@ def test_a_time_is_in_the_portals_time_zone() -> None:
         ("date", "31.02.2026", "There is no such day", "Diesen Tag gibt es im Kalender nicht."),
         ("time", "24:00", "There is no such time", "Diese Uhrzeit gibt es nicht"),
         ("number", "-5", "digits only", "nur Ziffern"),
-        ("decimal", "1.234,50", "without separators", "ohne Trennzeichen"),
+        ("decimal", "1.23.4", "without separators", "ohne Trennzeichen"),
         ("url", "www.example.com", "http:// or https://", "http:// oder https://"),
         ("email", "alex", "complete email address", "vollständige E-Mail-Adresse"),
         ("line", "bell\x07", "control characters", "Steuerzeichen"),
@@ -165,7 +173,7 @@ def test_bad_input_is_told_in_both_languages(kind: str, typed: str, english: str
 @pytest.mark.parametrize(("typed", "says"), [("1985-09-19", "13:54:51"), ("31.02.2026", ""), ("", "")])
 def test_the_note_on_a_time_of_day_stays_only_with_its_day(typed: str, says: str) -> None:
     edited = [EditedField("fieldBirthday", "Birthday", FieldType.DATE, "495986091")]
-    form = ChangeFieldsForm(QueryDict(f"fieldBirthday={typed}"), edited=edited)
+    form = ChangeFieldsForm(ClientAccountFactory.build(), QueryDict(f"fieldBirthday={typed}"), edited=edited)
     help_text = form["fieldBirthday"].help_text
     assert says in help_text
     assert bool(says) == bool(help_text)

@@ -90,7 +90,7 @@ def test_an_sms_number_is_found_if_the_contact_was_added_with_it_here(
         ("", "Please type an email address or a contact ID."),
         ("dario@", "one complete email address"),
         ("a@example.com, b@example.com", "one complete email address"),
-        ("0171 1234567", "begin the SMS number with + or 00"),
+        ("0171 1234567", "begin the phone number with + or 00"),
         ("1" * 20, "no search by name"),
         ("a\0b@example.com", "control characters"),
         ("x" * 401, "at most 400 characters"),

@@ -1,0 +1,102 @@
+"""Phone numbers as people type them, and as they read them."""
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from integrations.addresses import trimmed
+
+COUNTRIES: dict[str, Promise] = {
+    "DE": _("Germany"),
+    "AT": _("Austria"),
+    "CH": _("Switzerland"),
+    "BE": _("Belgium"),
+    "CZ": _("Czechia"),
+    "DK": _("Denmark"),
+    "ES": _("Spain"),
+    "FR": _("France"),
+    "GB": _("United Kingdom"),
+    "IT": _("Italy"),
+    "LI": _("Liechtenstein"),
+    "LU": _("Luxembourg"),
+    "NL": _("Netherlands"),
+    "PL": _("Poland"),
+    "US": _("United States"),
+}
+"""The countries that a client can be of, by their two letters: those most often needed first."""
+
+HOME = "DE"
+"""The country of a client whose country is not known."""
+
+_FEWEST_DIGITS = 7
+_NO_NUMBER = _("This is not a phone number. Please use digits only after the + or 00.")
+_TOO_SHORT = _("This phone number is too short.")
+_TOO_LONG = _("This phone number is too long.")
+_OF_ANOTHER_COUNTRY = _(
+    "This is no phone number of the client's country (%(country)s). Please begin it with + or 00 and the country code."
+)
+_PARSE_ERRORS = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: _(
+        "There is no country with this country code. Please check the beginning."
+    ),
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: _TOO_SHORT,
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: _TOO_SHORT,
+    phonenumbers.NumberParseException.TOO_LONG: _TOO_LONG,
+}
+
+
+def country_name(country: str) -> str:
+    """A country by its two letters, in the reader's language."""
+    return str(COUNTRIES.get(country, country))
+
+
+def known_country(told: str) -> str:
+    """A country as phone numbers know it, by its two letters; "" for any other text."""
+    country = told.strip().upper()
+    return country if country in phonenumbers.SUPPORTED_REGIONS else ""
+
+
+def is_national(typed: str) -> bool:
+    """Whether a phone number was typed as it is dialled at home, without country code."""
+    return not typed.strip().startswith(("+", "00"))
+
+
+def phone_number(text: str, country: str = "") -> str:
+    """A phone number typed as `+49 171 …` or `0049 171 …`, or as it is dialled in `country`, as `+49171…`."""
+    typed = trimmed(text)
+    if is_national(typed) and not country:
+        raise ValidationError(_("Please begin the phone number with + or 00 and the country code, for example +49."))
+    if "+" in typed[1:] or any(character.isalpha() for character in typed):
+        raise ValidationError(_NO_NUMBER)
+    if sum(character.isdigit() for character in typed) < _FEWEST_DIGITS:
+        raise ValidationError(_TOO_SHORT)
+    international = f"+{typed[2:]}" if typed.startswith("00") else typed
+    try:
+        number = phonenumbers.parse(international, country if is_national(typed) else None)
+    except phonenumbers.NumberParseException as error:
+        raise ValidationError(_PARSE_ERRORS.get(error.error_type, _NO_NUMBER)) from None
+    match phonenumbers.is_possible_number_with_reason(number):
+        case phonenumbers.ValidationResult.TOO_SHORT | phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            raise ValidationError(_TOO_SHORT)
+        case _ if is_national(typed) and not phonenumbers.is_valid_number(number):
+            raise ValidationError(_OF_ANOTHER_COUNTRY % {"country": country_name(country)})
+        case phonenumbers.ValidationResult.TOO_LONG:
+            raise ValidationError(_TOO_LONG)
+        case phonenumbers.ValidationResult.IS_POSSIBLE:
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise ValidationError(_("This is not a valid phone number."))
+
+
+def readable_number(stored: str) -> str:
+    """An SMS number as people write it, `+49 1511 2345678`; what is no such number as it is."""
+    try:
+        number = phonenumbers.parse(f"+{stored.removeprefix('+').removeprefix('00')}")
+    except phonenumbers.NumberParseException:
+        return stored
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def readable_phone(stored: str) -> str:
+    """The same of a data field, in which numbers without country code stand, too: these stay as they are."""
+    return stored if is_national(stored) else readable_number(stored)
