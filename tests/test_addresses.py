@@ -27,7 +27,7 @@ def test_a_number_without_country_code_is_one_of_the_country(typed: str, country
 
 
 def test_what_nobody_in_the_country_has_is_refused() -> None:
-    with pytest.raises(ValidationError, match="no phone number of the client's country .Germany."):
+    with pytest.raises(ValidationError, match=r"no phone number of the client's country .Germany."):
         phone_number("0111 1234567", "DE")
 
 
