@@ -223,4 +223,4 @@ def test_a_name_that_a_client_out_of_sight_has_is_free(
 ) -> None:
     url = reverse("client_settings", args=[hers.team.slug, hers.slug])
 
-    assert browser.post(url, {"name": other.name, "colour": "teal"}).status_code == 302
+    assert browser.post(url, {"name": other.name, "colour": "teal", "country": "DE"}).status_code == 302
