@@ -71,7 +71,7 @@ class Message:
 
     def sentences(self) -> str:
         ours = f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
-        theirs = _("KlickTipp says: “%(words)s”") % {"words": self.said}
+        theirs = _("In KlickTipp's words: “%(reason)s”") % {"reason": self.said}
         return f"{ours} {theirs}" if self.said else ours
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from integrations.addresses import known_country, phone_number
+from integrations.phone_numbers import known_country, phone_number
 
 
 @pytest.mark.parametrize("typed", ["+491711234567", "0049 171 1234567", " +49 (0) 171/123-4567 ", "00 49 171 1234567"])

@@ -93,9 +93,9 @@ CASES = {
         "POST /tag",
         406,
         NO_TAG,
-        ("KlickTipp does not take this tag.", "KlickTipp says: Tag konnte nicht erstellt werden."),
+        ("KlickTipp does not take this tag.", "In KlickTipp's words: Tag konnte nicht erstellt werden."),
         kept='value="Herbst"',
-        says_in_german=("KlickTipp nimmt diesen Tag nicht an.", "KlickTipp sagt dazu:"),
+        says_in_german=("KlickTipp nimmt diesen Tag nicht an.", "In KlickTipps Worten:"),
     ),
     "a tag whose name is taken": Case(
         Visit.create_tag, "POST /tag", 409, ["Gibt es."], ("The name is taken already.", "Gibt es."), kept="Herbst"
@@ -155,7 +155,7 @@ CASES = {
         "POST /subscriber",
         406,
         {"error": 10, "error_message": "Diese Adresse ist gesperrt."},
-        ("KlickTipp says: Diese Adresse ist gesperrt.",),
+        ("In KlickTipp's words: Diese Adresse ist gesperrt.",),
         kept='value="Rainer"',
     ),
     "words that no code explains": Case(
@@ -163,7 +163,7 @@ CASES = {
         "POST /subscriber",
         400,
         ["Zu viel."],
-        ("No contact was added.", "KlickTipp says: Zu viel."),
+        ("No contact was added.", "In KlickTipp's words: Zu viel."),
         kept="Rainer",
     ),
     "a refusal without anything": Case(
@@ -207,7 +207,7 @@ CASES = {
         "POST /subscriber/unsubscribe",
         406,
         NO_CONTACT,
-        ("changed or deleted meanwhile", "KlickTipp says: Der Kontakt existiert nicht."),
+        ("changed or deleted meanwhile", "In KlickTipp's words: Der Kontakt existiert nicht."),
     ),
     "a contact gone before deleting": Case(
         Visit.delete, "DELETE", 406, NO_CONTACT, ("KlickTipp has no such contact any more",), kept=ADDRESS

@@ -110,7 +110,7 @@ def test_a_name_that_is_taken_at_klicktipp_is_told_at_the_field(
 def test_a_name_that_a_smarttag_has_is_told_in_klicktipps_words(browser: Client, service: Service, url: Any) -> None:
     page = browser.post(url("new/"), new_form(name=next(iter(service.smarttags()))))
     assert "perhaps by a SmartTag" in errors(page)["name"][0]
-    assert "KlickTipp says:" in html(page)
+    assert "In KlickTipp's words:" in html(page)
 
 
 def test_a_second_submit_of_the_form_ends_on_the_same_tag(browser: Client, service: Service, url: Any) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0004_api_user'),
+        ('clients', '0005_client_country'),
     ]
 
     operations = [
