@@ -95,7 +95,7 @@ CASES = {
         NO_TAG,
         ("KlickTipp does not take this tag.", "In KlickTipp's words: Tag konnte nicht erstellt werden."),
         kept='value="Herbst"',
-        says_in_german=("KlickTipp nimmt diesen Tag nicht an.", "In KlickTipps Worten:"),
+        says_in_german=("KlickTipp nimmt diesen Tag nicht an.", "KlickTipp sagt dazu:"),
     ),
     "a tag whose name is taken": Case(
         Visit.create_tag, "POST /tag", 409, ["Gibt es."], ("The name is taken already.", "Gibt es."), kept="Herbst"
