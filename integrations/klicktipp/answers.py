@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from . import parts
+from .entities import decoded
 from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 
 T = TypeVar("T")
@@ -89,13 +90,13 @@ def account(payload: object) -> Account:
         usergroup=parts.text(data.get("usergroup")),
         username=parts.text(data.get("username")),
         email=parts.text(data.get("email")),
-        first_name=parts.decoded(parts.text(data.get("firstname"))),
-        last_name=parts.decoded(parts.text(data.get("lastname"))),
-        company=parts.decoded(parts.text(data.get("company"))),
-        street=parts.decoded(parts.text(data.get("street"))),
+        first_name=decoded(parts.text(data.get("firstname"))),
+        last_name=decoded(parts.text(data.get("lastname"))),
+        company=decoded(parts.text(data.get("company"))),
+        street=decoded(parts.text(data.get("street"))),
         zip=parts.text(data.get("zip")),
-        city=parts.decoded(parts.text(data.get("city"))),
-        state=parts.decoded(parts.text(data.get("state"))),
+        city=decoded(parts.text(data.get("city"))),
+        state=decoded(parts.text(data.get("state"))),
         country=parts.text(data.get("country")),
         phone=parts.text(data.get("phone")),
         fax=parts.text(data.get("fax")),

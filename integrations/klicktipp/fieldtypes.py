@@ -5,15 +5,15 @@ differ for decimal numbers, of which hundredths are sent (`1999`) and a number w
 texts, which can come back with HTML entities.
 """
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
-from html.entities import html5
 from types import MappingProxyType
 from typing import Final
+
+from .entities import decoded
 
 
 class FieldType(StrEnum):
@@ -118,7 +118,6 @@ _WITH_DOT: Final = re.compile(rf"-?[0-9]{{1,{_MOST_WHOLE_DIGITS}}}\.[0-9]{{1,2}}
 _NEVER: Final = frozenset({"0", "0000-00-00", "0000-00-00 00:00:00"})
 _BREAK: Final = re.compile(r"[\r\n]")
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-_ENTITY: Final = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
@@ -241,12 +240,7 @@ def _without_entities(kind: FieldType, wire: str) -> str:
     type is not known, stays as it is."""
     if kind is FieldType.HTML or "&" not in wire or _TAG.search(wire):
         return wire
-    return _ENTITY.sub(_character, wire)
-
-
-def _character(entity: re.Match[str]) -> str:
-    name = entity[1]
-    return html.unescape(entity[0]) if name.startswith("#") else html5.get(f"{name};", entity[0])
+    return decoded(wire)
 
 
 def _value(kind: FieldType, wire: str, zone: tzinfo) -> Value | None:

@@ -9,15 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from html import unescape
 from typing import Final
 
+from .entities import decoded
 from .fieldtypes import FieldType
 
 _LONGEST_NAME: Final = 1000
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
-_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _GERMAN_DATES: Final = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S")
 _ISO_WITH_BLANK: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
 _FIRST_DAY: Final = datetime(1970, 1, 2, tzinfo=UTC)
@@ -59,16 +58,11 @@ def raw(value: object) -> str:
     return text(json.dumps(value, ensure_ascii=False)) if value else ""
 
 
-def decoded(words: str) -> str:
-    """Words without HTML entities, decoded once."""
-    return text(_ENTITY.sub(lambda entity: unescape(entity[0]), words)) if "&" in words else words
-
-
 def name(value: object) -> str:
     """A name or a description as people see it: what is longer than a page bears is cut."""
     if isinstance(value, dict):
         value = first(value, _NAMES)
-    return decoded(text(value))[:_LONGEST_NAME]
+    return text(decoded(text(value)))[:_LONGEST_NAME]
 
 
 def number(value: object) -> int | None:

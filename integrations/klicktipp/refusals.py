@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from .entities import decoded
 from .errors import (
     AccessDenied,
     Happened,
@@ -18,7 +19,6 @@ from .errors import (
     Throttled,
 )
 from .operations import OPERATIONS, AuthKind, Operation
-from .parts import decoded
 from .problems import UPDATE_FAILED, WHY_UPDATE_FAILED, Problem
 from .transport import Answer
 

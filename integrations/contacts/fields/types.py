@@ -4,6 +4,7 @@ is seen in contacts where neither is known."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts import sentences
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
+from integrations.contacts.many import read_contacts
 from integrations.contacts.models import FieldSetting
-from integrations.klicktipp import GLOBAL_FIELD_TYPES, FieldType, NotFound
+from integrations.klicktipp import GLOBAL_FIELD_TYPES, Contact, FieldType, NotFound
 from integrations.klicktipp.fieldtypes import most_telling, plausible
 
 CONTACTS_TO_GUESS_FROM = 5
@@ -154,13 +156,15 @@ def learn(account: ClientAccount, seen: Mapping[str, str]) -> None:
 def learn_from_contacts(errand: Errand, action_id: UUID) -> int:
     """Look at the newest contacts for guesses; how many there were. Raises the library's errors, `Obstructed`, and
     `AlreadyStarted` for an action that has been started before."""
-    api = errand.connect(Action(sentences.FIELDS_GUESSED, errand.actor, id=action_id))
-    newest = sorted(map(int, api.list_contacts()), reverse=True)[:CONTACTS_TO_GUESS_FROM]
-    for contact_id in newest:
-        try:
-            learn(errand.account, api.get_contact(str(contact_id)).fields)
-        except NotFound:
-            continue
+    action = Action(sentences.FIELDS_GUESSED, errand.actor, id=action_id)
+    listed = errand.connect(action).list_contacts()
+    newest = sorted(map(int, listed), reverse=True)[:CONTACTS_TO_GUESS_FROM]
+    with closing(read_contacts(errand.account, action, list(map(str, newest)))) as read:
+        for _contact_id, told in read:
+            if isinstance(told, Contact):
+                learn(errand.account, told.fields)
+            elif not isinstance(told, NotFound):
+                raise told
     return len(newest)
 
 
