@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -218,7 +217,5 @@ def test_unix_times_are_aware(seconds: int) -> None:
 def test_a_hundred_thousand_contacts_are_read_at_once(api: KlickTipp, server: Service) -> None:
     ids = [str(number) for number in range(1, 100_001)]
     server.will(answer({"subscribers": ids}))
-    began = time.monotonic()
 
     assert api.list_contacts() == tuple(ids)
-    assert time.monotonic() - began < 1
