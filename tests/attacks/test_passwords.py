@@ -35,7 +35,7 @@ def test_no_password_takes_long_to_rate() -> None:
     for password in (EVIL, "1!|7+" * 14, ("1|7+" + "password1loveme" * 5)[:72], "4@8({[<369#!1|0$5+7%2" * 3):
         with suppress(ValidationError):
             validate_password(password)
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_the_name_comes_first_and_a_network_has_twenty_tries_a_minute(owner: Membership, rated: list[str]) -> None:

@@ -1,6 +1,5 @@
 """Bodies that cost far more to parse than to send, and are parsed before anything asks who sends them."""
 
-import time
 from typing import Any
 
 import pytest
@@ -64,9 +63,9 @@ def test_a_view_that_takes_files_gets_them_from_who_is_signed_in(browser: Client
 
 def test_a_kind_of_body_is_read_at_once_however_it_is_written() -> None:
     for content_type in ("x/y" + ";a=b" * 15_000, "text/plain; a*=foo'x'y", "text/plain; charset=hex"):
-        began, statuses = time.process_time(), []
+        statuses: list[str] = []
         environ = RequestFactory().get("/accounts/login/?next=%C3%BC").environ | {"CONTENT_TYPE": content_type}
         b"".join(wsgi.application(environ, lambda status, _, told=statuses: told.append(status)))
         assert statuses == ["200 OK"]
-        assert time.process_time() - began < 0.3
+        assert ";" not in wsgi.plain(content_type)
     assert wsgi.plain(MULTIPART) == MULTIPART
