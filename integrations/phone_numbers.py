@@ -59,7 +59,7 @@ def known_country(told: str) -> str:
 
 def is_national(typed: str) -> bool:
     """Whether a phone number was typed as it is dialled at home, without country code."""
-    return not typed.strip().startswith(("+", "00"))
+    return not trimmed(typed).startswith(("+", "00"))
 
 
 def phone_number(text: str, country: str = "") -> str:

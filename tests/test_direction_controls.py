@@ -25,6 +25,8 @@ CHECKED_OTHERWISE = {
     "SmsNumberForm.address",
     "TaggingForm.addresses",  # a pasted list, each address by itself
     "SignupForm.username",  # which nobody has
+    "Authenticate.code",  # which is compared and not kept
+    "Reauthenticate.code",
 }
 """Fields that take such a text and do not let it through."""
 

@@ -21,6 +21,7 @@ FIELDS = {
     10: "",
     11: "sms_number",
     12: "",
+    15: "",
     30: "email",
     31: "tags",
     32: "email",

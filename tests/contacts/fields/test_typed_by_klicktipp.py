@@ -101,7 +101,7 @@ def test_what_keeps_everything_from_working_is_no_refusal_of_the_operation(
 def test_a_new_client_gets_guesses_where_klicktipp_does_not_tell(account: ClientAccount, service: Service) -> None:
     guess_types.enqueue(account.pk)
     assert FieldSetting.objects.filter(account=account).count() > 5
-    told = AuditEntry.objects.filter(operation="get_contact").latest("number")
+    told = AuditEntry.objects.filter(operation="get_contacts").latest("number")
     assert (told.sentence, told.actor_label) == ("contacts.fields_guessed", "the portal")
 
 
