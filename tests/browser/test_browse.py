@@ -39,6 +39,7 @@ def lists_asked_for(service: Service) -> int:
 
 
 def test_rows_are_there_at_once_and_fill_as_their_contacts_arrive(contacts: Page, service: Service) -> None:
+    service.switch(before_october_2026=True)
     service.fault(path=f"/subscriber/{HELD_ID}", delay_ms=2500)
     open_list(contacts)
     expect(contacts.get_by_text("31 contacts, 1 to 25 on this page")).to_be_visible()
@@ -54,7 +55,14 @@ def test_rows_are_there_at_once_and_fill_as_their_contacts_arrive(contacts: Page
     expect(contacts.locator(".browse-waiting")).to_have_count(0)
     expect(contacts.get_by_text("Reading the contacts")).to_have_count(0)
     assert lists_asked_for(service) == 1
-    assert len(service.paths()) == 26
+    assert len(service.paths()) == 27, "the list, the rows at once in vain, then one by one"
+
+
+def test_a_page_comes_with_one_call(contacts: Page, service: Service) -> None:
+    open_list(contacts)
+    expect(contacts.get_by_role("row", name=HELD)).to_contain_text("Sami")
+    expect(contacts.locator(".browse-waiting")).to_have_count(0)
+    assert [path.partition("1")[0] for path in service.paths()[1:]] == ["GET /subscriber/bulk/"]
 
 
 def test_pages_and_the_way_back_stay_in_one_list(contacts: Page, service: Service) -> None:
@@ -122,6 +130,7 @@ def test_signed_out_meanwhile_is_said(contacts: Page) -> None:
 
 
 def test_it_is_accessible_before_and_after_the_rows_are_there(contacts: Page, service: Service) -> None:
+    service.switch(before_october_2026=True)
     service.fault(path=f"/subscriber/{HELD_ID}", delay_ms=4000)
     open_list(contacts)
     expect(contacts.locator(".browse-waiting")).to_have_count(1)

@@ -91,7 +91,7 @@ def test_cancel_leads_back_to_the_section(contact: Page) -> None:
     expect(number).to_be_focused()
     number.fill("0151 1")
     section(contact, "address").get_by_role("button", name="Change at Harbour Lane Coffee").click()
-    expect(section(contact, "address")).to_contain_text("Please begin the SMS number with + or 00")
+    expect(section(contact, "address")).to_contain_text("This phone number is too short.")
     expect(number).to_be_focused()
     section(contact, "address").get_by_role("link", name="Cancel").click()
     expect(section(contact, "address")).to_contain_text("+49 1511 2000003")

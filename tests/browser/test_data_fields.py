@@ -20,7 +20,8 @@ def connected(owner: Membership, service: Service) -> ClientAccount:
 
 
 @pytest.fixture
-def fields(signed_in: Page, connected: ClientAccount) -> Page:
+def fields(signed_in: Page, connected: ClientAccount, service: Service) -> Page:
+    service.switch(before_october_2026=True)
     signed_in.goto("/t/demo/clients/harbour/")
     signed_in.get_by_role("link", name="Data fields").click()
     expect(signed_in.get_by_role("heading", name="Data fields of Harbour Lane Coffee")).to_be_visible()

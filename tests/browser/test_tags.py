@@ -50,7 +50,7 @@ def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> No
     tags.get_by_label("Name").fill("newsletter")
     tags.get_by_label("Description").fill("Starts the autumn series.")
     tags.get_by_role("button", name="Create the tag in Harbour Lane Coffee").click()
-    expect(tags.get_by_text("There is a tag of this name already.")).to_be_visible()
+    expect(tags.get_by_text("There is the tag “Newsletter” already: use it?")).to_be_visible()
     expect(tags.get_by_label("Description")).to_have_value("Starts the autumn series.")
     tags.get_by_label("Name").fill("Herbst & 2026")
     tags.get_by_role("button", name="Create the tag in Harbour Lane Coffee").click()
