@@ -37,6 +37,14 @@ class Adapter(DefaultAccountAdapter):
         """What leads on after a sign-in waits in the session of who is a stranger still."""
         return url is not None and len(url) <= LONGEST_WAY_ON and super().is_safe_url(url)
 
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """With the password as the form has hashed it."""
+        form.cleaned_data.pop("password1")
+        user = super().save_user(request, user, form, commit=False)
+        user.password = form.hashed
+        user.save()
+        return user
+
     def set_password(self, user: User, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])

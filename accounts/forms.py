@@ -36,9 +36,11 @@ class SignupForm(AllauthSignupForm):
             make_password(self.cleaned_data["password1"])
         return super().try_save(request)
 
-    @transaction.atomic
     def save(self, request: HttpRequest) -> User:
-        user: User = super().save(request)
+        """Hashes the password first: that takes long, and others would wait for the database meanwhile."""
+        self.hashed = make_password(self.cleaned_data["password1"])
+        with transaction.atomic():
+            user: User = super().save(request)
         return user
 
     def custom_signup(self, request: HttpRequest, user: User) -> None:

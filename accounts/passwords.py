@@ -6,6 +6,7 @@ and one password is rated at a time: many of them keep one processor busy, not a
 
 import re
 import threading
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +19,12 @@ from accounts.models import User
 LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: more than 10^8 guesses by somebody who knows how people choose."""
 
-_LONGEST_RATED: Final = 72
+_LONGEST_RATED: Final = 40
 _SYMBOLS: Final = dict(zip("@({[<!|$+%", "accccilstx", strict=True))
 """Besides digits, what zxcvbn may take for letters. The first one in a password is left to it, others are read so."""
 _one_at_a_time: Final = threading.Lock()
+_PATIENCE: Final = 2.0
+"""Seconds that a password waits for those before it: who waits longer holds a thread that others need."""
 _OWN_WORDS: Final = ["klicktipp", "klick", "tipp", "ktportal", "portal", "newsletter", "kontakt", "contact", "agentur"]
 _GERMAN: Final = (Path(__file__).parent / "common_german_words.txt").read_text().split()
 
@@ -33,8 +36,12 @@ class HardToGuess:
         """Raises `ValidationError` for one that is guessed too soon."""
         theirs = [user.email, *re.split(r"\W+", f"{user.email} {user.name}")] if user else []
         known = [word.lower() for word in [*_OWN_WORDS, *_GERMAN, *theirs] if len(word) > 2]
-        with _one_at_a_time:
+        if not _one_at_a_time.acquire(timeout=_PATIENCE):
+            raise ValidationError(_("Many passwords are being chosen just now. Please try again in a moment."))
+        try:
             score = zxcvbn(_bounded(password), user_inputs=known)["score"]
+        finally:
+            _one_at_a_time.release()
         if score < LEAST_SCORE:
             raise ValidationError(self.get_help_text(), code="easy_to_guess")
 
@@ -44,6 +51,6 @@ class HardToGuess:
 
 def _bounded(password: str) -> str:
     """The beginning of the password, with one symbol in it at most that can be read in several ways."""
-    beginning = password[:_LONGEST_RATED]
+    beginning = unicodedata.normalize("NFKC", password)[:_LONGEST_RATED]
     symbols = [character for character in dict.fromkeys(beginning) if character in _SYMBOLS]
     return beginning.translate({ord(symbol): _SYMBOLS[symbol] for symbol in symbols[1:]})

@@ -22,6 +22,7 @@ _WITHOUT_DIRECTION = str.maketrans("", "", DIRECTION_CONTROLS)
 _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _ON_ONE_MACHINE = re.compile(r".*(\]|\.[0-9]+)", re.DOTALL)
 _LONGEST_EMAIL = 254
+_LONGEST_TYPED = 1000
 _LONGEST_LOCAL_PART = 64
 _check_shape = EmailValidator(_("Please enter a complete email address, such as name@example.com."), allowlist=[])
 
@@ -55,21 +56,25 @@ def formerly_comparable(text: str) -> set[str]:
 
 def email_in(text: str) -> str:
     """The one email address in a text such as `Ada <ada@example.com>`, also where KlickTipp would not take it."""
-    found = _EMAIL.findall(trimmed(text))
-    if len(found) != 1:
+    found = _EMAIL.findall(trimmed(text)) if len(text) <= _LONGEST_TYPED else []
+    if len(found) != 1 or len(found[0]) > _LONGEST_EMAIL:
         raise ValidationError(_("Please enter one complete email address, such as name@example.com."))
     return str(found[0])
 
 
 def email_address(text: str) -> str:
     """An email address as KlickTipp takes it: trimmed, the domain in its IDNA form, else as typed."""
-    typed = trimmed(text)
+    typed = trimmed(text[:_LONGEST_TYPED])
+    if len(text) > _LONGEST_TYPED or len(typed) > _LONGEST_EMAIL:
+        raise ValidationError(_("This is too long for an email address."))
     no_control_characters(typed)
     local, at, domain = typed.rpartition("@")
     domain = _in_ascii(domain)
     if not domain.isascii() or _ON_ONE_MACHINE.fullmatch(domain):
         raise ValidationError(_check_shape.message)
     letters = [char for char in local if char.isalpha() and not char.isascii()]
+    if '"' in local:
+        raise ValidationError(_check_shape.message)
     _check_shape("".join("x" if char in letters else char for char in local) + at + domain)
     if letters:
         raise ValidationError(

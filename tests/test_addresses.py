@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
+from integrations.addresses import email_address, email_in
 from integrations.phone_numbers import known_country, phone_number
 
 
@@ -59,3 +60,15 @@ def test_what_is_wrong_with_a_number_is_told(typed: str, english: str, german: s
             with pytest.raises(ValidationError) as raised:
                 phone_number(typed)
             assert words in raised.value.messages[0]
+
+
+def test_no_text_takes_long_to_be_no_address() -> None:
+    for text in ("ü." * 50_000 + "@x.de", "a" * 100_000, "@" * 100_000, "x@" + "ü." * 50_000):
+        for read in (email_address, email_in):
+            with pytest.raises(ValidationError):
+                read(text)
+
+
+def test_a_quoted_part_before_the_at_is_no_second_spelling() -> None:
+    with pytest.raises(ValidationError):
+        email_address('"ada"@firma.de')

@@ -8,7 +8,8 @@ negative rowid (-1 is what a trigger sees in place of one that is still to be gi
 because SQLite's table rebuilds drop triggers silently.
 
 On PostgreSQL every name is qualified and the functions' search path is fixed, since a session may put temporary tables
-of the same names before ours.
+of the same names before ours; and a transaction that sees an old snapshot writes nothing, since it would not see what
+has been finished, covered or removed meanwhile.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Outcome, RetentionRecord
 
 _SEARCH_PATH = "pg_catalog, pg_temp"
+_NUMBERS = ("team_id", "number", "last", "through_number")
 _LARGEST_STEP = 1000
 """Numbers that a team's counter goes on by at once; more than are ever written together."""
 
@@ -98,6 +100,11 @@ def _may_insert(model: type[models.Model], schema: str) -> str:
     return f"{may} AND {_is_open(schema)}" if model is AuditSubject else may
 
 
+def _are_numbers(model: type[models.Model]) -> str:
+    """SQLite keeps a text in a column of numbers, and ranks it above all of them."""
+    return " AND ".join(f"typeof(NEW.{column}) = 'integer'" for column in _columns(model) if column in _NUMBERS)
+
+
 def _unique_keys(model: type[models.Model]) -> list[list[str]]:
     constraints = [
         list(constraint.fields)
@@ -123,10 +130,12 @@ def _sqlite(model: type[models.Model]) -> list[Trigger]:
         f'EXISTS (SELECT 1 FROM "{table}" WHERE ' + " AND ".join(f'"{c}" = NEW."{c}"' for c in key) + ")"
         for key in _unique_keys(model)
     )
+    kept = f"NEW.rowid IS OLD.rowid AND {_are_numbers(model)}"
+    may_insert = f"{_may_insert(model, '')} AND {_are_numbers(model)}"
     return [
-        trigger("UPDATE", f"NOT ({_may_update(model, 'IS')} AND NEW.rowid IS OLD.rowid)", "this must not change"),
+        trigger("UPDATE", f"NOT ({_may_update(model, 'IS')} AND {kept})", "this must not change"),
         trigger("DELETE", f"NOT ({_may_delete(model, '')})", "this must not be removed"),
-        trigger("INSERT", f"{taken} OR NOT ({_may_insert(model, '')})", "this exists or existed, or is not to come"),
+        trigger("INSERT", f"{taken} OR NOT ({may_insert})", "this exists or existed, or is not to come"),
         trigger("INSERT", "NEW.rowid < 0", "this has no place", moment="AFTER"),
     ]
 
@@ -136,6 +145,9 @@ def _postgresql(model: type[models.Model], schema: str) -> list[Trigger]:
     name = f"{table}_guard"
     body = f"""
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'the log: what another transaction has written must be seen' USING ERRCODE = '25001';
+    END IF;
     IF TG_OP = 'INSERT' AND ({_may_insert(model, schema)}) THEN RETURN NEW; END IF;
     IF TG_OP = 'UPDATE' AND ({_may_update(model, "IS NOT DISTINCT FROM")}) THEN RETURN NEW; END IF;
     IF TG_OP = 'DELETE' AND ({_may_delete(model, schema)}) THEN RETURN OLD; END IF;

@@ -15,6 +15,7 @@ from .entities import decoded
 from .fieldtypes import FieldType
 
 _LONGEST_NAME: Final = 1000
+_LONGEST_ENCODED: Final = 10 * _LONGEST_NAME
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 _GERMAN_DATES: Final = ("%d.%m.%Y", "%d.%m.%Y %H:%M:%S")
@@ -52,17 +53,20 @@ def text(value: object) -> str:
 
 
 def raw(value: object) -> str:
-    """As `text`, but a list, an object or true is kept as JSON; what is empty, null or false is ""."""
+    """As `text`, but a list, an object or true is kept as JSON; what is empty, null, false or too deep is ""."""
     if type(value) is str:
         return text(value)
-    return text(json.dumps(value, ensure_ascii=False)) if value else ""
+    try:
+        return text(json.dumps(value, ensure_ascii=False)) if value else ""
+    except RecursionError:
+        return ""
 
 
 def name(value: object) -> str:
     """A name or a description as people see it: what is longer than a page bears is cut."""
     if isinstance(value, dict):
         value = first(value, _NAMES)
-    return text(decoded(text(value)))[:_LONGEST_NAME]
+    return text(decoded(text(value)[:_LONGEST_ENCODED]))[:_LONGEST_NAME]
 
 
 def number(value: object) -> int | None:

@@ -98,3 +98,26 @@ def test_the_guard_cannot_be_taken_away_by_who_owns_nothing(request: pytest.Fixt
         assert not runs(*trigger.create)
     assert not runs("SET LOCAL session_replication_role = replica")
     assert not runs(f"TRUNCATE public.{TABLES[0]}")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_sees_the_past_writes_nothing(entry: AuditEntry) -> None:
+    for level in ("REPEATABLE READ", "SERIALIZABLE"):
+        assert not runs(
+            f"SET TRANSACTION ISOLATION LEVEL {level}", f"UPDATE {TABLES[3]} SET last = last + 1 WHERE team_id = 7"
+        )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's columns hold what they are made for.")
+def test_a_text_is_no_number(entry: AuditEntry) -> None:
+    _, _, records, counters = TABLES
+    for statement in (
+        f"UPDATE {counters} SET last = 'abc'",
+        f"UPDATE {counters} SET last = x'ff'",
+        f"INSERT INTO {counters} (team_id, last) VALUES ('zz', 0)",
+        f"INSERT INTO {counters} (team_id, last) VALUES (77.5, 0)",
+        f"INSERT INTO {records} (team_id, through_number, reason, actor_label) VALUES (7, '0x', 'all', 'nobody')",
+    ):
+        assert not runs(statement), statement
+    assert runs(f"UPDATE {counters} SET last = last + 1 WHERE team_id = 7")

@@ -5,12 +5,15 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts import passwords
+from accounts.models import Membership, User
 from tests.factories import InvitationFactory
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,37 @@ def test_no_password_takes_long_to_rate() -> None:
         with suppress(ValidationError):
             validate_password(password)
     assert time.process_time() - began < 10
+
+
+def test_who_waits_long_for_a_rating_is_told_instead_of_holding_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.passwords._PATIENCE", 0.01)
+    with passwords._one_at_a_time, pytest.raises(ValidationError, match="try again in a moment"):
+        validate_password("correct horse battery staple")
+    validate_password("correct horse battery staple")
+
+
+def test_a_new_password_is_hashed_while_nobody_waits_for_the_database(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SIGNUP = "open"
+    inside: list[bool] = []
+    blocks = len(connection.savepoint_ids)
+
+    def hashed(password: str) -> str:
+        inside.append(len(connection.savepoint_ids) > blocks)
+        return make_password(password)
+
+    monkeypatch.setattr("accounts.forms.make_password", hashed)
+    monkeypatch.setattr("django.contrib.auth.base_user.make_password", _hashed_once_more)
+    typed = {"email": "new@example.org", "password1": "correct horse battery staple"}
+    assert Client().post("/accounts/signup/", typed).status_code == 302
+    assert inside == [False]
+    assert User.objects.get(email="new@example.org").check_password("correct horse battery staple")
+
+
+def _hashed_once_more(password: str | None) -> str:
+    assert password is None, "hashed once more"
+    return make_password(None)
 
 
 def test_the_name_comes_first_and_a_network_has_twenty_tries_a_minute(owner: Membership, rated: list[str]) -> None:

@@ -188,6 +188,16 @@ def test_a_contact(api: KlickTipp, server: Service) -> None:
     )
 
 
+def test_what_is_nested_too_deep_is_left_out_and_the_rest_is_read(api: KlickTipp, server: Service) -> None:
+    for depth in range(800, 1000, 7):
+        body = b'{"id": "1", "email": "a@example.org", "fieldCity": ' + b"[" * depth + b"]" * depth + b"}"
+        server.will(answer(body=body))
+        try:
+            assert api.get_contact("1").email == "a@example.org"
+        except ServiceError:
+            continue
+
+
 def test_the_predefined_optin_process_has_no_name(api: KlickTipp, server: Service) -> None:
     server.will(answer({"3": "", "23": "mine"}))
 

@@ -27,7 +27,7 @@ class Admission:
         self._action = action
         self._scope = scope
         self._breaker: Breaker = breaker_of(settings.KLICKTIPP_URL)
-        self._caller = Caller((scope.team_id, scope.account_id), action.actor.user_id)
+        self._caller = Caller(scope.team_id, (scope.team_id, scope.account_id), action.actor.user_id)
 
     @contextmanager
     def asked(self) -> Iterator[None]:

@@ -106,20 +106,20 @@ def silent_for(breaker: Breaker, clock: TurnedClock, *callers: Caller) -> None:
 
 
 def test_a_silent_service_is_asked_by_one_at_a_time_until_it_answers(clock: TurnedClock) -> None:
-    breaker, one, other = Breaker(), Caller("one", 1), Caller("other", 2)
+    breaker, one, other = Breaker(), Caller("one", "one", 1), Caller("other", "other", 2)
     silent_for(breaker, clock, one, other)
-    assert breaker.is_open(Caller("third", 3))
+    assert breaker.is_open(Caller("third", "third", 3))
     assert [breaker.may_begin(one), breaker.may_begin(other)] == [True, False]
     assert not breaker.note(one, uuid4(), NOT)
     assert breaker.may_begin(other)
     breaker.give_up(other)
-    assert breaker.may_begin(Caller("third", 3))
+    assert breaker.may_begin(Caller("third", "third", 3))
     assert breaker.note(other, uuid4(), ANSWERED)
-    assert [breaker.may_begin(Caller(name, 4)) for name in ("third", "other", "new")] == [True] * 3
+    assert [breaker.may_begin(Caller(name, name, 4)) for name in ("third", "other", "new")] == [True] * 3
 
 
 def test_attempts_of_one_call_count_once_and_an_answer_begins_anew(clock: TurnedClock) -> None:
-    breaker, one, call = Breaker(), Caller("one", 1), uuid4()
+    breaker, one, call = Breaker(), Caller("one", "one", 1), uuid4()
     for _ in range(20):
         clock.turn(20)
         breaker.note(one, call, NOT)
@@ -134,7 +134,7 @@ def test_attempts_of_one_call_count_once_and_an_answer_begins_anew(clock: Turned
 
 
 def test_one_client_keeps_no_other_from_the_service(clock: TurnedClock) -> None:
-    breaker, slow, other = Breaker(), Caller("slow", 1), Caller("other", 2)
+    breaker, slow, other = Breaker(), Caller("slow", "slow", 1), Caller("other", "other", 2)
     silent_for(breaker, clock, slow)
     assert [breaker.may_begin(slow), breaker.may_begin(slow)] == [True, False]
     assert [breaker.may_begin(other) for _ in range(3)] == [True] * 3
@@ -142,28 +142,28 @@ def test_one_client_keeps_no_other_from_the_service(clock: TurnedClock) -> None:
 
 
 def test_calls_of_a_client_that_overlap_count_once(clock: TurnedClock) -> None:
-    breaker, slow = Breaker(), Caller("slow", 1)
+    breaker, slow = Breaker(), Caller("slow", "slow", 1)
     clock.turn(20)
     for _ in range(3 * SILENT_AFTER):
         clock.turn(0.1)
-        breaker.note(Caller("slow", 1), uuid4(), NOT)
+        breaker.note(Caller("slow", "slow", 1), uuid4(), NOT)
     assert not breaker.is_open(slow)
 
 
 def test_many_clients_without_an_answer_at_once_are_a_silent_service(clock: TurnedClock) -> None:
     breaker = Breaker()
-    told = [breaker.note(Caller(client, client), uuid4(), NOT) for client in range(SILENT_AFTER)]
+    told = [breaker.note(Caller(client, client, client), uuid4(), NOT) for client in range(SILENT_AFTER)]
     assert told == [False] * (SILENT_AFTER - 1) + [True]
 
 
 def test_others_wait_for_a_probe_five_seconds_and_go_first_then(clock: TurnedClock) -> None:
-    breaker, slow, patient = Breaker(), Caller("slow", 1), Caller("patient", 2)
-    silent_for(breaker, clock, slow, Caller("slow too", 1))
+    breaker, slow, patient = Breaker(), Caller("slow", "slow", 1), Caller("patient", "patient", 2)
+    silent_for(breaker, clock, slow, Caller("slow too", "slow too", 1))
     assert breaker.may_begin(slow)
     clock.turn(PROBE_SECONDS - 1)
     assert not breaker.may_begin(patient)
     clock.turn(1)
-    assert [breaker.may_begin(Caller(client, 1)) for client in ("slow", "slow too")] == [False, False]
+    assert [breaker.may_begin(Caller(client, client, 1)) for client in ("slow",)] == [False]
     assert breaker.may_begin(patient)
     breaker.give_up(patient)
     assert breaker.may_begin(slow), "nobody else has been refused"
@@ -174,10 +174,32 @@ def test_others_wait_for_a_probe_five_seconds_and_go_first_then(clock: TurnedClo
     assert breaker.may_begin(slow), "the others have not come back"
 
 
+def test_a_team_keeps_only_itself_from_the_service(clock: TurnedClock) -> None:
+    breaker = Breaker()
+    mine = [Caller("mine", client, person) for client, person in (("a", 1), ("b", 2), ("c", 3))]
+    silent_for(breaker, clock, *mine[:2])
+    assert breaker.is_open(mine[2]), "a client of the same team"
+    assert not breaker.is_open(Caller("theirs", "d", 4))
+
+
+def test_who_take_turns_with_each_other_leave_the_third_its_turn(clock: TurnedClock) -> None:
+    breaker = Breaker()
+    callers = [Caller(team, team, team) for team in (1, 2, 3)]
+    silent_for(breaker, clock, *callers[:2])
+    probed = []
+    for _ in range(40):
+        for caller in callers:
+            if breaker.may_begin(caller):
+                probed.append(caller.team)
+        clock.turn(1)
+    assert probed.count(3) >= 2
+    assert {1, 2, 3} == set(probed[:3])
+
+
 @pytest.fixture
 def silent(account: ClientAccount, service: Service, clock: TurnedClock) -> Breaker:
     """The breaker of a service that has been silent for the account, and answers by now."""
-    silent_for(breaker_of(service.url), clock, Caller((account.team_id, account.pk), 0))
+    silent_for(breaker_of(service.url), clock, Caller(account.team_id, (account.team_id, account.pk), 0))
     return breaker_of(service.url)
 
 
@@ -217,7 +239,7 @@ def test_a_probe_that_ends_without_being_counted_is_free(
 def test_many_at_once_are_not_begun_while_somebody_probes(
     account: ClientAccount, owner: Membership, service: Service, silent: Breaker
 ) -> None:
-    assert silent.may_begin(Caller((account.team_id, account.pk), 0))
+    assert silent.may_begin(Caller(account.team_id, (account.team_id, account.pk), 0))
     entries = AuditEntry.objects.count()
     with pytest.raises(Obstructed):
         next(gateway.at_once(account, Action(TAGS_LOADED, actor(owner.user)), [lambda api: api.list_tags()]))
@@ -238,7 +260,7 @@ def test_pages_and_the_log_say_once_that_it_does_not_answer(
             call()
     told = AuditEntry.objects.filter(sentence="clients.service_silent")
     assert told.count() == 1
-    somebody = Caller((account.team_id, account.pk), 0)
+    somebody = Caller(account.team_id, (account.team_id, account.pk), 0)
     breaker_of(service.url).may_begin(somebody)
     entries = AuditEntry.objects.count()
     with pytest.raises(Obstructed) as refused:
