@@ -89,6 +89,17 @@ def email_address(text: str) -> str:
     return local + at + domain
 
 
+def readable_email(email: str) -> str:
+    """An email address with its domain as people write it, as long as that is in Latin letters: other scripts have
+    letters that look like these."""
+    local, at, domain = email.rpartition("@")
+    if "xn--" not in domain.lower():
+        return email
+    readable = _in_letters(domain)
+    is_latin = all(char.isascii() or unicodedata.name(char, "").startswith("LATIN ") for char in readable)
+    return local + at + readable if is_latin and _in_ascii(readable) == domain.lower() else email
+
+
 def _in_ascii(domain: str) -> str:
     """A domain in its IDNA form; as it is where it has none."""
     if domain.isascii() or len(domain) > _LONGEST_EMAIL:

@@ -205,7 +205,10 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("the stored listbuilding key cannot be decrypted with the portal's present keys"),
         gettext_lazy("remove the listbuilding key and add it again"),
     ),
-    Problem.ADDRESS_REQUIRED: Message(gettext_lazy("an email address or an SMS number is required"), _FILL_IN),
+    Problem.ADDRESS_REQUIRED: Message(
+        gettext_lazy("KlickTipp says that neither an email address nor an SMS number has arrived"),
+        gettext_lazy("please check both and send the form again"),
+    ),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
     ),

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
-from integrations.addresses import email_address, email_in
+from integrations.addresses import email_address, email_in, readable_email
 from integrations.phone_numbers import known_country, phone_number
 
 
@@ -72,3 +72,14 @@ def test_no_text_takes_long_to_be_no_address() -> None:
 def test_a_quoted_part_before_the_at_is_no_second_spelling() -> None:
     with pytest.raises(ValidationError):
         email_address('"ada"@firma.de')
+
+
+def test_a_domain_reads_as_people_write_it_unless_its_letters_look_like_others() -> None:
+    for stored, shown in (
+        ("info@xn--mller-kva.example", "info@müller.example"),
+        ("info@mueller.example", "info@mueller.example"),
+        ("info@xn--80ak6aa92e.com", "info@xn--80ak6aa92e.com"),
+        ("info@xn--nonsense", "info@xn--nonsense"),
+        ("", ""),
+    ):
+        assert readable_email(stored) == shown

@@ -20,7 +20,10 @@ NAMES = ("KlickTipp", "SmartTag", "KLICKTIPP_")
 """Words that keep their capital everywhere."""
 
 SAYS = {
-    "address_required": ("email address or an SMS number is required", "E-Mail-Adresse oder eine SMS-Nummer"),
+    "address_required": (
+        "neither an email address nor an SMS number",
+        "weder eine E-Mail-Adresse noch eine SMS-Nummer",
+    ),
     "campaign_not_found": ("campaign was not found", "Kampagne wurde nicht gefunden"),
     "confirmation_email_failed": ("confirmation email could not be sent", "Bestätigungs-E-Mail konnte nicht gesendet"),
     "contact_not_found": ("KlickTipp has no such contact", "keinen solchen Kontakt"),

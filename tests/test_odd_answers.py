@@ -174,9 +174,9 @@ CASES = {
         "POST /subscriber",
         401,
         {"error": 32},
-        ("An email address or an SMS number is required.", "Error code 32"),
+        ("neither an email address nor an SMS number has arrived.", "Error code 32"),
         kept='value="Rainer"',
-        says_in_german=("E-Mail-Adresse oder eine SMS-Nummer",),
+        says_in_german=("weder eine E-Mail-Adresse noch eine SMS-Nummer",),
     ),
     "an add that tells the id alone": Case(
         Visit.add, "POST /subscriber", 200, {"id": 4711}, ("rainer@klick-tipp.team has been added.", "4711"), "done"
@@ -197,7 +197,7 @@ CASES = {
         "PUT",
         406,
         NO_CONTACT,
-        ("KlickTipp has no such contact any more, so nothing was changed.", "deleted meanwhile"),
+        ("KlickTipp has no such contact any more, so nothing was changed.", "deleted in KlickTipp meanwhile"),
         kept="new@klick-tipp.team",
         says_in_german=("KlickTipp hat diesen Kontakt nicht mehr",),
     ),

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.addresses import comparable_email, formerly_comparable, trimmed
+from integrations.addresses import comparable_email, formerly_comparable, readable_email, trimmed
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
 from integrations.ids import CONTACT_KEY
 
@@ -64,7 +64,7 @@ class Subject:
         shows nothing."""
         match self.kind:
             case SubjectKind.EMAIL:
-                local, at, domain = trimmed(self.value).rpartition("@")
+                local, at, domain = readable_email(trimmed(self.value)).rpartition("@")
                 return f"{local[:1]}•••@{domain}"[:254] if at else "•••"
             case SubjectKind.SMS:
                 return f"{self.normal[:4]}•••{self.normal[-2:]}" if len(self.normal) >= _SHORTEST_SMS_NUMBER else "•••"

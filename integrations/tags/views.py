@@ -53,7 +53,7 @@ def tags(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 def new_tag(request: AccountRequest) -> HttpResponse:
     """Create a tag."""
-    names = last_known(request.account, ReferenceKind.TAGS).names()
+    names = smarttags.with_smarttags(request.errand)
     if request.method != "POST":
         if credential_for(request.account, request.user.pk) is None:
             return render(request, "tags/not_connected.html")
@@ -82,7 +82,7 @@ def new_tag(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 def tag(request: AccountRequest, tag_id: int) -> HttpResponse:
     """Name and description of a tag, to read and to change."""
-    names = last_known(request.account, ReferenceKind.TAGS).names()
+    names = smarttags.with_smarttags(request.errand)
     shown = shown_tag(request.errand, tag_id, request.POST) if request.method == "POST" else None
     if shown is None:
         return _opened(request, tag_id, "tags/tag.html", lambda tag: TagForm(names=names, tag=tag, typed=request.POST))

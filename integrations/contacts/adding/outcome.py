@@ -13,7 +13,7 @@ from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.presentation import problem_message
 from integrations.audit.reading import calls_of
 from integrations.audit.sweep import STALE_AFTER
-from integrations.clients.lists import last_known
+from integrations.clients.lists import all_last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
 from integrations.contacts.sentences import ADD_SENTENCES, UPDATE_SENTENCES
@@ -77,11 +77,14 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         answer = _found_by_check(account, origin)
     decisive = add or (calls[-1] if calls else None)
     parameters = decisive.parameters if decisive else {}
-    names = last_known(account, ReferenceKind.TAGS).names() | created_tags(calls)
+    known = all_last_known(account)
+    kinds = [known[kind] for kind in (ReferenceKind.SMARTTAGS, ReferenceKind.TAGS) if kind in known]
+    nameless = {item["id"] for listing in kinds for item in listing.items if not item["name"]}
+    names = dict(pair for listing in kinds for pair in listing.names().items()) | created_tags(calls)
     tag_ids = list(answer.get("tag_ids", []))
     if tagging and tagging.outcome == Outcome.DONE:
         tag_ids += tagging.request["tag_ids"]
-    tags = [names.get(str(tag_id), str(tag_id)) for tag_id in dict.fromkeys(tag_ids)]
+    tags = [names.get(str(tag_id), str(tag_id)) for tag_id in dict.fromkeys(tag_ids) if tag_id not in nameless]
     wanted = [tag["name"] or str(tag["id"]) for tag in parameters.get("tags", [])]
     return AddOutcome(
         action=action,

@@ -30,6 +30,7 @@ from integrations.contacts.models import Origin
 from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError
 from integrations.operations import ADDING_OPERATIONS
 from integrations.suppression.services import refuse_suppressed
+from integrations.tags import smarttags
 from integrations.tags.services import forget_missing_tags, ids_of
 
 _SMS_NUMBER = {"id": "sms_number", "name": "", "word": "SMS number"}
@@ -152,6 +153,7 @@ class ByApi:
                 forget_missing_tags(api, account, error)
                 raise
             origin.contact_id = contact.id
+        smarttags.learn(self.form.errand, contact.smart_tags)
         if further := tag_ids[1:]:
             try:
                 api.tag_contact(new.email, further)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from integrations.addresses import readable_email
 from integrations.audit.subjects import Subject, subjects_in
 from integrations.clients.errand import Errand
 from integrations.phone_numbers import readable_number
@@ -30,7 +31,7 @@ class NewContact:
     @property
     def address(self) -> str:
         """Its email address, else its SMS number as people write it."""
-        return self.email or readable_number(self.sms_number)
+        return readable_email(self.email) or readable_number(self.sms_number)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.validation import no_control_characters
+from integrations.addresses import readable_email
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.errand import Errand
@@ -45,7 +46,9 @@ def shown_contact(errand: Errand, contact_id: str, data: QueryDict) -> Contact |
 
 def label_of(contact: Contact) -> str:
     """What a contact is called: by its address, else by its ID."""
-    return contact.email or readable_number(contact.sms_number) or _("Contact %(id)s") % {"id": contact.id}
+    return (
+        readable_email(contact.email) or readable_number(contact.sms_number) or _("Contact %(id)s") % {"id": contact.id}
+    )
 
 
 # --- Data fields ---

@@ -120,9 +120,12 @@ def back(
     differing: what is to be said of what has become of the change, once the contact was read
     """
     if not is_fragment(request):
-        messages.add_message(request, messages.SUCCESS if level == "success" else messages.INFO, told)
-        for note in _read_for(request, contact_id, differing) if differing else ():
+        notes = _read_for(request, contact_id, differing) if differing else []
+        for note in notes:
             messages.warning(request, note)
+        if notes:
+            return redirect(contact_url(request, contact_id))
+        messages.add_message(request, messages.SUCCESS if level == "success" else messages.INFO, told)
         return redirect(f"{contact_url(request, contact_id)}#{section}")
     action = uuid4()
     try:
@@ -130,8 +133,9 @@ def back(
     except EXPLAINED as error:
         context = {"contact_id": contact_id, "section": section, "told": told, "failure": explain(error, action)}
         return render(request, "contacts/changing/not_read_again.html", context)
-    response = contact_page(request, found, at=section, notes=differing(found) if differing else ())
-    return toast(response, level, told)
+    notes = differing(found) if differing else []
+    response = contact_page(request, found, at=section, notes=notes)
+    return toast(response, "warning", notes[0]) if notes else toast(response, level, told)
 
 
 def _read_for(request: AccountRequest, contact_id: str, differing: Callable[[Contact], list[str]]) -> list[str]:
@@ -178,7 +182,7 @@ def explained(request: AccountRequest, error: Exception, action: UUID, shown: Co
 def _gone(action: UUID | None) -> Explanation:
     return Explanation(
         _("KlickTipp has no such contact any more, so nothing was changed."),
-        _("It has been deleted meanwhile. What you typed stays here until you leave the page."),
+        _("It has been deleted in KlickTipp meanwhile; what you typed stays here until you leave the page."),
         action=action,
     )
 

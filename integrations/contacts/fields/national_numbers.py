@@ -19,6 +19,9 @@ def show_first(form: forms.Form, account: ClientAccount, name: str, number: str)
     seen[name] = readable_number(number)
     form.add_error(
         name,
-        _("Read as a number of the client's country (%(country)s). Please check it, then send the form again.")
-        % {"country": country_name(account.phone_country)},
+        _(
+            "Without a country code the number was read as %(number)s, as the client's country is %(country)s. If that "
+            "is right, send the form again."
+        )
+        % {"number": seen[name], "country": country_name(account.phone_country)},
     )

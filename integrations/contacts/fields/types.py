@@ -25,6 +25,7 @@ from integrations.contacts.many import read_contacts
 from integrations.contacts.models import FieldSetting
 from integrations.klicktipp import GLOBAL_FIELD_TYPES, Contact, FieldType, NotFound
 from integrations.klicktipp.fieldtypes import most_telling, plausible
+from integrations.tags.search import plain
 
 CONTACTS_TO_GUESS_FROM = 5
 
@@ -72,7 +73,7 @@ def data_fields(account: ClientAccount, items: Iterable[Mapping[str, Any]]) -> l
     """The fields of a list that KlickTipp gave, with their types: the account's own ones first, each kind by name."""
     settings = {setting.field_id: setting for setting in account.field_settings.all()}
     fields = [_data_field(item, settings.get(item["id"])) for item in items]
-    return sorted(fields, key=lambda field: (field.is_global, field.name.casefold(), field.id))
+    return sorted(fields, key=lambda field: (field.is_global, plain(field.name), field.id))
 
 
 def _data_field(item: Mapping[str, Any], setting: FieldSetting | None) -> DataField:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from integrations.addresses import readable_email
 from integrations.clients.lists import Listing
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.dates import Moment, date_of, moment
@@ -19,6 +20,7 @@ from integrations.contacts.showing.timeline import Event, Picture, events_of, pi
 from integrations.klicktipp import Contact, FieldType
 from integrations.messages import bounce_in_words, status_in_words
 from integrations.phone_numbers import readable_number
+from integrations.tags.search import plain
 
 _NO_IP = "0.0.0.0"  # noqa: S104 - what KlickTipp writes where it knows none
 _OUTCOMES = {
@@ -95,7 +97,7 @@ class ShownContact:
 
     @property
     def email(self) -> str:
-        return self.contact.email
+        return readable_email(self.contact.email)
 
     @property
     def sms_number(self) -> str:
@@ -224,7 +226,7 @@ class ShownContact:
             ShownTag(number, tag_name(number, self._tag_names), moment(at) if at else None)
             for number, at in times.items()
         ]
-        return sorted(tags, key=lambda tag: (tag.name.casefold(), tag.id))
+        return sorted(tags, key=lambda tag: (plain(tag.name), tag.id))
 
     # --- Events ---
 

@@ -5,6 +5,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from integrations.clients.lists import Listing
+from integrations.tags.search import plain
 
 register = template.Library()
 
@@ -12,7 +13,7 @@ register = template.Library()
 @register.filter
 def offered(listing: Listing, chosen: Any) -> list[Mapping[str, Any]]:
     """The items of a list by name, upper and lower case alike, then what was chosen or typed but is not in it."""
-    items = sorted(listing.items, key=lambda item: str(item["name"]).casefold())
+    items = sorted(listing.items, key=lambda item: plain(str(item["name"])))
     known = {str(item["id"]) for item in items}
     values = chosen if isinstance(chosen, list | tuple) else [chosen]
     typed = [part for value in values if value for part in str(value).replace(",", " ").split()]

@@ -9,10 +9,12 @@ from django.test import Client
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.tags import smarttags
+from tests.contacts.adding.test_add import send as add
 from tests.contacts.showing.test_find import find, found_id, url
 from tests.factories import actor
 from tests.pages import html, logged, main_words
 from tests.service import Service
+from tests.tags.helpers import new_form
 
 ADDRESS = "dario.jansson3@klick-tipp.team"
 HX = {"HTTP_HX_REQUEST": "true"}
@@ -102,3 +104,26 @@ def test_a_service_that_lists_them_has_them_known_as_what_they_are(
     page = opened(browser, account)
     assert "SmartTags Email opened: Welcome" in main_words(page)
     assert [item["id"] for item in load(account, ReferenceKind.TAGS, actor()).items] == [17]
+
+
+def test_the_page_of_an_add_names_no_tag_by_its_number(
+    browser: Client, account: ClientAccount, service: Service, lists: None
+) -> None:
+    added = browser.get(add(browser, account).url)
+    assert str(service.smarttags()["Contact added via API"]) not in main_words(added)
+    page = browser.get(url(account, f"{added.context['added'].contact_id}/"))
+    named(browser, page)
+    again = browser.get(added.request["PATH_INFO"])
+    assert "Contact added via API" in main_words(again)
+
+
+def test_a_new_tag_does_not_get_a_smarttags_name(
+    browser: Client, account: ClientAccount, service: Service, lists: None
+) -> None:
+    named(browser, opened(browser, account))
+    calls = len(service.paths())
+    page = browser.post(
+        f"/t/{account.team.slug}/clients/{account.slug}/tags/new/", new_form(name="Email opened: Welcome")
+    )
+    assert "There is a tag of this name already." in main_words(page)
+    assert len(service.paths()) == calls

@@ -65,4 +65,4 @@ def test_a_number_without_country_code_is_shown_with_it_before_it_is_sent(dario:
     assert (fields["fieldPhone"], fields["fieldLeadValue"]) == ("00491711234567", "007")
     seen = dario.fill("sms/", address="0171 1234567")
     assert seen.context["form"]["address"].value() == "+49 171 1234567"
-    assert "Read as a number of the client's country (Germany)." in words(seen)
+    assert "was read as +49 171 1234567, as the client's country is Germany." in words(seen)
