@@ -71,8 +71,19 @@ class LogFilter(django_filters.FilterSet):
         self.filters[name].extra["choices"] = choices
 
     def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        """What was only read is hidden, unless it was asked for or did not end well: nobody may miss a refusal."""
         entries = super().filter_queryset(queryset)
-        return entries if self.form.cleaned_data.get("reads") else entries.exclude(kind=Kind.READ)
+        asked = self.form.cleaned_data
+        shows_reads = asked.get("reads") or asked.get("outcome", "") not in ("", Outcome.DONE)
+        return entries if shows_reads else entries.exclude(kind=Kind.READ)
+
+    @property
+    def hides_reads(self) -> bool:
+        """Whether there may be more that fits, but was only read."""
+        return not self.form.cleaned_data.get("reads") and self.form.cleaned_data.get("outcome", "") in (
+            "",
+            Outcome.DONE,
+        )
 
     def with_outcome(self, entries: QuerySet[AuditEntry], name: str, outcome: str) -> QuerySet[AuditEntry]:
         """By the last attempt of a call: an earlier one does not tell how the call ended. An action of which a part

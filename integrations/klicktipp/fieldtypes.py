@@ -314,6 +314,8 @@ def parse(kind: FieldType, typed: str, zone: tzinfo = UTC) -> Value:
             value = _typed_date_time(text, zone)
         case FieldType.PARAGRAPH | FieldType.HTML:
             value = text.replace("\r\n", "\n").replace("\r", "\n")
+        case FieldType.URL if text[:4].lower() == "www.":
+            value = f"https://{text}"
         case _:
             value = text
     encode(kind, value)

@@ -1,5 +1,6 @@
 """The log's list: actions in plain sentences, newest first, filtered, in pages by number."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -15,12 +16,14 @@ from integrations.audit import events, presentation
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
-from integrations.clients.models import ClientAccount
+from integrations.clients.lists import load
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.clients.sentences import GRANT_REFUSED, TAGS_LOADED
 from integrations.contacts.sentences import ADD_CONTACT, ADD_CONTACT_WITH_TAG
 from integrations.messages import Obstacle
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
-from tests.pages import words
+from tests.pages import main_words, words
+from tests.service import Service
 
 
 def write(scope: Scope, action: Action | None = None, kind: Kind = Kind.CHANGE, **columns: Any) -> AuditEntry:
@@ -307,3 +310,23 @@ def test_an_unknown_entry_is_not_found(browser: Client, owner: Membership, numbe
 def test_a_sentence_of_a_later_version_is_shown_by_its_key(browser: Client, owner: Membership, scope: Scope) -> None:
     entry = write(scope)
     assert presentation.tell("segments.from_the_future", entry.parameters) == "segments.from_the_future"
+
+
+def test_a_refusal_of_what_only_read_is_found_by_its_outcome(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    service.fault(path="/tag", status=403, body='["API access denied."]')
+    load(account, ReferenceKind.TAGS, actor())
+    log = f"/t/{account.team.slug}/log/"
+    assert "loaded the tags" not in main_words(browser.get(log))
+    assert "loaded the tags" in main_words(browser.get(f"{log}?outcome=refused"))
+    assert "What was only read is hidden." in main_words(browser.get(f"{log}?outcome=done&client={account.pk}"))
+    assert "hidden" not in main_words(browser.get(f"{log}?outcome=unknown&client={account.pk}"))
+
+
+def test_times_tell_their_zone(browser: Client, owner: Membership) -> None:
+    events.record(SIGNED_IN, actor(), Scope(owner.team_id))
+    log = f"/t/{owner.team.slug}/log/"
+    assert re.search(r"20\d\d UTC\+0[12]00", main_words(browser.get(log)))
+    number = AuditEntry.objects.latest("number").number
+    assert re.search(r"\d\d:\d\d:\d\d UTC\+0[12]00", main_words(browser.get(f"{log}{number}/")))

@@ -156,7 +156,7 @@ def test_a_time_is_in_the_portals_time_zone() -> None:
         ("time", "24:00", "There is no such time", "Diese Uhrzeit gibt es nicht"),
         ("number", "-5", "digits only", "nur Ziffern"),
         ("decimal", "1.23.4", "without separators", "ohne Trennzeichen"),
-        ("url", "www.example.com", "http:// or https://", "http:// oder https://"),
+        ("url", "example.com", "http:// or https://", "http:// oder https://"),
         ("email", "alex", "complete email address", "vollständige E-Mail-Adresse"),
         ("line", "bell\x07", "control characters", "Steuerzeichen"),
     ],
