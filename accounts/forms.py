@@ -6,7 +6,7 @@ from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,8 @@ NAME_RULES = [no_control_characters, no_web_address]
 class SignupForm(AllauthSignupForm):
     """Sign-up asks for nothing but email and password; the new person gets a team of their own."""
 
+    account_already_exists: bool
+
     def clean(self) -> dict[str, Any]:
         """Rates the password once the address is right."""
         cleaned: dict[str, Any] = self.cleaned_data if self.errors else super().clean()
@@ -34,7 +36,13 @@ class SignupForm(AllauthSignupForm):
         if self.account_already_exists:
             # As for a new account, so that the time an answer takes tells nobody who has one.
             make_password(self.cleaned_data["password1"])
-        return super().try_save(request)
+        try:
+            return super().try_save(request)
+        except IntegrityError:
+            if not User.objects.filter(email=self.cleaned_data["email"].lower()).exists():
+                raise
+            self.account_already_exists = True
+            return super().try_save(request)
 
     def save(self, request: HttpRequest) -> User:
         """Hashes the password first: that takes long, and others would wait for the database meanwhile."""

@@ -6,9 +6,10 @@ from allauth.mfa.signals import authenticator_added
 from django.db.models import Exists, OuterRef
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from accounts.sessions import end_all
 from ktportal.encryption import decrypt, encrypt
 
@@ -44,6 +45,13 @@ def has_second_factor(user: User) -> bool:
 def second_factor_of(person: str) -> Exists:
     """For `annotate`: whether the user whom the row names by this column has one."""
     return Exists(Authenticator.objects.filter(user=OuterRef(person), type__in=FACTORS))
+
+
+def is_kept_out(membership: Membership) -> bool:
+    """Whether a member has to set up a second factor before anything else: the team's time of grace is over."""
+    since = membership.team.second_factor_from
+    is_required = since is not None and since <= timezone.now() and not membership.has_ended
+    return is_required and not has_second_factor(membership.user)
 
 
 def lacks_required_factor(team: Team, user: User) -> bool:

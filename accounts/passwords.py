@@ -6,7 +6,6 @@ and one password is rated at a time: many of them keep one processor busy, not a
 
 import re
 import threading
-import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
 from accounts.models import User
+from accounts.validation import normalized
 
 LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: more than 10^8 guesses by somebody who knows how people choose."""
@@ -51,6 +51,6 @@ class HardToGuess:
 
 def _bounded(password: str) -> str:
     """The beginning of the password, with one symbol in it at most that can be read in several ways."""
-    beginning = unicodedata.normalize("NFKC", password)[:_LONGEST_RATED]
+    beginning = normalized("NFKC", password)[:_LONGEST_RATED]
     symbols = [character for character in dict.fromkeys(beginning) if character in _SYMBOLS]
     return beginning.translate({ord(symbol): _SYMBOLS[symbol] for symbol in symbols[1:]})

@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, Literal
 
 import idna
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validation import DIRECTION_CONTROLS, no_control_characters
+from accounts.validation import DIRECTION_CONTROLS, no_control_characters, normalized
 
 UMLAUT: Final = "umlaut"
 """The code of the `ValidationError` for an address with such a letter before the @."""
@@ -23,6 +23,7 @@ _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _ON_ONE_MACHINE = re.compile(r".*(\]|\.[0-9]+)", re.DOTALL)
 _LONGEST_EMAIL = 254
 _LONGEST_TYPED = 1000
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _LONGEST_LOCAL_PART = 64
 _check_shape = EmailValidator(_("Please enter a complete email address, such as name@example.com."), allowlist=[])
 
@@ -35,13 +36,13 @@ def without_unseen(text: str) -> str:
 def trimmed(text: str) -> str:
     """An address or number without blanks and marks of direction around it, and without what nobody sees in it. Its
     letters are composed."""
-    return unicodedata.normalize("NFC", without_unseen(text)).strip(_BLANKS + DIRECTION_CONTROLS)
+    return normalized("NFC", without_unseen(text)).strip(_BLANKS + DIRECTION_CONTROLS)
 
 
 def comparable_email(text: str) -> str:
     """What two spellings of one email address have in common: small letters, and the domain's IDNA form."""
     local, at, domain = trimmed(text).translate(_WITHOUT_DIRECTION).rpartition("@")
-    return unicodedata.normalize("NFC", f"{local}{at}{_in_ascii(domain)}".lower())
+    return normalized("NFC", f"{local}{at}{_in_ascii(domain)}".lower())
 
 
 def formerly_comparable(text: str) -> set[str]:
@@ -51,7 +52,7 @@ def formerly_comparable(text: str) -> set[str]:
         return set()
     local, at, domain = email.rpartition("@")
     spellings = (email, f"{local}{at}{_in_letters(domain)}")
-    return {unicodedata.normalize(form, text).casefold() for text in spellings for form in ("NFC", "NFD")} - {email}
+    return {normalized(form, text).casefold() for text in spellings for form in _FORMS} - {email}
 
 
 def email_in(text: str) -> str:

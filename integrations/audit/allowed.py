@@ -15,14 +15,15 @@ from integrations.operations import OPERATIONS
 _ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()\[\]"',;]+)@[^\s@<>()\[\]"',;]+""")
 _NUMBER = re.compile(r"\+?\d[\d\s/()._-]{3,}\d")
 _LONGEST_TEXT = 200
+_LONGEST_READ = 2_000
 _HIDDEN = "•••"
 
 
 def scrub(text: str, values: Iterable[str] = ()) -> str:
     """Text of the service without addresses, longer numbers and the given values of a contact, however spelled."""
-    text = unquote(text)
+    text = unquote(text[:_LONGEST_READ])
     for value in sorted({value.strip() for value in values}, key=len, reverse=True):
-        if value:
+        if value and len(value) <= len(text):
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
     return _NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, text))[:_LONGEST_TEXT]
 

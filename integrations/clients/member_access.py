@@ -37,13 +37,15 @@ def set_limit(membership: Membership, accounts: Collection[ClientAccount] | None
 
 
 def give_access(membership: Membership, accounts: Collection[ClientAccount] | None) -> None:
-    """As `set_limit`, but the caller holds the transaction and writes the log. Accounts of other teams are left out."""
+    """As `set_limit`, but the caller holds the transaction and writes the log. Accounts of other teams, and those that
+    have been removed meanwhile, are left out."""
     if membership.role == Role.OWNER and accounts is not None:
         raise NotForOwners
     membership.is_limited = accounts is not None
     membership.save(update_fields=["is_limited"])
     membership.client_access.all().delete()
-    theirs = [account for account in accounts or () if account.team_id == membership.team_id]
+    ids = [account.pk for account in accounts or ()]
+    theirs = ClientAccount.objects.select_for_update().filter(pk__in=ids, team=membership.team_id).order_by("pk")
     ClientAccess.objects.bulk_create(ClientAccess(membership=membership, account=account) for account in theirs)
     remove_keys_not_entitled_to(membership)
 

@@ -20,9 +20,11 @@ from integrations.members.errors import NotAllowed
 
 
 def change_role(member: Membership, role: Role, by: Membership) -> None:
-    """Give a member another role. Raises `LastOwner`."""
+    """Give a member another role. Raises `LastOwner`, and `Membership.DoesNotExist` where the membership has ended."""
     with managing(by, role) as manager:
         _may_change(manager, member)
+        if member.has_ended:
+            raise Membership.DoesNotExist
         set_role(member.team, member.user, role, by=by.user)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any, cast
 
 from django import forms
@@ -29,6 +30,9 @@ from integrations.tags.search import find_tags, same_name
 
 MOST_TAGS = 50
 MOST_OFFERED = 30
+_MOST_SENT = 4 * MOST_TAGS
+_LONGEST_SENT = 5_000
+"""More than any form can keep, so that what is cut is refused all the same."""
 FRESH = timedelta(minutes=10)
 """How long a search without JavaScript goes on in the list that is known."""
 
@@ -63,10 +67,11 @@ class Typed:
     @classmethod
     def of(cls, data: QueryDict, name: str) -> Typed:
         """IDs are ticked in a list, or typed with commas between them where there is none."""
-        ids = tuple(part for text in data.getlist(name) for part in re.split(r"[\s,;]+", text) if part)
+        typed = (part for text in data.getlist(name) for part in re.split(r"[\s,;]+", text[:_LONGEST_SENT]) if part)
+        ids = tuple(islice(typed, _MOST_SENT))
         shown = {tag_id: data.get(f"{name}_name_{tag_id}", "")[:_LONGEST_NAME] for tag_id in ids}
-        new = tuple(text for text in data.getlist(f"{name}_new") if text)
-        return cls(tuple(dict.fromkeys(ids)), new, data.get(f"{name}_find", "").strip(), shown)
+        new = tuple(text[:_LONGEST_SENT] for text in data.getlist(f"{name}_new")[:_MOST_SENT] if text)
+        return cls(tuple(dict.fromkeys(ids)), new, data.get(f"{name}_find", "")[:_LONGEST_SENT].strip(), shown)
 
 
 class TagPickerWidget(forms.Widget):

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from accounts.validation import normalized
+
 
 def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, Any]]:
     """The tags that fit, by name; all of them for an empty `search`. Case and accents make no difference."""
@@ -15,12 +17,12 @@ def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, An
 
 def same_name(name: str) -> str:
     """What two names have in common that are one tag's for KlickTipp: no case, and letters composed."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name.strip()).casefold())
+    return normalized("NFC", normalized("NFC", name.strip()).casefold())
 
 
 def plain(text: str) -> str:
     """A text without what makes no difference when one searches: case and accents."""
     if text.isascii():
         return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    letters = normalized("NFKD", text.casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -21,6 +21,8 @@ from integrations.tags.sentences import SMARTTAGS_NAMED
 
 _KIND: Final = ReferenceKind.SMARTTAGS
 
+MOST_KNOWN: Final = 5_000
+"""How many are remembered of a client, the latest ones."""
 MOST_NAMED: Final = 50
 """How many are named for one page."""
 TRIED_AGAIN_AFTER: Final = timedelta(days=1)
@@ -28,13 +30,13 @@ TRIED_AGAIN_AFTER: Final = timedelta(days=1)
 
 def learn(errand: Errand, seen: Collection[int]) -> None:
     """Remember the IDs of SmartTags that a contact has."""
-    known = {item["id"] for item in errand.last_known(_KIND).items}
+    known = known_ids(errand)
     if new := [{"id": tag_id, "name": ""} for tag_id in seen if tag_id not in known]:
         _remember(errand, new)
 
 
-def is_smart(errand: Errand, tag_id: int) -> bool:
-    return any(item["id"] == tag_id for item in errand.last_known(_KIND).items)
+def known_ids(errand: Errand) -> set[int]:
+    return {item["id"] for item in errand.last_known(_KIND).items}
 
 
 def named(errand: Errand) -> list[dict[str, Any]]:
@@ -101,7 +103,7 @@ def _remember(errand: Errand, told: Iterable[dict[str, Any]]) -> None:
         for tag_id, item in news.items():
             before = known.get(tag_id, {})
             known[tag_id] = before | item | {"name": item["name"] or before.get("name") or names.get(tag_id, "")}
-        smart.items, smart.fetched_at = list(known.values()), timezone.now()
+        smart.items, smart.fetched_at = list(known.values())[-MOST_KNOWN:], timezone.now()
         smart.save()
         if listed and not names.keys().isdisjoint(news):
             listed.items = [item for item in listed.items if item["id"] not in news]

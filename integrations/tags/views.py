@@ -195,7 +195,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
         context["failure"] = explain(error, action)
         return render(request, template, context, status=422)
     context |= {"tag": tag, "shown": sign(request.errand, tag), "form": make_form(tag)}
-    context["is_smart"] = smarttags.is_smart(request.errand, tag_id)
+    context["is_smart"] = tag_id in smarttags.known_ids(request.errand)
     if request.method == "POST":
         context["failure"] = sent_before(request.account, action=None)
     return render(request, template, context, status=422 if request.method == "POST" else 200)

@@ -69,6 +69,7 @@ def test_the_page_lists_all_and_ends_one(at_home: Client, at_work: Client, owner
 
     assert is_signed_in(at_home)
     assert not is_signed_in(at_work)
+    assert UserSession.objects.filter(user=owner.user).get().session_key == at_home.session.session_key
     assert log_of(owner.team)[-1] == f"{owner.user.name} ended a session of their own elsewhere"
 
 

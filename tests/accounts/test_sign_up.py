@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.auth.hashers import MD5PasswordHasher, make_password
 from django.core import mail
 from django.db import IntegrityError
 from django.test import Client
@@ -196,3 +196,17 @@ def test_a_sign_up_that_gets_no_team_leaves_no_account(client: Client, monkeypat
     with pytest.raises(IntegrityError):
         sign_up(client)
     assert not User.objects.exists()
+
+
+@pytest.mark.usefixtures("open_portal")
+def test_who_signs_up_a_moment_later_with_the_same_address_gets_the_usual_answer(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def somebody_is_faster(password: str) -> str:
+        monkeypatch.setattr("accounts.forms.make_password", make_password)
+        UserFactory(email=NEW["email"])
+        return make_password(password)
+
+    monkeypatch.setattr("accounts.forms.make_password", somebody_is_faster)
+    assert sign_up(client).status_code == 302
+    assert Team.objects.count() == 0

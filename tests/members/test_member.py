@@ -199,6 +199,14 @@ def test_who_has_left_by_date_comes_back_with_a_later_one(admin: Client, kim: Me
     assert Membership.objects.current().filter(pk=kim.pk).exists()
 
 
+def test_a_role_form_that_was_opened_before_the_end_lets_nobody_come_back(admin: Client, kim: Membership) -> None:
+    Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() - timedelta(days=3))
+
+    send(admin, "member_role", kim, **{"role-role": "editor"})
+
+    assert not Membership.objects.current().filter(pk=kim.pk).exists()
+
+
 # --- Removing ---
 
 

@@ -16,6 +16,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import TeamRequest, UserRequest, team_view
+from accounts.mfa import is_kept_out
 from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
@@ -159,7 +160,8 @@ def refusal(request: UserRequest) -> HttpResponse:
     if not told:
         return redirect("home")
     memberships = Membership.objects.current().filter(user=request.user.pk, team=told.get("team"))
-    if membership := memberships.select_related("team").first():
+    membership = memberships.select_related("team", "user").first()
+    if membership and not is_kept_out(membership):
         vars(request).update(team=membership.team, membership=membership)
     return render(request, "clients/keys/grant_refused.html", told)
 

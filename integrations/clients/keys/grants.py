@@ -13,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.mfa import is_kept_out
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability
 from integrations.audit import events
@@ -81,7 +82,7 @@ def redeem(grant: Grant | None, is_same_browser: bool, actor: Actor) -> tuple[Gr
     if grant.created_at + LASTS < timezone.now():
         raise refused(grant, Obstacle.GRANT_EXPIRED, actor)
     membership = Membership.objects.current().filter(user=grant.user, team=grant.team).select_related("team").first()
-    if membership is None or not membership.may(_asked(grant)):
+    if membership is None or not membership.may(_asked(grant)) or is_kept_out(membership):
         raise refused(grant, Obstacle.GRANT_NOT_ALLOWED, actor)
     if grant.account and not ClientAccount.objects.visible_to(membership).filter(pk=grant.account.pk).exists():
         raise refused(grant, Obstacle.GRANT_NOT_ALLOWED, actor)

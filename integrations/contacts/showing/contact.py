@@ -42,7 +42,7 @@ _COUNTED: tuple[tuple[str, str | Promise], ...] = (
     ("campaigns_started", gettext_lazy("Campaigns started")),
     ("campaigns_finished", gettext_lazy("Campaigns finished")),
 )
-_MOST_UNNAMED = 900
+MOST_UNNAMED = 900
 
 
 def name_of(contact: Contact) -> str:
@@ -197,7 +197,7 @@ class ShownContact:
     def unnamed_fields(self) -> list[str]:
         """The IDs of all fields on the page, if the list has to be loaded to name them and to tell the empty ones."""
         is_known = self._field_names and self.contact.fields.keys() <= self._field_names.keys()
-        return [] if is_known else [field.id for field in self.fields if FIELD_ID.fullmatch(field.id)][:_MOST_UNNAMED]
+        return [] if is_known else [field.id for field in self.fields if FIELD_ID.fullmatch(field.id)][:MOST_UNNAMED]
 
     # --- Tags ---
 
@@ -218,7 +218,7 @@ class ShownContact:
     @property
     def tag_ids(self) -> list[int]:
         """The IDs of all its tags, as far as a page has room for them."""
-        return [tag.id for tag in (*self.manual_tags, *self.smart_tags, *self.other_tags)][:_MOST_UNNAMED]
+        return [tag.id for tag in (*self.manual_tags, *self.smart_tags, *self.other_tags)][:MOST_UNNAMED]
 
     def _tags(self, times: Mapping[int, datetime | None]) -> list[ShownTag]:
         """By name, upper and lower case alike."""

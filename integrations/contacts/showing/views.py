@@ -16,7 +16,7 @@ from integrations.clients.errand import Errand
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.sentences import FIELDS_NAMED, OPTIN_PROCESSES_NAMED, TAGS_NAMED
-from integrations.contacts.showing.contact import empty_fields
+from integrations.contacts.showing.contact import MOST_UNNAMED, empty_fields
 from integrations.contacts.showing.forms import NO_SUCH_KEY, FindContactForm
 from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
 from integrations.contacts.showing.recent import recent_contacts
@@ -79,7 +79,7 @@ def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
     it the page is opened again."""
     if kind not in _NAMED:
         raise Http404
-    ids = [wanted for wanted in request.POST.getlist("id") if _MARKED.fullmatch(wanted)]
+    ids = [wanted for wanted in dict.fromkeys(request.POST.getlist("id")[:MOST_UNNAMED]) if _MARKED.fullmatch(wanted)]
     if kind == ReferenceKind.TAGS:
         known, error = _tag_names(request.errand, [int(wanted) for wanted in ids if _TAG_ID.fullmatch(wanted)])
     else:
@@ -102,7 +102,8 @@ def _tag_names(errand: Errand, ids: list[int]) -> tuple[dict[str, str], Exceptio
     """The names of tags by their IDs as text, and why some are missing: SmartTags are asked for one by one, for all
     others there is a list."""
     unnamed = smarttags.unnamed(errand, ids)
-    smart = [tag_id for tag_id in unnamed if smarttags.is_smart(errand, tag_id)]
+    known = smarttags.known_ids(errand)
+    smart = [tag_id for tag_id in unnamed if tag_id in known]
     error = errand.load(ReferenceKind.TAGS, TAGS_NAMED).error if len(smart) < len(unnamed) else None
     if smart:
         error = smarttags.name(errand, smart) or error

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from accounts.roles import Role
 from accounts.services import set_role
 from integrations.audit.models import PORTAL, AuditEntry, Outcome
@@ -155,6 +155,18 @@ def test_a_second_return_is_refused(browser: Client, unbound: ClientAccount, ser
     browser.get(url)
     browser.cookies.load(cookies)
     assert_refused(browser.get(url), "grant_used", "has been taken before")
+
+
+def test_who_lacks_a_second_factor_that_is_required_by_now_stores_nothing_and_sees_no_client(
+    browser: Client, owner: Membership, unbound: ClientAccount, service: Service
+) -> None:
+    back = grant_access(begin(browser, unbound), service)
+    Team.objects.update(second_factor_from=timezone.now())
+    answer = browser.get(back)
+    words = told_refusal(answer)
+    assert "your role does not allow" in words.lower()
+    assert unbound.name not in words
+    assert service.paths() == []
 
 
 def test_a_return_after_an_hour_is_refused(browser: Client, unbound: ClientAccount, service: Service) -> None:

@@ -127,3 +127,13 @@ def test_a_new_tag_does_not_get_a_smarttags_name(
     )
     assert "There is a tag of this name already." in main_words(page)
     assert len(service.paths()) == calls
+
+
+def test_an_id_that_is_sent_many_times_is_asked_for_once(
+    browser: Client, account: ClientAccount, service: Service, lists: None
+) -> None:
+    page = opened(browser, account)
+    before = len(asked(service))
+    ids = page.context["unnamed_tags"]
+    browser.post(f"{page.request['PATH_INFO']}names/tags/", {"id": ids * 100}, **HX)
+    assert len(asked(service)) - before == len(ids)
