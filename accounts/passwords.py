@@ -19,7 +19,7 @@ from accounts.validation import normalized
 LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: more than 10^8 guesses by somebody who knows how people choose."""
 
-_LONGEST_RATED: Final = 40
+_LONGEST_RATED: Final = 64
 _SYMBOLS: Final = dict(zip("@({[<!|$+%", "accccilstx", strict=True))
 """Besides digits, what zxcvbn may take for letters. The first one in a password is left to it, others are read so."""
 _one_at_a_time: Final = threading.Lock()
