@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -67,6 +68,19 @@ class Visit:
 
     def delete(self) -> Page:
         return self._on_page("delete/", typed=ADDRESS)
+
+    def add_tags(self) -> Page:
+        return self._on_page("tags/add/", tags=[str(self.tag())])
+
+    def remove_tag(self) -> Page:
+        tag_id = str(self.tag("Newsletter"))
+        on_page = OnPage(self.browser, self.account)
+        form = {"action": str(uuid4()), "tag_id": tag_id}
+        return on_page.send("tags/remove/", form, htmx=False)
+
+    def change_field(self) -> Page:
+        on_page = OnPage(self.browser, self.account)
+        return on_page.send("data/send/", on_page.form("data/", fieldFirstName="Rainer"), htmx=False)
 
     def _on_page(self, part: str, **typed: Any) -> Page:
         on_page = OnPage(self.browser, self.account)
@@ -202,6 +216,33 @@ CASES = {
         says_in_german=("KlickTipp hat diesen Kontakt nicht mehr",),
     ),
     "a change done, told by a number": Case(Visit.change, "PUT", 200, [1], (), "done"),
+    "tags that are not set, told in words": Case(
+        Visit.add_tags, "POST /subscriber/tag", 406, ["Nein."], ("KlickTipp has refused this.", "Nein.")
+    ),
+    "tags set, told by a number": Case(Visit.add_tags, "POST /subscriber/tag", 200, [1], ("has been tagged",), "done"),
+    "tags set, without a body": Case(Visit.add_tags, "POST /subscriber/tag", 200, "", ("has been tagged",), "done"),
+    "tags perhaps set": Case(
+        Visit.add_tags, "POST /subscriber/tag", 200, [False], ("It may have happened all the same",), "unknown"
+    ),
+    "a tag that is not taken off, told in words": Case(
+        Visit.remove_tag, "POST /subscriber/untag", 409, ["Nein."], ("KlickTipp has refused this.", "Nein.")
+    ),
+    "a value that is not taken, told by 7": Case(
+        Visit.change_field,
+        "PUT",
+        406,
+        {"error": 7, "error_message": "Falsches Format."},
+        ("KlickTipp does not accept the value of a data field.", "Error code 7"),
+        kept='value="Rainer"',
+    ),
+    "a value that is not taken, with status 200": Case(
+        Visit.change_field,
+        "PUT",
+        200,
+        {"error": 8, "field": "First name", "name": "fieldFirstName", "reason": "Nein."},
+        ("Nein.",),
+        kept='value="Rainer"',
+    ),
     "a contact gone before unsubscribing": Case(
         Visit.unsubscribe,
         "POST /subscriber/unsubscribe",
