@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
 from accounts.models import User
-from accounts.validation import normalized
+from accounts.texts import normalized
 
 LEAST_SCORE: Final = 3
 """Of zxcvbn's 0 to 4: more than 10^8 guesses by somebody who knows how people choose."""

@@ -1,11 +1,10 @@
 import re
 import unicodedata
-from typing import Final, Literal
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_LONGEST_NORMALIZED: Final = 1_000
 DIRECTION_CONTROLS: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """What turns the direction of a text, so that it reads as something else than it is."""
 
@@ -33,9 +32,3 @@ def no_web_address(text: str) -> None:
     """For names that go into mail: one with a link in it would make the portal's mail somebody else's."""
     if has_web_address(text):
         raise ValidationError(_("A name goes into mail, so it must not contain a web address."))
-
-
-def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
-    """The beginning of a text, no shorter than any name or address, in a normal form of Unicode. To find that takes the
-    square of the marks above one letter, and nobody else gets on meanwhile."""
-    return unicodedata.normalize(form, text[:_LONGEST_NORMALIZED])

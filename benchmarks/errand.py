@@ -38,12 +38,14 @@ def measure(url: str) -> Found:
         open_form, send, open_profile = _errand(sandbox.url)
         with CaptureQueriesContext(connection) as of_form:
             open_form()
+        queries_of_form = _queries(of_form)
         with CaptureQueriesContext(connection) as of_sending:
             passed = _passed_by(send)
+        queries_of_sending = _queries(of_sending)
         passed -= _passed_by(open_profile)
     return {
-        "queries of the form": _queries(of_form),
-        "queries of sending": _queries(of_sending),
+        "queries of the form": queries_of_form,
+        "queries of sending": queries_of_sending,
         "files": len({code.co_filename for code in passed}),
         "functions": len([code for code in passed if not code.co_name.startswith("<")]),
     }

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.validation import DIRECTION_CONTROLS, no_control_characters, normalized
+from accounts.texts import normalized
+from accounts.validation import DIRECTION_CONTROLS, no_control_characters
 
 UMLAUT: Final = "umlaut"
 """The code of the `ValidationError` for an address with such a letter before the @."""

@@ -6,6 +6,7 @@ and `WEB_CONCURRENCY` processes that share the port.
 """
 
 import os
+import re
 import resource
 import signal
 import socket
@@ -15,6 +16,7 @@ from collections import deque
 from types import FrameType
 from typing import Any, Final
 
+from waitress import parser, rfc7230
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
@@ -23,6 +25,8 @@ from waitress.wasyncore import loop
 
 LARGEST_BODY: Final = 3 * 1024 * 1024
 """Bytes. Larger ones are refused before they are read; `DATA_UPLOAD_MAX_MEMORY_SIZE` is a little less."""
+LARGEST_HEAD: Final = 16 * 1024
+"""Bytes of a request's line and headers together."""
 READING_SECONDS: Final = 30
 """From a request's first byte to its last."""
 ANSWERING_SECONDS: Final = 300
@@ -33,6 +37,10 @@ ENDING_SECONDS: Final = 25
 _RESERVED_FILES: Final = 200
 """File descriptors for everything that is no client's connection."""
 _MOST_DEATHS, _DEATHS_SECONDS = 3, 60.0
+
+
+parser.HEADER_FIELD_RE = re.compile(rfc7230.HEADER_FIELD_RE.pattern.replace(b":[ \t]{0,}?", b":[ \t]*+"))
+"""As waitress reads a header, but without trying out every part of the blanks before its value."""
 
 
 class Channel(HTTPChannel):
@@ -112,7 +120,7 @@ def serve(listener: socket.socket, threads: int) -> None:
             cleanup_interval=2,
             connection_limit=(files - _RESERVED_FILES) // 2,  # an answer may hold a file besides its connection
             max_request_body_size=LARGEST_BODY,
-            max_request_header_size=64 * 1024,
+            max_request_header_size=LARGEST_HEAD,
             outbuf_high_watermark=sys.maxsize,  # no thread waits for a reader: what is not read goes to a file
             # which proxies are trusted with what is decided by the portal's settings
             clear_untrusted_proxy_headers=False,

@@ -10,7 +10,10 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from accounts import texts
+
 register = template.Library()
+register.filter(texts.shortened)
 
 _SECTIONS = ("text", "link", "endalert")
 

@@ -8,6 +8,7 @@ bare list of ids. What an answer is there for has to be in it, else it is `Unrea
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Final, TypeVar
 
 from . import parts
@@ -250,8 +251,8 @@ def contact(payload: object) -> Contact:
         sms_unsubscription=dates.get("sms_unsubscription"),
         sms_referrer=parts.text(data.get("sms_referrer")),
         dates_as_written=written,
-        fields={key: text for key, value in data.items() if key.startswith(_FIELD) and (text := parts.raw(value))},
-        tag_ids=tuple(map(int, parts.ids(data.get("tags")))),
+        fields=_values(data),
+        tag_ids=tuple(map(int, parts.ids(data.get("tags"), parts.MOST_OF_CONTACT))),
         manual_tags=parts.times(data.get("manual_tags")),
         smart_tags=parts.times(data.get("smart_tags")),
         emails_sent=parts.times(data.get("emails_sent")),
@@ -263,6 +264,12 @@ def contact(payload: object) -> Contact:
         campaigns_started=parts.times(data.get("campaigns_started")),
         campaigns_finished=parts.times(data.get("campaigns_finished")),
     )
+
+
+def _values(data: Mapping[str, object]) -> dict[str, str]:
+    """What stands in the data fields that are filled in."""
+    named = ((key, value) for key, value in data.items() if key.startswith(_FIELD))
+    return {key: text for key, value in islice(named, parts.MOST_OF_CONTACT) if (text := parts.raw(value))}
 
 
 def added_contact(payload: object) -> Contact:

@@ -9,11 +9,14 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 from .entities import decoded
 from .fieldtypes import FieldType
 
+MOST_OF_CONTACT: Final = 5_000
+"""How much of one kind (tags, emails, data fields) is read of a contact: more than a page bears."""
 _LONGEST_NAME: Final = 1000
 _LONGEST_ENCODED: Final = 10 * _LONGEST_NAME
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
@@ -110,9 +113,10 @@ def pairs(value: object) -> Iterator[tuple[object, object]] | None:
     return None
 
 
-def ids(value: object) -> list[str]:
-    """The ids in a list of ids, or of objects that have one."""
-    found = (first(item, _IDS) if isinstance(item, dict) else item for item in members(value) or ())
+def ids(value: object, most: int | None = None) -> list[str]:
+    """The ids in a list of ids, or of objects that have one; of the first so many members."""
+    told = (members(value) or ())[:most]
+    found = (first(item, _IDS) if isinstance(item, dict) else item for item in told)
     return [item for item in found if identity(item)]  # type: ignore[misc]
 
 
@@ -138,9 +142,9 @@ def _at(seconds: int) -> datetime | None:
 def times(value: object) -> dict[int, datetime | None]:
     """When something happened, by the id of what it happened with; ids alone in a list are without a time."""
     if isinstance(value, list):
-        return dict.fromkeys(map(int, ids(value)))
-    told = value if isinstance(value, dict) else {}
-    return {int(key): time(when) for key, when in told.items() if identity(key)}
+        return dict.fromkeys(map(int, ids(value, MOST_OF_CONTACT)))
+    told = islice(value.items(), MOST_OF_CONTACT) if isinstance(value, dict) else ()
+    return {int(key): time(when) for key, when in told if identity(key)}
 
 
 def date(written: str) -> datetime | None:

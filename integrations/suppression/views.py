@@ -25,7 +25,7 @@ def suppressions(request: AccountRequest) -> HttpResponse:
         found = services.suppression_of(request.account, form.cleaned_data["address"])
         return render(request, "suppression/list.html", context | {"entries": [found] if found else [], "wanted": True})
     before = request.GET.get("before", "")
-    if before.isdecimal() and int(before) <= LARGEST_ROW_ID:
+    if before.isdecimal() and len(before) < 20 and int(before) <= LARGEST_ROW_ID:
         entries = entries.filter(pk__lt=int(before))
         context["is_later_page"] = True
     page = list(entries[: PAGE_SIZE + 1])

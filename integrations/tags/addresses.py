@@ -65,7 +65,8 @@ def _sort_into(good: list[str], bad: list[str], text: str, is_name: bool = False
     """Read items parted by commas. `is_name` says that a bracket follows: what has no address at the end is its
     name, and an address that is the same as the `named` one is, too."""
     items = [item for item in (item.strip(_AROUND) for item in text.split(",")) if item]
-    while is_name and items and ("@" not in items[-1] or _bare(items[-1]) == _bare(named)):
+    bare_name = _bare(named)
+    while is_name and items and ("@" not in items[-1] or _bare(items[-1]) == bare_name):
         items.pop()
     for item in items:
         words = [_bare(word) for word in item.split()]

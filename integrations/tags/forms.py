@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.texts import shortened
 from accounts.validation import no_control_characters_in_lines
 from integrations.addresses import UMLAUT, email_address
 from integrations.clients.errand import Errand
@@ -192,7 +192,7 @@ class TaggingForm(forms.Form):
 def wrong_addresses(wrong: Sequence[str]) -> str:
     """What of a pasted text is no address, as far as it fits into a message."""
     umlaut = _umlaut_in(wrong)
-    shown = ", ".join(str(_("“%(text)s”")) % {"text": Truncator(text).chars(60)} for text in wrong[:_MOST_WRONG_SHOWN])
+    shown = ", ".join(str(_("“%(text)s”")) % {"text": shortened(text, 60)} for text in wrong[:_MOST_WRONG_SHOWN])
     more = len(wrong) - _MOST_WRONG_SHOWN
     if more > 0:
         return (

@@ -19,9 +19,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.texts import shortened
 from accounts.validation import no_control_characters
 from integrations.clients.errand import Errand
 from integrations.clients.lists import Listing, last_known
@@ -96,7 +96,7 @@ class TagsField(forms.Field):
             new.setdefault(same_name(name), name)
         picked = PickedTags(tuple(dict.fromkeys(map(int, value.ids))), tuple(new.values()))
         if value.search:
-            raise ValidationError(_NOT_CHOSEN, params={"text": Truncator(value.search).chars(60)})
+            raise ValidationError(_NOT_CHOSEN, params={"text": shortened(value.search, 60)})
         if len(picked) > MOST_TAGS:
             raise ValidationError(_("At most %(most)s tags at once, please."), params={"most": MOST_TAGS})
         if self.required and not picked:

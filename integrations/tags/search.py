@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.validation import normalized
+from accounts.texts import normalized
 
 
 def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Marks above one letter: to bring them into a normal form takes the square of their number, and holds all threads."""
 
+import json
 import time
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.test import Client
+from waitress import parser
 
 from integrations.addresses import comparable_email, formerly_comparable, readable_email, trimmed
 from integrations.audit.allowed import scrub
@@ -14,7 +16,10 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.fields.form_fields import form_field, in_words
 from integrations.klicktipp import FieldType
 from integrations.phone_numbers import is_national, readable_number
+from integrations.tags.addresses import read
 from integrations.tags.search import plain, same_name
+from ktportal.web import LARGEST_HEAD
+from ktportal.wsgi import without_escapes
 from tests.service import Service
 
 EVIL = "a" + "\u0315\u0300" * 250_000
@@ -57,3 +62,33 @@ def test_no_page_takes_it_from_a_member(browser: Client, account: ClientAccount,
         answer = browser.post(url, sent)
         assert answer.status_code in (200, 413, 422), url
         assert len(answer.content) < 1_500_000, url
+
+
+def test_no_page_takes_it_from_klicktipp(browser: Client, account: ClientAccount, service: Service) -> None:
+    marks = EVIL[:30_000]
+    told = {"id": "1", "email": "a@klick-tipp.team", "fieldFirstName": marks, "fieldWebsite": f"https://x.de/{marks}"}
+    told["manual_tags"] = {str(number): "1758822131" for number in range(1, 8_000)}
+    service.fault(path="/subscriber/1", body=json.dumps(told), always=True)
+    client = f"/t/{account.team.slug}/clients/{account.slug}/contacts"
+    assert browser.get(f"{client}/1/").status_code == 200
+    form = browser.get(f"{client}/1/data/").context
+    sent = {"action": str(form["action"]), "shown": form["signed"], "fieldLastName": marks, "fieldCity": marks}
+    assert browser.post(f"{client}/1/data/", sent).status_code in (200, 422)
+
+
+def test_a_list_of_nothing_but_signs_is_read_in_a_moment() -> None:
+    read("@," * 30_000 + "<" + " " * 30_000 + "@>")
+
+
+def test_a_place_of_many_digits_is_the_beginning(browser: Client, account: ClientAccount) -> None:
+    page = browser.get(f"/t/{account.team.slug}/clients/{account.slug}/suppression/?before={'9' * 5_000}")
+    assert page.status_code == 200
+
+
+def test_blanks_before_a_header_and_escapes_in_a_cookie_are_read_once() -> None:
+    line = b"X-A:" + b" " * 30_000 + b"x" * 30_000
+    assert parser.HEADER_FIELD_RE.match(line + b"\x01") is None
+    assert parser.HEADER_FIELD_RE.match(line)["value"] == b"x" * 30_000
+    assert parser.HEADER_FIELD_RE.match(b"Host: \t a b ")["value"] == b"a b"
+    assert LARGEST_HEAD < 20_000
+    assert without_escapes('a=1; b="' + "\\" * 60_000 + '"; c=2') == "a=1; c=2"

@@ -7,6 +7,8 @@ from django.urls import reverse
 from integrations.clients.lists import optin_label, optin_name
 
 register = template.Library()
+
+_LONGEST_WEB_ADDRESS = 2_048
 register.filter("optin_label", optin_label)
 register.filter("optin_name", optin_name)
 
@@ -14,7 +16,7 @@ register.filter("optin_name", optin_name)
 @register.filter
 def is_web_address(text: str) -> bool:
     """Whether what KlickTipp sent may become a link: http or https with a host, and nothing that nobody sees."""
-    if not text.isprintable() or " " in text:
+    if len(text) > _LONGEST_WEB_ADDRESS or not text.isprintable() or " " in text:
         return False
     try:
         parts = urlsplit(text)

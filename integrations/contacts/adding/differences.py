@@ -69,7 +69,7 @@ def _sms_number(new: NewContact, contact: Contact) -> list[Difference]:
 def _fields(errand: Errand, new: NewContact, contact: Contact) -> list[Difference]:
     names = {field_id: str(name) for field_id, name in GLOBAL_NAMES.items()}
     names |= errand.last_known(ReferenceKind.FIELDS).names()
-    types = types_of(errand.account)
+    types = types_of(errand.account, errand.last_known(ReferenceKind.FIELDS))
     return [
         Difference(names.get(field_id, field_id), before, after)
         for field_id, wire in new.fields.items()

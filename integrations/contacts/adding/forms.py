@@ -65,7 +65,7 @@ class ContactForm(forms.Form):
         ) % {"country": country_name(errand.account.phone_country)}
         self._as_typed = frozenset((data or typed or QueryDict()).getlist("as_typed"))
         self._names = errand.last_known(ReferenceKind.FIELDS).names()
-        self._types = types_of(errand.account)
+        self._types = types_of(errand.account, errand.last_known(ReferenceKind.FIELDS))
         self.shown = _shown(data if data is not None else typed)
         for name in ("email", "sms_number"):
             self.fields[name].template_name = "contacts/address_field.html"  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from integrations.audit import events
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.clients.errand import Errand
-from integrations.clients.lists import last_known
+from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts import sentences
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, TYPE_NAMES
@@ -61,9 +61,11 @@ class DataField:
         return TYPE_NAMES[self.guess] if self.guess else ""
 
 
-def types_of(account: ClientAccount) -> dict[str, FieldType]:
-    """The types of the account's data fields by their ids, as far as they are known."""
-    told = {item["id"]: item.get("type") for item in last_known(account, ReferenceKind.FIELDS).items}
+def types_of(account: ClientAccount, listing: Listing | None = None) -> dict[str, FieldType]:
+    """The types of the account's data fields by their ids, as far as they are known; `listing` is the last known list
+    where the caller has it."""
+    fields = listing or last_known(account, ReferenceKind.FIELDS)
+    told = {item["id"]: item.get("type") for item in fields.items}
     chosen = dict(account.field_settings.exclude(type="").values_list("field_id", "type"))
     known = {field_id: FieldType(kind) for field_id, kind in (told | chosen).items() if kind}
     return known | dict(GLOBAL_FIELD_TYPES)

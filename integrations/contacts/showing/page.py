@@ -37,7 +37,7 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "", notes: S
     stand at its data fields."""
     remember(request.session, request.account, found)
     listings = {kind: request.errand.last_known(kind) for kind in ReferenceKind}
-    shown = ShownContact(found, listings, types_of(request.account))
+    shown = ShownContact(found, listings, types_of(request.account, listings[ReferenceKind.FIELDS]))
     context = {
         "contact_id": found.id,
         "contact": shown,

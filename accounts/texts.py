@@ -1,0 +1,18 @@
+"""What is done to texts of any length. To find a normal form of Unicode takes the square of the marks above one letter,
+and nobody else gets on meanwhile; so that is done with the beginning of a text alone."""
+
+import unicodedata
+from typing import Final, Literal
+
+_LONGEST_NORMALIZED: Final = 1_000
+
+
+def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+    """The beginning of a text, no shorter than any name or address, in a normal form."""
+    return unicodedata.normalize(form, text[:_LONGEST_NORMALIZED])
+
+
+def shortened(text: object, most: int) -> str:
+    """A text of at most so many characters, with dots for what is left out."""
+    whole = str(text)
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
