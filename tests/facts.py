@@ -38,6 +38,17 @@ class Form:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """Another form of a request, in which clients of others send it: what is special about it, and what of query, body
+    and headers it has instead."""
+
+    what: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Fact:
     """One operation of the API and a sample of it.
 
@@ -63,6 +74,7 @@ class Fact:
     repeatable: bool = False
     in_openapi: bool = True
     forms: tuple[Form, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def path(self) -> str:
@@ -574,6 +586,10 @@ FACTS: Final[tuple[Fact, ...]] = (
         template="/tag",
         safe=True,
         repeatable=True,
+        asks=(
+            Ask("named as connectors do", headers={"Client-Identifier": "n8n", "Connector-Version": "1.0"}),
+            Ask("by a client that keeps no session", headers={"Connection": "close"}),
+        ),
         answer={"21": "mytag", "23": "example"},
         gives=[{"id": 21, "name": "mytag"}, {"id": 23, "name": "example"}],
         forms=(
@@ -762,6 +778,10 @@ FACTS: Final[tuple[Fact, ...]] = (
         arguments={"status": ["subscribed", "pending"], "bounce_status": ["nobounce", "softbounce"]},
         safe=True,
         repeatable=True,
+        asks=(
+            Ask("filters one by one", {"status[]": "subscribed", "bounceStatus[]": "nobounce"}),
+            Ask("without filters"),
+        ),
         answer={"subscribers": ["123", "456"]},
         gives=["123", "456"],
         forms=(
@@ -884,6 +904,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         body={"email": "alex.example@klicktipp.example", "tagids": [17, 18]},
         arguments={"email": "alex.example@klicktipp.example", "tag_ids": [17, 18]},
         repeatable=True,
+        asks=(Ask("one tag alone", body={"email": "alex.example@klicktipp.example", "tagids": 17}),),
         answer=[True],
         gives=None,
         forms=DONE,
@@ -917,6 +938,11 @@ FACTS: Final[tuple[Fact, ...]] = (
         repeatable=True,
         answer={"3": "1760530436"},
         gives={"3": datetime(2025, 10, 15, 12, 13, 56, tzinfo=UTC)},
+        asks=(
+            Ask("filters in the query", {"status": "subscribed,pending", "bounceStatus": "nobounce"}, {"tagid": 17}),
+            Ask("without filters", body={"tagid": 17}),
+            Ask("filters as texts with commas", body={"tagid": 17, "status": "subscribed,pending"}),
+        ),
         forms=(
             Form("nobody", {}, gives={}),
             Form("nobody, said by PHP", [], gives={}),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.facts import ADDING, FACT_OF, FACTS, Fact, key_headers
+from tests.facts import ADDING, FACT_OF, FACTS, Ask, Fact, key_headers
 from tests.sandbox.client import listed
 
 TIMEOUT = 10
@@ -256,6 +256,37 @@ def test_the_answer_has_the_shape_of_the_sample(fact: Fact, way: str, known: Kno
     assert answer.headers["Content-Type"].startswith("application/json")
     assert answer.json() != []
     assert list(differences(answer.json(), expected(fact))) == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "ask"),
+    [pytest.param(fact, ask, id=f"{fact.operation}-{ask.what}") for fact in FACTS for ask in fact.asks],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_request_in_another_form_is_answered_alike(fact: Fact, ask: Ask, way: str, known: Known) -> None:
+    asked = in_sandbox(replace(fact, query=ask.query, body=fact.body if ask.body is None else ask.body), known)
+    answer = send(asked, replace(known, headers={**known.headers, **ask.headers}), **WAYS[way])
+
+    assert answer.status_code == 200, answer.text
+    assert list(differences(answer.json(), expected(fact))) == []
+
+
+@by_key
+def test_the_id_of_a_session_may_stand_in_a_header_of_its_own(fact: Fact, known: Known) -> None:
+    login = send(in_sandbox(FACT_OF["login"], known), known).json()
+    answer = send(in_sandbox(fact, known), replace(known, headers={"X-Session-Id": login["sessid"]}))
+
+    assert answer.status_code == 200, answer.text
+
+
+@by_key
+def test_php_gets_the_same_in_its_own_format(fact: Fact, known: Known) -> None:
+    headers = {**known.headers, "Accept": "application/vnd.php.serialized"}
+    answer = send(in_sandbox(fact, known), replace(known, headers=headers))
+
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith("application/vnd.php.serialized")
+    assert answer.text.startswith("a:"), answer.text
 
 
 @by_key
