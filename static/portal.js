@@ -5,14 +5,17 @@
 
   const cloned = (id) => document.getElementById(id).content.cloneNode(true);
 
-  // Toasts: HX-Trigger: {"toast": {"level": "success", "text": "…"}}. An error stays until it is closed.
+  // Toasts: HX-Trigger: {"toast": {"level": "success", "text": "…"}}. Warnings and errors stay until they are closed,
+  // the others while the pointer or the focus is on them.
   function toast({ level = "success", text, value }) {
     const note = cloned("toast").firstElementChild;
     note.classList.add(`toast-${level}`);
     note.querySelector("[data-toast-text]").textContent = text ?? value;
     note.querySelector(".btn-close").addEventListener("click", () => note.remove());
     document.getElementById("toasts").append(note);
-    if (level !== "danger") setTimeout(() => note.remove(), TOAST_SECONDS * 1000);
+    if (level === "danger" || level === "warning") return;
+    const leave = () => (note.matches(":hover, :focus-within") ? setTimeout(leave, 1000) : note.remove());
+    setTimeout(leave, TOAST_SECONDS * 1000);
   }
 
   document.addEventListener("toast", (event) => toast(event.detail));
@@ -202,6 +205,10 @@
 
   // What only works with JavaScript is hidden until here.
   function enhance(root) {
+    for (const notice of root.querySelectorAll("[data-notice]")) {
+      toast({ level: notice.dataset.notice, text: notice.textContent.trim() });
+      notice.remove();
+    }
     for (const element of root.querySelectorAll("[data-filter-list][hidden], [data-copy][hidden]")) {
       element.hidden = false;
     }

@@ -1,9 +1,11 @@
-"""axe-core on a page: no violation of WCAG 2.2 AA."""
+"""axe-core on a page: no violation of WCAG 2.2 AA, and a focus that is seen."""
 
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.browser.focus import assert_focus_is_seen
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -24,6 +26,7 @@ def assert_accessible_in_light_and_dark(page: Page) -> None:
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme)
         assert_accessible(page)
+        assert_focus_is_seen(page)
 
 
 def assert_accessible(page: Page) -> None:

@@ -24,7 +24,7 @@ def fields(signed_in: Page, connected: ClientAccount, service: Service) -> Page:
     service.switch(before_october_2026=True)
     signed_in.goto("/t/demo/clients/harbour/")
     signed_in.get_by_role("link", name="Data fields").click()
-    expect(signed_in.get_by_role("heading", name="Data fields of Harbour Lane Coffee")).to_be_visible()
+    expect(signed_in.get_by_role("heading", name="Data fields", exact=True)).to_be_visible()
     return signed_in
 
 
