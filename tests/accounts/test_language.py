@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ def language_of(browser: Client, page: str, asked: str) -> str:
     [
         ("de", "de"),
         ("de-CH,de;q=0.9,en;q=0.8", "de"),
-        ("en-US,en;q=0.9,de;q=0.8", "en"),
+        ("en-GB,en;q=0.9,de;q=0.8", "en"),
+        ("en-US,en;q=0.9,de;q=0.8", "en-us"),
         ("fr-FR,fr;q=0.9", "en"),
         ("fr,de;q=0.5", "de"),
         ("", "en"),
@@ -102,3 +104,11 @@ def test_a_link_cannot_change_the_language(client: Client) -> None:
 
     assert response.status_code == 405
     assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
+
+
+def test_english_dates_are_written_as_the_reader_writes_them(browser: Client, owner: Membership) -> None:
+    Membership.objects.filter(pk=owner.pk).update(created_at=datetime(2026, 3, 4, 15, 30, tzinfo=UTC))
+    page = reverse("members", kwargs={"team": owner.team.slug})
+
+    for asked, written in (("en-GB", "04/03/2026"), ("en-US", "03/04/2026"), ("de", "04.03.2026")):
+        assert written in browser.get(page, headers={"accept-language": asked}).content.decode(), asked
