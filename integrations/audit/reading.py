@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, SubjectKind
+from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
+from integrations.ids import CONTACT_ID
 from integrations.operations import ABOUT_ONE_CONTACT
+
+_MOST_LABELS = 20
 
 
 def calls_of(scope: Scope, action: UUID) -> list[AuditEntry]:
@@ -55,6 +58,17 @@ def last_label(scope: Scope, contact: Subject) -> str:
     labels = AuditSubject.objects.filter(entry_id__in=known.values("pk")).exclude(kind=SubjectKind.CONTACT)
     address = labels.order_by("-number", "kind").first()
     return address.label if address else contact.label
+
+
+def contact_id_beside(scope: Scope, known: Subject) -> str:
+    """The ID of the contact that a client account's log last knew by this address or number; "" if there is none."""
+    entries = AuditEntry.objects.filter(
+        team_id=scope.team_id, account_id=scope.account_id, operation__in=ABOUT_ONE_CONTACT, outcome=Outcome.DONE
+    )
+    beside = about(entries, scope.team_id, search_hashes(known, scope.team_id))
+    ids = AuditSubject.objects.filter(entry_id__in=beside.values("pk"), kind=SubjectKind.CONTACT)
+    labels = ids.order_by("-number").values_list("label", flat=True)
+    return next((label for label in labels[:_MOST_LABELS] if CONTACT_ID.fullmatch(label)), "")
 
 
 def hashes_beside(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[str]:

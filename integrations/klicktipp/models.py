@@ -147,6 +147,16 @@ class Contact:
     campaigns_started: Mapping[int, datetime | None] = field(default_factory=dict)
     campaigns_finished: Mapping[int, datetime | None] = field(default_factory=dict)
 
+    @property
+    def is_unsubscribed(self) -> bool:
+        """Whether the email address is, whatever the SMS number."""
+        return self.status.casefold() == "unsubscribed"
+
+    @property
+    def is_sms_unsubscribed(self) -> bool:
+        """Whether the SMS number is, whatever the email address."""
+        return self.sms_status.casefold() == "unsubscribed"
+
 
 @dataclass(frozen=True, slots=True)
 class ContactPage:

@@ -14,6 +14,7 @@ from integrations.audit.errors import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
+from integrations.contacts.adding.another import like_earlier
 from integrations.contacts.adding.checking import Verdict, check_add
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import ContactForm
@@ -43,7 +44,8 @@ def sign_up(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """The form, and what sends it. An address that belongs to a contact is sent once the person has seen what
     changes."""
     if request.method != "POST":
-        return _page(request, key, ContactForm(request.errand), loads_lists=True)
+        typed = like_earlier(request.account, request.GET.get("like", ""))
+        return _page(request, key, ContactForm(request.errand, typed=typed), loads_lists=True)
     form = ContactForm(request.errand, request.POST)
     if not form.is_valid():
         return _page(request, key, form, status=422)

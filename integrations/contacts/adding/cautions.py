@@ -13,8 +13,8 @@ from integrations.messages import status_in_words
 
 _CAUTIONS: dict[tuple[str, str], str | Promise] = {
     ("status", "unsubscribed"): _(
-        "The contact is unsubscribed. KlickTipp will probably refuse this; if it does not, the contact may get emails "
-        "again, so please be sure of its consent."
+        "KlickTipp will probably refuse to add the contact again; if it does not, the contact may get emails, so "
+        "please be sure of its consent."
     ),
     ("status", "opt-in pending"): _("The contact has not confirmed yet: it may get the confirmation email once more."),
     ("bounce", "hard bounce"): _("Emails no longer reach this address (hard bounce)."),

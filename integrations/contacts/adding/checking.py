@@ -72,9 +72,9 @@ def is_about(origin: Origin, email: str) -> bool:
     return origin.subject_hash in search_hashes(Subject(SubjectKind.EMAIL, email), origin.account.team_id)
 
 
-def unsure_of(account: ClientAccount, email: str) -> Origin | None:
-    """The origin of the latest add of this address that nothing has confirmed."""
-    hashes = search_hashes(Subject(SubjectKind.EMAIL, email), account.team_id)
+def unsure_of(account: ClientAccount, contact: Subject) -> Origin | None:
+    """The origin of the latest add of this address or number that nothing has confirmed."""
+    hashes = search_hashes(contact, account.team_id)
     return account.origins.filter(subject_hash__in=hashes, is_confirmed=False).order_by("-created_at").first()
 
 

@@ -165,10 +165,8 @@ class ContactAddressForm(forms.Form):
 
 def _initial(typed: QueryDict | None) -> dict[str, Any]:
     """What was typed so far, under a fresh action."""
-    initial: dict[str, Any] = {"obtained_on": timezone.localdate()}
-    if typed is not None:
-        initial |= {name: typed[name] for name in typed} | {"tags": Typed.of(typed, "tags")}
-    return initial | {"action": uuid4()}
+    given = {name: typed[name] for name in typed} | {"tags": Typed.of(typed, "tags")} if typed is not None else {}
+    return given | {"action": uuid4()}
 
 
 def _shown(source: QueryDict | None) -> list[str]:

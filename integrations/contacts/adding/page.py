@@ -70,6 +70,12 @@ class FormPage:
         return self.wording.button(self.account, self.preview)
 
     @property
+    def is_advised(self) -> bool:
+        """Whether sending the form is what a person is led to do: not what may have happened already, and not for who
+        has unsubscribed."""
+        return not (self.checks_first or (self.preview and self.preview.lookup.is_unsubscribed))
+
+    @property
     def checks_first(self) -> bool:
         """Whether to check what became of the last time is better than to send it again."""
         return self.unsure is not None and self.verdict is not Verdict.WITHOUT_FURTHER_TAGS

@@ -1,4 +1,4 @@
-"""What sending the add-contact form would change in the contact that has the address already."""
+"""What sending the add-contact form would change in the contact that has the address or number already."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Preview:
     `seen` is given back by the form: the same as long as neither what is to be sent nor what stands there changes.
     """
 
-    email: str
+    address: str
     lookup: Lookup
     differences: Differences | None = None
     seen: str = ""
@@ -37,9 +37,9 @@ class Preview:
 def preview_of(errand: Errand, new: NewContact, lookup: Lookup) -> Preview:
     """What sending would change in the contact that was looked up."""
     if lookup.contact is None:
-        return Preview(new.email, lookup)
+        return Preview(new.address, lookup)
     seen = _seal(errand, new, lookup.contact)
-    return Preview(new.email, lookup, differences(errand, new, lookup.contact), seen)
+    return Preview(new.address, lookup, differences(errand, new, lookup.contact), seen)
 
 
 def _seal(errand: Errand, new: NewContact, contact: Contact) -> str:

@@ -21,7 +21,7 @@ from integrations.clients.calls.deadline import Deadline
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.models import ReferenceKind
 from integrations.contacts import sentences
-from integrations.contacts.adding.lookup import NOBODY, Lookup, look_up, looked_up_before
+from integrations.contacts.adding.lookup import NOBODY, Lookup, look_up, look_up_number, looked_up_before
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.submission import Submission
 from integrations.contacts.errors import NotLookedUp
@@ -42,7 +42,7 @@ Result_co = TypeVar("Result_co", covariant=True)
 class Way(Protocol[Result_co]):
     """How a submission gets to KlickTipp.
 
-    looks_up: whether the address can and shall be looked up first
+    looks_up: whether the address or number can and shall be looked up first
     further_calls: how many calls share what the lookup leaves of the page's time
     """
 
@@ -65,8 +65,8 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
     changes in it now, nothing is sent and that is returned.
 
     The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
-    form. An SMS number alone cannot be looked up. Raises `NotLookedUp`, what `way` raises, and `AlreadyStarted` for
-    an action that has been used before.
+    form. An SMS number alone is looked up only where the portal's log knows whose it is. Raises `NotLookedUp`, what
+    `way` raises, and `AlreadyStarted` for an action that has been used before.
     """
     deadline, account = Deadline(), form.errand.account
     _refuse_second_submit(form)
@@ -77,7 +77,7 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
         return way.send(None, deadline)
     lookup = _look(form, lookup_id, expected, deadline.seconds_left / (1 + way.further_calls))
     account.refresh_from_db()  # somebody may have removed the client meanwhile
-    if lookup.contact is None and not (expected or form.seen):
+    if lookup.contact is None and not (form.new.email and (expected or form.seen)):
         return way.send(None, deadline)
     preview = preview_of(form.errand, form.new, lookup)
     if lookup.contact and constant_time_compare(preview.seen, form.seen):
@@ -96,14 +96,16 @@ def _refuse_second_submit(form: Submission) -> None:
 
 def _look(form: Submission, lookup_id: UUID, expected: str, seconds: float) -> Lookup:
     try:
+        if not form.new.email:
+            return look_up_number(form.errand, form.new.sms_number, lookup_id, seconds=seconds)
         return look_up(form.errand, form.new.email, lookup_id, expected=expected, seconds=seconds)
     except EXPLAINED as error:
         raise NotLookedUp(error) from error
 
 
 class Effect(StrEnum):
-    """What was sent by the API. EITHER is for an SMS number alone, of which KlickTipp does not tell whether it is a
-    contact's."""
+    """What was sent by the API. EITHER is for an SMS number alone that the portal did not know: KlickTipp does not tell
+    whether it is a contact's."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -129,10 +131,7 @@ class ByApi:
 
     form: Submission
     further_calls: int = 1
-
-    @property
-    def looks_up(self) -> bool:
-        return bool(self.form.new.email)
+    looks_up: bool = True
 
     def check(self, *, updates: bool) -> None:
         self._api(updates)
@@ -160,9 +159,8 @@ class ByApi:
             except KlickTippError as error:
                 forget_missing_tags(api, account, error)
         learn(account, contact.fields)
-        if not new.email:
-            return Sent(Effect.EITHER, contact)
-        return Sent(Effect.UPDATED if before else Effect.ADDED, contact)
+        added = Effect.ADDED if new.email else Effect.EITHER
+        return Sent(Effect.UPDATED if before else added, contact)
 
     def _api(self, updates: bool, seconds: float | None = None) -> KlickTipp:
         """A client for an add that nothing here stands in the way of."""

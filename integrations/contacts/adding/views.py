@@ -16,6 +16,7 @@ from integrations.audit.subjects import search_hashes
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain, sent_before
 from integrations.clients.models import ReferenceKind
+from integrations.contacts.adding.another import like_earlier
 from integrations.contacts.adding.checking import Verdict, check_add, unsure_of
 from integrations.contacts.adding.differences import differences
 from integrations.contacts.adding.failures import explain_at_field
@@ -38,12 +39,14 @@ from integrations.tags.services import tags_created_by
 
 @account_view(Capability.CHANGE_CONTACTS)
 def add(request: AccountRequest) -> HttpResponse:
-    """The form, and what sends it. Its lists are loaded from KlickTipp after the page has come up."""
+    """The form, and what sends it. Its lists are loaded from KlickTipp after the page has come up. Asked for one `like`
+    an earlier add, it has what goes for the next contact too."""
     if request.method == "POST":
         return _send(request)
     if request.errand.credential is None:
         return render(request, "contacts/not_connected.html")
-    return _page(request, AddContactForm(request.errand), loads_lists=True)
+    typed = like_earlier(request.account, request.GET.get("like", ""))
+    return _page(request, AddContactForm(request.errand, typed=typed), loads_lists=True)
 
 
 def _send(request: AccountRequest) -> HttpResponse:
@@ -63,7 +66,7 @@ def _send(request: AccountRequest) -> HttpResponse:
         return _failed(request, form, submission, error)
     if isinstance(sent, Preview):
         changes_nothing = sent.differences is not None and not sent.differences
-        unsure = unsure_of(request.account, sent.email) if changes_nothing else None
+        unsure = unsure_of(request.account, submission.new.subjects[0]) if changes_nothing else None
         return _page(request, form, preview=sent, unsure=unsure)
     remember_sent(request.session, submission.action_id, submission.new)
     messages.success(request, EFFECTS[sent.effect] % {"contact": submission.new.address})

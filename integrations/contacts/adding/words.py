@@ -20,6 +20,7 @@ from integrations.contacts.adding.outcome import AddOutcome
 from integrations.contacts.adding.preview import Preview
 from integrations.contacts.adding.services import Effect
 from integrations.contacts.alerts import Alert
+from integrations.contacts.dates import date_of
 from integrations.contacts.models import Origin
 
 EFFECTS: dict[Effect, str | Promise] = {
@@ -58,7 +59,7 @@ class Wording:
 
 def _button(account: ClientAccount, preview: Preview | None) -> str:
     """The words of the button that sends the add-contact form, by what its preview shows."""
-    named = {"client": account, "contact": preview.email if preview else ""}
+    named = {"client": account, "contact": preview.address if preview else ""}
     if preview is None or preview.differences is None:
         return _("Add contact to %(client)s") % named
     if preview.differences:
@@ -85,7 +86,7 @@ def preview_in_words(
 ) -> tuple[str, str]:
     """Heading and lead of a preview, or of what a check of the add of `unsure` has found."""
     when = date_format(timezone.localtime(unsure.created_at), "SHORT_DATETIME_FORMAT") if unsure else ""
-    named = {"contact": preview.email, "client": account, "when": when}
+    named = {"contact": preview.address, "client": account, "when": when, "date": _left_on(preview.lookup)}
     title, text = _verdict_in_words(verdict) if verdict else _changes_in_words(preview, wording)
     return title % named, text % named
 
@@ -116,7 +117,8 @@ def _verdict_in_words(verdict: Verdict) -> tuple[str, str]:
 def _changes_in_words(preview: Preview, wording: Wording) -> tuple[str, str]:
     if preview.differences is None:
         return _("%(contact)s is no longer a contact of %(client)s"), str(wording.gone)
-    is_contact = _("%(contact)s is a contact of %(client)s already")
+    has_unsubscribed = _has_unsubscribed(preview.lookup)
+    is_contact = has_unsubscribed or _("%(contact)s is a contact of %(client)s already")
     if preview.differences and wording.besides:
         return is_contact, _("Nothing was sent yet. This is what sending changes.")
     if preview.differences:
@@ -125,10 +127,22 @@ def _changes_in_words(preview: Preview, wording: Wording) -> tuple[str, str]:
         return is_contact, _(
             "Nothing was sent yet. Everything you typed stands there already; sending changes nothing of it."
         )
-    return _("%(contact)s is a contact of %(client)s already, and nothing would change"), _(
+    return has_unsubscribed or _("%(contact)s is a contact of %(client)s already, and nothing would change"), _(
         "Everything you typed stands there. Nothing was sent. If you send it all the same, campaigns can start in "
         "KlickTipp."
     )
+
+
+def _has_unsubscribed(lookup: Lookup) -> str:
+    """What is told first of who has unsubscribed, to be completed with contact and date; "" of others."""
+    if lookup.summary is None or not lookup.is_unsubscribed:
+        return ""
+    return _("%(contact)s has unsubscribed on %(date)s") if _left_on(lookup) else _("%(contact)s has unsubscribed")
+
+
+def _left_on(lookup: Lookup) -> str:
+    left = date_of(lookup.summary, "unsubscription") if lookup.summary else None
+    return left.words if left else ""
 
 
 def lookup_alert(lookup: Lookup, email: str) -> Alert | None:
@@ -136,6 +150,10 @@ def lookup_alert(lookup: Lookup, email: str) -> Alert | None:
     if lookup.summary is None:
         return None
     standing = standing_of(lookup.summary)
+    if has_unsubscribed := _has_unsubscribed(lookup):
+        title = has_unsubscribed % {"contact": email, "date": _left_on(lookup)}
+        shown_first = _("Before anything is sent you see what changes.")
+        return Alert("warning", f"{title}.", f"{standing.caution} {shown_first}")
     named = {"email": email, "status": standing.status, "date": standing.since.words if standing.since else ""}
     if not standing.status:
         title = _("%(email)s is a contact already.")

@@ -130,13 +130,13 @@ class ShownContact:
     @property
     def may_be_unsubscribed(self) -> bool:
         """Whether there is an email address that KlickTipp may still write to."""
-        return bool(self.email) and not _is_unsubscribed(self.contact.status)
+        return bool(self.email) and not self.contact.is_unsubscribed
 
     @property
     def sms_goes_on(self) -> bool:
         """Whether the email address is unsubscribed while the SMS number is not."""
-        has_number = bool(self.contact.sms_number) and not _is_unsubscribed(self.contact.sms_status)
-        return has_number and _is_unsubscribed(self.contact.status)
+        has_number = bool(self.contact.sms_number) and not self.contact.is_sms_unsubscribed
+        return has_number and self.contact.is_unsubscribed
 
     @property
     def opted_in(self) -> Moment | None:
@@ -284,10 +284,6 @@ def _channel(contact: Contact, prefix: str) -> Channel:
         unsubscribed=date_of(contact, f"{prefix}unsubscription"),
         referrer=getattr(contact, f"{prefix}referrer"),
     )
-
-
-def _is_unsubscribed(status: str) -> bool:
-    return status.casefold() == "unsubscribed"
 
 
 def _ip(address: str) -> str:

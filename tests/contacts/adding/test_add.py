@@ -534,11 +534,43 @@ def test_a_log_that_cannot_be_written_stops_everything(
 
 def test_the_form_names_the_client_and_begins_with_plain_inputs(browser: Client, account: ClientAccount) -> None:
     words = browser.get(url(account)).content.decode()
-    assert '<span id="send">Add contact to Harbour Lane Coffee</span></button>' in words
+    assert re.search(r'id="send"\s*>Add contact to Harbour Lane Coffee</button>', words)
     assert "<title>Add contact to Harbour Lane Coffee" in words
     assert '<select class="form-select" name="optin_process"' not in words
     for where in ("choices/fields/", "choices/optin_processes/", "tags/picker/list/"):
         assert where in words
+
+
+def test_another_contact_begins_with_what_goes_for_it_too(browser: Client, account: ClientAccount) -> None:
+    process = load(account, ReferenceKind.OPTIN_PROCESSES, actor()).items[0]["id"]
+    chosen = list(tag_ids(account).values())[:2]
+    sent = typed(fieldCity="Zwiesel", shown=["fieldFirstName", "fieldCity"], tags=chosen, optin_process=str(process))
+    added = browser.post(url(account), sent, follow=True)
+
+    page = browser.get(f"{url(account)}?like={sent['action']}")
+
+    assert f"{url(account)}?like={sent['action']}" in added.content.decode()
+    form = page.context["form"]
+    assert {name: form[name].value() for name in ("basis", "source", "obtained_on")} == {
+        "basis": "consent",
+        "source": "Trade fair",
+        "obtained_on": "2026-11-01",
+    }
+    assert form["optin_process"].value() == str(process)
+    assert form["tags"].value().ids == tuple(map(str, chosen))
+    assert form.shown == ["fieldFirstName", "fieldLastName", "fieldCity"]
+    assert not form["email"].value()
+    assert not form["fieldCity"].value()
+    assert "Zwiesel" not in page.content.decode()
+
+
+@pytest.mark.parametrize("asked", ["", "nonsense", str(uuid4())])
+def test_a_form_like_no_earlier_add_is_fresh_and_has_no_day(
+    browser: Client, account: ClientAccount, asked: str
+) -> None:
+    form = browser.get(f"{url(account)}?like={asked}").context["form"]
+    assert not form["obtained_on"].value()
+    assert form.shown == ["fieldFirstName", "fieldLastName"]
 
 
 def test_german(browser: Client, account: ClientAccount) -> None:

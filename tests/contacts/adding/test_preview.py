@@ -1,5 +1,6 @@
 """Adding an address that belongs to a contact: the form says so, and shows what would change before it is sent."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -115,7 +116,9 @@ class TestLook:
 
     def test_what_there_is_to_consider_is_said(self, browser: Client, account: ClientAccount) -> None:
         words = main_words(look(browser, account, "unsubscribed@klick-tipp.team"))
-        assert "(status: unsubscribed; contact since" in words
+        assert re.search(
+            r"unsubscribed@klick-tipp.team has unsubscribed on \d\d/\d\d/\d{4}\. KlickTipp will prob", words
+        )
         assert "please be sure of its consent" in words
         assert "(hard bounce)" in main_words(look(browser, account, "hardbounce@klick-tipp.team"))
 
@@ -225,7 +228,12 @@ class TestPreview:
 
     def test_an_unsubscribed_contact_is_told_as_such(self, browser: Client, account: ClientAccount) -> None:
         form = typed(email="unsubscribed@klick-tipp.team")
-        assert "is unsubscribed. KlickTipp will probably refuse this" in main_words(browser.post(url(account), form))
+        preview = browser.post(url(account), form)
+        assert re.search(
+            r"unsubscribed@klick-tipp.team has unsubscribed on \d\d/\d\d/\d{4} Everything", main_words(preview)
+        )
+        assert "KlickTipp will probably refuse to add the contact again" in main_words(preview)
+        assert "btn-primary" not in preview.content.decode()
         page = send_as_seen(browser, account, form)
         assert "is unsubscribed" in errors(page)["email"][0]
         assert "Error code 4" in main_words(page)
@@ -308,12 +316,35 @@ class TestPreview:
         assert service.paths()[before:].count(LOOK) == 2 * len(tokens)
         assert ADD not in service.paths()[before:]
 
-    def test_an_sms_number_alone_is_not_looked_up(
+    def test_an_sms_number_that_the_log_does_not_know_is_not_looked_up(
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
-        assert "For an SMS number alone" in main_words(browser.get(url(account)))
+        assert "For others KlickTipp's API offers no search" in main_words(browser.get(url(account)))
         assert browser.post(url(account), typed(email="", sms_number="+4915112345678")).status_code == 302
         assert service.paths() == [ADD]
+
+    def test_an_sms_number_that_the_log_knows_is_previewed_and_updated(
+        self, browser: Client, account: ClientAccount, service: Service
+    ) -> None:
+        by_number = typed(email="", sms_number="+4915112345678")
+        browser.post(url(account), by_number)
+        again = typed(email="", sms_number="+49 151 12345678", fieldFirstName="Rainer")
+        preview = browser.post(url(account), again)
+        assert "+49 1511 2345678 is a contact of Harbour Lane Coffee already" in main_words(preview)
+        assert "First name empty Rainer" in main_words(preview)
+        sent = browser.post(url(account), again | shown_by(preview), follow=True)
+
+        assert "+49 1511 2345678 has been updated." in main_words(sent)
+        assert service.paths().count(ADD) == 2
+        update = AuditEntry.objects.filter(operation="add_or_update_contact").latest("number")
+        assert update.sentence == "contacts.update_fields"
+
+    def test_a_number_that_is_another_contacts_now_is_sent_as_a_new_one(
+        self, browser: Client, account: ClientAccount, api: KlickTipp
+    ) -> None:
+        contact_id = add(browser, account, sms_number="+4915112345678")
+        api.update_contact(contact_id, new_sms_number="+4915199999999")
+        assert browser.post(url(account), typed(email="", sms_number="+4915112345678")).status_code == 302
 
     def test_a_form_with_an_error_keeps_what_was_looked_up(
         self, browser: Client, account: ClientAccount, service: Service
