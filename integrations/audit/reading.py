@@ -2,9 +2,11 @@
 
 import itertools
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.recorder import Scope
@@ -14,11 +16,19 @@ from integrations.operations import ABOUT_ONE_CONTACT
 
 _MOST_LABELS = 20
 
+ANSWERED_WITHIN = timedelta(seconds=30)
+"""Longer than a page waits for KlickTipp: what has no answer by then was interrupted, and none will come."""
+
 
 def calls_of(scope: Scope, action: UUID) -> list[AuditEntry]:
-    """The entries of an action in a client account's log, in their order."""
+    """The entries of an action in a client account's log, in their order. Of one that was interrupted it is not known
+    here what has come of it, though the log is still to say so."""
     entries = AuditEntry.objects.filter(team_id=scope.team_id, action=action, account_id=scope.account_id)
-    return list(entries.order_by("number"))
+    calls = list(entries.order_by("number"))
+    for call in calls:
+        if call.outcome == Outcome.PENDING and call.started_at < timezone.now() - ANSWERED_WITHIN:
+            call.outcome = Outcome.UNKNOWN
+    return calls
 
 
 def account_of(team_id: int, action: UUID) -> int | None:

@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 
 from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.presentation import PARTLY, LoggedAction, LoggedCall, problem_message
-from integrations.audit.reading import calls_of
+from integrations.audit.reading import ANSWERED_WITHIN, calls_of
 from integrations.audit.subjects import Subject, search_hashes
-from integrations.audit.sweep import STALE_AFTER
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Problem
 from integrations.messages import Message
@@ -118,7 +117,7 @@ def tagging_outcome(account: ClientAccount, action: UUID, tagging: Tagging | Non
     removes = head.sentence in _REMOVING
     asked = head.parameters.get("contacts", 1)
     each = len(tags) if removes else 1
-    is_fresh = entries[-1].started_at > timezone.now() - STALE_AFTER
+    is_fresh = entries[-1].started_at > timezone.now() - ANSWERED_WITHIN
     is_complete = len(calls) >= asked * each or unsent is not None
     is_under_way = is_fresh and (not is_complete or any(call.outcome == Outcome.PENDING for call in calls))
     stopped = problem_message(unsent) if unsent else None

@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.presentation import problem_message
-from integrations.audit.reading import calls_of
-from integrations.audit.sweep import STALE_AFTER
+from integrations.audit.reading import ANSWERED_WITHIN, calls_of
 from integrations.clients.lists import all_last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
@@ -117,7 +116,7 @@ def _found_by_check(account: ClientAccount, origin: Origin) -> dict[str, Any]:
 def _without_add(origin: Origin | None) -> Outcome:
     """The origin is stored before the first call and removed when it is certain that nothing was added: while it is
     there, the add is still to come, unless the process has died."""
-    is_under_way = origin is not None and origin.created_at > timezone.now() - STALE_AFTER
+    is_under_way = origin is not None and origin.created_at > timezone.now() - ANSWERED_WITHIN
     return Outcome.PENDING if is_under_way else Outcome.FAILED
 
 

@@ -11,10 +11,11 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry, Kind, Outcome
+from integrations.audit.recorder import Recorder
 from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
-from integrations.klicktipp import KlickTipp
+from integrations.klicktipp import Attempt, Ending, KlickTipp
 from tests.contacts.adding.test_add import shown_by, tag_ids, typed, url
 from tests.contacts.adding.test_preview import ADD, LOOK, NEW, add
 from tests.factories import MembershipFactory
@@ -403,3 +404,28 @@ def test_looking_up_once_more_is_what_sending_it_again_begins_with(
     assert "nothing would change" in main_words(page)
     assert service.paths().count(LOOK) == 2
     assert service.paths().count(ADD) == 1
+
+
+def test_an_add_that_was_interrupted_ends_its_waiting_page_within_half_a_minute(
+    browser: Client, account: ClientAccount, form: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = Recorder.finish
+
+    def killed(recorder: Recorder, attempt: Attempt, ending: Ending) -> None:
+        if attempt.operation.name == "add_or_update_contact":
+            raise SystemExit
+        finish(recorder, attempt, ending)
+
+    monkeypatch.setattr(Recorder, "finish", killed)
+    with pytest.raises(SystemExit):
+        browser.post(url(account), form)
+    page_url = url(account, f"added/{form['action']}/")
+    assert "KlickTipp has not answered yet." in main_words(browser.get(page_url))
+
+    later = timezone.now() + timedelta(seconds=30)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    page = browser.get(page_url)
+
+    assert "hx-trigger" not in page.content.decode().partition('id="content"')[2].partition("</main>")[0]
+    assert "nobody knows yet whether this has happened" in main_words(page)
+    assert "Check at KlickTipp" in main_words(page)
