@@ -4,6 +4,7 @@ What a user may not see is a 404, what a user may see but not do is a 403.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
@@ -39,6 +41,43 @@ def is_fragment(request: UserRequest) -> bool:
 
 
 View = Callable[..., HttpResponseBase]
+
+
+def sent_from(page: str) -> Callable[[View], View]:
+    """A view that takes what a form sends. Opened by itself, as by reloading, it leads to the form's page, by the name
+    of its URL."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def for_forms(request: HttpRequest, *positions: Any, **arguments: Any) -> HttpResponseBase:
+            return view(request, *positions, **arguments) if request.method == "POST" else _to_page(request, page)
+
+        return for_forms
+
+    return decorate
+
+
+def part_of(page: str) -> Callable[[View], View]:
+    """A view that htmx asks for a part of a page. Opened by itself it leads to that page, by the name of its URL."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def for_htmx(request: UserRequest, *positions: Any, **arguments: Any) -> HttpResponseBase:
+            return view(request, *positions, **arguments) if request.htmx else _to_page(request, page)
+
+        return for_htmx
+
+    return decorate
+
+
+def _to_page(request: HttpRequest, page: str) -> HttpResponseBase:
+    """To the page that has the first arguments of the request's own URL, as many as it takes."""
+    arguments = request.resolver_match.kwargs if request.resolver_match else {}
+    names = list(arguments)
+    for count in range(len(names), 0, -1):
+        with suppress(NoReverseMatch):
+            return redirect(reverse(page, kwargs={name: arguments[name] for name in names[:count]}))
+    return redirect(page)
 
 
 def signed_in(view: View) -> View:

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import confirmation
-from accounts.access import TeamRequest, UserRequest, signed_in, team_view
+from accounts.access import TeamRequest, UserRequest, sent_from, signed_in, team_view
 from accounts.browser_names import browser_name
 from accounts.forms import ProfileForm, SecondFactorForm, TeamForm
 from accounts.mfa import has_second_factor
@@ -119,7 +119,7 @@ def sessions(request: UserRequest) -> HttpResponse:
     return render(request, "accounts/sessions.html", {"sessions": named})
 
 
-@require_POST
+@sent_from("home")
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language: with the user when signed in, in a cookie in any case."""
     wanted = request.POST.get("language", "")

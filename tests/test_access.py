@@ -189,29 +189,45 @@ TABLE: dict[str, str | Capability] = {
 }
 """What each URL asks for."""
 
-POST_ONLY = {
-    "csp_report",
-    "set_language",
-    "client_new_grant",
-    "client_key_grant",
-    "client_test",
-    "client_own_key_grant",
-    "client_own_key_test",
-    "contact_browse_rows",
-    "contact_field_type",
-    "contact_fields_guess",
-    "contact_fields_take_guesses",
-    "contact_names",
-    "contact_remove_tag",
-    "contact_add_lookup",
-    "contact_added_check",
-    "member_role",
-    "member_limit",
-    "member_end",
-    "member_sessions",
-    "invitation_send",
-    "invitation_withdraw",
+POST_ONLY = {"csp_report"}
+"""Not even a page to lead to."""
+
+LEADS_ON = {
+    "set_language": "home",
+    "client_new_grant": "client_new",
+    "client_key_grant": "client_key",
+    "client_test": "client",
+    "client_own_key_grant": "client_own_key",
+    "client_own_key_test": "client",
+    "contact_browse_rows": "contact_browse",
+    "contact_field_type": "contact_fields",
+    "contact_fields_guess": "contact_fields",
+    "contact_fields_take_guesses": "contact_fields",
+    "contact_names": "contact",
+    "contact_remove_tag": "contact",
+    "contact_add_prefill": "contact_add",
+    "contact_add_find_tags": "contact_add",
+    "contact_add_field": "contact_add",
+    "contact_add_check": "contact_add",
+    "contact_add_choices": "contact_add",
+    "contact_add_lookup": "contact_add",
+    "contact_added_check": "contact_added",
+    "member_role": "member",
+    "member_limit": "member",
+    "member_end": "member",
+    "member_sessions": "member",
+    "invitation_send": "members",
+    "invitation_withdraw": "members",
+    "tag_picker_options": "tags",
+    "tag_picker_list": "tags",
+    "tagging_again": "tagging",
+    "tagging_count": "tagging",
+    "tagging_find_tags": "tagging",
+    "tools_sign_up_field": "tools_sign_up",
+    "tools_sign_up_fields": "tools_sign_up",
+    "tools_sign_up_check": "tools_sign_up",
 }
+"""What takes forms, or is a part of a page: opened by itself it leads to that page."""
 GET_ONLY = {
     "grant_refused",
     "grant_callback",
@@ -441,10 +457,11 @@ def test_what_belongs_to_a_foreign_team_or_to_nobody_is_not_there(
     client.force_login(tenant.owner.user)
 
     for name in URLS_WITH[argument]:
-        methods = ("POST",) if name in POST_ONLY else ("GET", "POST")
+        methods = ("POST",) if name in POST_ONLY or name in LEADS_ON else ("GET", "POST")
         for value, method in product((foreign.values[argument], unknown), methods):
             url = tenant.url(name, **{argument: value})
-            assert answer(client, method, url) == "not found", f"{method} {url}"
+            headers = {"HX-Request": "true"} if name in LEADS_ON else None
+            assert answer(client, method, url, headers) == "not found", f"{method} {url}"
         with undone():
             assert answer(client, "POST", tenant.url(name)) == "let in", name
 
@@ -486,6 +503,14 @@ def test_a_limited_member_does_nothing_that_reaches_beyond_single_clients(
         if TABLE[name] in TEAM_WIDE:
             for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):
                 assert answer(client, method, tenant.url(name)) == "forbidden", name
+
+
+@pytest.mark.parametrize(("name", "page"), LEADS_ON.items())
+def test_what_is_no_page_leads_to_the_page_it_belongs_to(client: Client, tenant: Tenant, name: str, page: str) -> None:
+    client.force_login(tenant.owner.user)
+    arguments = arguments_of(page)
+    url = reverse(page, kwargs={argument: tenant.values[argument] for argument in arguments})
+    assert client.get(tenant.url(name)).headers["Location"] == url
 
 
 def test_a_page_that_nobody_may_see_does_not_tell_whether_it_is_there(client: Client, tenant: Tenant) -> None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.access import part_of, sent_from
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.clients.access import AccountRequest, account_view
@@ -18,7 +19,7 @@ from integrations.contacts.adding.another import like_earlier
 from integrations.contacts.adding.checking import Verdict, check_add
 from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import ContactForm
-from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.services import submit
 from integrations.contacts.adding.submission import NewContact, Submission
@@ -71,16 +72,16 @@ def sign_up(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tools_sign_up")
 @of_a_key(gone=_without_the_key)
 def add_field(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """One more data field in the form."""
-    if request.method != "POST":
-        return to_form(request, "tools_sign_up")
     form = _typed(request)
     return field_added(request, form, _urls(request, key), lambda: _page(request, key, form))
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@part_of("tools_sign_up")
 @of_a_key()
 def field_choices(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
     """The data fields that the form offers, as KlickTipp has them now, or the last known ones."""
@@ -88,14 +89,13 @@ def field_choices(request: AccountRequest, key: ListbuildingKey) -> HttpResponse
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tools_sign_up")
 @of_a_key(gone=_without_the_key)
 def check(request: AccountRequest, key: ListbuildingKey, action: UUID) -> HttpResponse:
     """What became of a sign-up that may have happened. If it has, its page tells; else the form stays as typed."""
     if request.errand.credential is None:
         raise Http404
     unsure = unsure_of_action(request, action)
-    if request.method != "POST":
-        return to_form(request, "tools_sign_up")
     form = ContactForm(request.errand, request.POST)
     if not can_check(form, unsure):
         return _page(request, key, form, status=422, unsure=unsure)

@@ -15,9 +15,8 @@ from django.utils.http import urlencode
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
-from accounts.access import TeamRequest, team_view
+from accounts.access import TeamRequest, sent_from, team_view
 from accounts.errors import LastOwner, NotForOwners
 from accounts.mfa import second_factor_of
 from accounts.models import Membership, User
@@ -57,8 +56,8 @@ def invite(request: TeamRequest) -> HttpResponse:
     return render(request, "members/invite.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_POST
 @invitation_view
+@sent_from("members")
 def send_again(request: InvitationRequest) -> HttpResponse:
     """Send an invitation with a new link."""
     address = request.invitation.email
@@ -70,8 +69,8 @@ def send_again(request: InvitationRequest) -> HttpResponse:
     return redirect("members", team=request.team.slug)
 
 
-@require_POST
 @invitation_view
+@sent_from("members")
 def withdraw(request: InvitationRequest) -> HttpResponse:
     """Make an invitation invalid."""
     invitations.withdraw(request.invitation, request.membership, Actor.of(request))
@@ -87,8 +86,8 @@ def member(request: MemberRequest) -> HttpResponse:
     return _member_page(request)
 
 
-@require_POST
 @member_view
+@sent_from("member")
 def change_role(request: MemberRequest) -> HttpResponse:
     """Give the member another role."""
     form = RoleForm(request.POST, member=request.member, by=request.membership)
@@ -103,8 +102,8 @@ def change_role(request: MemberRequest) -> HttpResponse:
     return _member_page(request, role_form=form)
 
 
-@require_POST
 @member_view
+@sent_from("member")
 def change_limit(request: MemberRequest) -> HttpResponse:
     """Limit the member to some clients, or let them see all."""
     form = MemberLimitForm(request.POST, member=request.member)
@@ -119,8 +118,8 @@ def change_limit(request: MemberRequest) -> HttpResponse:
     return _member_page(request, limit_form=form)
 
 
-@require_POST
 @member_view
+@sent_from("member")
 def change_end(request: MemberRequest) -> HttpResponse:
     """Set or remove the last day of the membership."""
     form = EndForm(request.POST, member=request.member)
@@ -134,8 +133,8 @@ def change_end(request: MemberRequest) -> HttpResponse:
     return _member_page(request, end_form=form)
 
 
-@require_POST
 @member_view
+@sent_from("member")
 def end_sessions(request: MemberRequest) -> HttpResponse:
     """Sign the member out everywhere, a few times a day: it reaches into their other teams."""
     member = request.member

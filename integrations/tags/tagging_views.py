@@ -3,11 +3,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
+from accounts.access import sent_from
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import calls_of
@@ -61,27 +62,24 @@ def tagging(request: AccountRequest) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tagging")
 def count_addresses(request: AccountRequest) -> HttpResponse:
     """How many addresses were understood of what was typed so far."""
-    if request.method != "POST":
-        return _to_form(request)
     context = {"understood": _understood(read(request.POST.get("addresses", "")[:LONGEST_TEXT])), "is_asked": True}
     return render(request, "tags/tagging.html#understood", context)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tagging")
 def try_again(request: AccountRequest) -> HttpResponse:
     """The form filled with those of its contacts that are to be tried again."""
-    if request.method != "POST":
-        return _to_form(request)
     return _form_page(request, TaggingForm(typed=request.POST))
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tagging")
 def find_tags(request: AccountRequest) -> HttpResponse:
     """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
-    if request.method != "POST":
-        return _to_form(request)
     listing = list_to_search(request.errand)
     return _form_page(request, TaggingForm(typed=request.POST), tags_found=listing)
 
@@ -138,10 +136,6 @@ def _understood(pasted: Pasted) -> dict[str, Any]:
         "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
         "too_many": len(pasted.addresses) > MOST_CONTACTS,
     }
-
-
-def _to_form(request: AccountRequest) -> HttpResponse:
-    return redirect("tagging", team=request.team.slug, account=request.account.slug)
 
 
 def _result_page(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import is_fragment
+from accounts.access import is_fragment, part_of
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.once import has_done
@@ -150,6 +150,7 @@ def count(request: AccountRequest, tag_id: int) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@part_of("tags")
 def picker_options(request: AccountRequest) -> HttpResponse:
     """The tags that a picker offers for what is typed in it, out of the last known list."""
     picker = _picker(request, last_known(request.account, ReferenceKind.TAGS))
@@ -157,6 +158,7 @@ def picker_options(request: AccountRequest) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@part_of("tags")
 def picker_list(request: AccountRequest) -> HttpResponse:
     """Loads the list of a picker: for one that had none the control, else how fresh it is, and the chosen tags that
     have gone."""

@@ -13,9 +13,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from accounts.access import TeamRequest, UserRequest, team_view
+from accounts.access import TeamRequest, UserRequest, sent_from, team_view
 from accounts.mfa import is_kept_out
 from accounts.models import Membership
 from accounts.roles import Capability
@@ -36,8 +36,8 @@ _SALT = "integrations.clients.keys.grant_views"
 _REFUSED = "refused_grant"
 
 
-@require_POST
 @team_view(Capability.ADD_CLIENTS)
+@sent_from("client_new")
 def grant_new_client(request: TeamRequest) -> HttpResponse:
     """To KlickTipp for the key of a new client account; without a name it gets one of the KlickTipp account."""
     form = NewClientForm(request.POST, membership=request.membership, is_granted=True)
@@ -47,15 +47,15 @@ def grant_new_client(request: TeamRequest) -> HttpResponse:
     return _to_klicktipp(request, name=name, colour=colour)
 
 
-@require_POST
 @account_view(Capability.MANAGE_CLIENTS)
+@sent_from("client_key")
 def grant_key(request: AccountRequest) -> HttpResponse:
     """To KlickTipp for a client's shared key."""
     return _to_klicktipp(request, request.account)
 
 
-@require_POST
 @account_view(Capability.STORE_OWN_KEY)
+@sent_from("client_own_key")
 def grant_own_key(request: AccountRequest) -> HttpResponse:
     """To KlickTipp for a key of the user's own."""
     return _to_klicktipp(request, request.account, is_own=True)

@@ -4,9 +4,8 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from accounts.access import TeamRequest, team_view
+from accounts.access import TeamRequest, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view, to_client
@@ -76,15 +75,15 @@ def replace_own_key(request: AccountRequest) -> HttpResponse:
     return _replace(request, request.user.pk)
 
 
-@require_POST
 @account_view(Capability.MANAGE_CLIENTS)
+@sent_from("client")
 def test_connection(request: AccountRequest) -> HttpResponse:
     """Ask KlickTipp whether it still accepts the shared key."""
     return _test(request, None)
 
 
-@require_POST
 @account_view(Capability.STORE_OWN_KEY)
+@sent_from("client")
 def test_own_key(request: AccountRequest) -> HttpResponse:
     """Ask KlickTipp whether it still accepts the user's own key."""
     return _test(request, request.user.pk)

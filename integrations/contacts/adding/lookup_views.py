@@ -3,8 +3,8 @@ from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
 
+from accounts.access import sent_from
 from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain
@@ -14,8 +14,8 @@ from integrations.contacts.adding.words import BY_API, lookup_alert
 from integrations.suppression.errors import Suppressed
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_add")
 def look(request: AccountRequest) -> HttpResponse:
     """What stands below the address of the add-contact form: whether it belongs to a contact. Nothing for what is no
     address yet."""

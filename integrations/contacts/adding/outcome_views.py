@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from accounts.access import sent_from
 from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, explain
@@ -29,8 +29,8 @@ def added(request: AccountRequest, action: UUID) -> HttpResponse:
     return _page(request, outcome, form)
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_added")
 def check_added(request: AccountRequest, action: UUID) -> HttpResponse:
     """What became of an add whose page was opened later. Its address is typed again: the portal keeps only a hash."""
     outcome = add_outcome(request.account, action)

@@ -8,7 +8,7 @@ from functools import cached_property
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.access import is_fragment
@@ -83,13 +83,6 @@ class FormPage:
     @property
     def checks_once_more(self) -> bool:
         return self.verdict in (Verdict.ABSENT, Verdict.NOT_DONE)
-
-
-def to_form(request: AccountRequest, name: str) -> HttpResponse:
-    """On to the form, by the name of its URL, where one of its steps is opened without what was typed, as by reloading
-    its page."""
-    where = request.resolver_match.kwargs if request.resolver_match else {}
-    return redirect(name, **{argument: value for argument, value in where.items() if argument != "action"})
 
 
 def field_added(

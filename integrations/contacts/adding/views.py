@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access import part_of, sent_from
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import calls_of
@@ -23,7 +24,7 @@ from integrations.contacts.adding.failures import explain_at_field
 from integrations.contacts.adding.forms import AddContactForm
 from integrations.contacts.adding.lookup import Lookup, looked_up_before
 from integrations.contacts.adding.outcome import is_update
-from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, to_form, unsure_of_action
+from integrations.contacts.adding.page import FormPage, can_check, choices_of, field_added, unsure_of_action
 from integrations.contacts.adding.preview import Preview, preview_of
 from integrations.contacts.adding.sent_forms import has_sent, remember_sent
 from integrations.contacts.adding.services import ByApi, submit
@@ -76,38 +77,34 @@ def _send(request: AccountRequest) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_add")
 def prefill(request: AccountRequest) -> HttpResponse:
     """A fresh form with what another page knows of the new contact."""
-    if request.method != "POST":
-        return to_form(request, "contact_add")
     typed = request.POST.copy()
     typed.setlist("shown", list(FIRST_SHOWN))
     return _page(request, AddContactForm(request.errand, typed=typed), loads_lists=True)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_add")
 def find_tags(request: AccountRequest) -> HttpResponse:
     """The tags that fit what was typed, for browsers without JavaScript."""
-    if request.method != "POST":
-        return to_form(request, "contact_add")
     return _page(request, _typed(request), tags_found=list_to_search(request.errand))
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_add")
 def add_field(request: AccountRequest) -> HttpResponse:
     """One more data field in the form."""
-    if request.method != "POST":
-        return to_form(request, "contact_add")
     form = _typed(request)
     return field_added(request, form, _urls(request), lambda: _page(request, form))
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_add")
 def check(request: AccountRequest, action: UUID) -> HttpResponse:
     """What became of an add that may have happened. If it has, its page tells; else the form stays as it was typed."""
     unsure = unsure_of_action(request, action)
-    if request.method != "POST":
-        return to_form(request, "contact_add")
     form = AddContactForm(request.errand, request.POST)
     if not can_check(form, unsure):
         return _page(request, form, unsure=unsure, status=422)
@@ -130,6 +127,7 @@ def check(request: AccountRequest, action: UUID) -> HttpResponse:
 
 
 @account_view(Capability.CHANGE_CONTACTS)
+@part_of("contact_add")
 def choices(request: AccountRequest, kind: str) -> HttpResponse:
     """A control of the form with its list as KlickTipp has it now, or the last known one."""
     if kind not in (ReferenceKind.FIELDS, ReferenceKind.OPTIN_PROCESSES):

@@ -10,10 +10,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import is_fragment
+from accounts.access import is_fragment, sent_from
 from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
@@ -71,8 +70,8 @@ def browse(request: AccountRequest) -> HttpResponse:
     return _browse_page(request, context)
 
 
-@require_POST
 @account_view(Capability.SEE_CLIENTS)
+@sent_from("contact_browse")
 def rows(request: AccountRequest) -> HttpResponseBase:
     """The rows of a page, each sent as soon as its contact is read, in a `<template>` that `arriving.js` puts in place;
     in the end what is to say of all."""

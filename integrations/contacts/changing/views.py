@@ -7,11 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect, reselect, retarget
 
-from accounts.access import is_fragment
+from accounts.access import is_fragment, sent_from
 from accounts.roles import Capability
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import SubjectKind
@@ -153,8 +152,8 @@ def find_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     return form_again(request, "tags", shown, AddTagsForm(typed=request.POST), status=200, tags_found=found)
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact")
 @on_its_page
 def remove_tag(request: AccountRequest, contact_id: str) -> HttpResponse:
     """Take one tag from the contact. What stands in the way is told above the tags, which stay as they are."""

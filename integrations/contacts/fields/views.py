@@ -11,10 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import is_fragment
+from accounts.access import is_fragment, sent_from
 from accounts.roles import Capability
 from accounts.toasts import toast
 from integrations.clients.access import AccountRequest, account_view
@@ -41,8 +40,8 @@ def fields(request: AccountRequest) -> HttpResponse:
     return _list(request, known_first(request, ReferenceKind.FIELDS, FIELDS_LISTED))
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_fields")
 def set_field_type(request: AccountRequest, field_id: str) -> HttpResponse:
     """Set the type of one data field: the answer is its row, or the list again."""
     field = _field(request, field_id)
@@ -65,8 +64,8 @@ def set_field_type(request: AccountRequest, field_id: str) -> HttpResponse:
     return redirect(_url(request, q=request.POST.get("q", ""), page=request.POST.get("page", "")))
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_fields")
 def guess_types(request: AccountRequest) -> HttpResponse:
     """Look at the newest contacts, to offer types that fit what stands in their fields."""
     action = uuid4()
@@ -82,8 +81,8 @@ def guess_types(request: AccountRequest) -> HttpResponse:
     return redirect(_url(request, q=""))
 
 
-@require_POST
 @account_view(Capability.CHANGE_CONTACTS)
+@sent_from("contact_fields")
 def take_all_guesses(request: AccountRequest) -> HttpResponse:
     """Set all data fields that have a guess to it."""
     items = last_known(request.account, ReferenceKind.FIELDS).items

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
-from accounts.access import is_fragment
+from accounts.access import is_fragment, sent_from
 from accounts.roles import Capability
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.access import AccountRequest, account_view
@@ -72,8 +71,8 @@ def contact(request: AccountRequest, contact_id: int) -> HttpResponse:
     return contact_page(request, found, at=request.GET.get("at", ""))
 
 
-@require_POST
 @account_view(Capability.SEE_CLIENTS)
+@sent_from("contact")
 def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
     """Load the list that names what a contact's page could only number. htmx puts the names in their places; without
     it the page is opened again."""

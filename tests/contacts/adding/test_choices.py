@@ -12,7 +12,7 @@ from tests.service import Service
 
 
 def load(browser: Client, account: ClientAccount, kind: str, query: str = "") -> str:
-    answer = browser.get(url(account, f"add/choices/{kind}/") + query)
+    answer = browser.get(url(account, f"add/choices/{kind}/") + query, headers={"HX-Request": "true"})
     assert answer.status_code == 200
     assert b"<html" not in answer.content
     return answer.content.decode()
@@ -82,4 +82,4 @@ def test_without_any_list_the_plain_input_stays(
 
 def test_an_unknown_list_is_not_found(browser: Client, account: ClientAccount) -> None:
     for kind in ("campaigns", "tags"):
-        assert browser.get(url(account, f"add/choices/{kind}/")).status_code == 404
+        assert browser.get(url(account, f"add/choices/{kind}/"), headers={"HX-Request": "true"}).status_code == 404
