@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 
 from accounts.models import Membership, User
 from accounts.roles import Role
-from integrations.audit import triggers
+from integrations.audit import lines, triggers
 from integrations.clients.calls.breaker import breaker_of
 from integrations.clients.models import ClientAccount
 from integrations.sandbox.server import SandboxServer
@@ -36,6 +36,19 @@ def log_can_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("transactional_db")
     yield
     triggers.lift(connection)
+
+
+@pytest.fixture(autouse=True)
+def lines_of_the_log_are_as_its_entries(request: pytest.FixtureRequest, log_can_be_flushed: None) -> Iterator[None]:
+    """Whatever a test has done: the log's lines, kept step by step, are those that would be made of all its entries."""
+    flushes = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not (flushes or "db" in request.fixturenames or request.node.get_closest_marker("django_db")):
+        yield
+        return
+    request.getfixturevalue("transactional_db" if flushes else "db")
+    yield
+    wrong = list(lines.out_of_step())
+    assert not [action for action in wrong if lines.set_right(*action, only_look=True)]
 
 
 @pytest.fixture(autouse=True, scope="session")

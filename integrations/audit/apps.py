@@ -7,7 +7,8 @@ class AuditConfig(AppConfig):
     name = "integrations.audit"
 
     def ready(self) -> None:
-        from integrations.audit import checks, listeners, triggers  # noqa: F401
+        from integrations.audit import checks, lines, listeners, triggers  # noqa: F401
 
         autodiscover_modules("actions")
         post_migrate.connect(triggers.install_after_migration, sender=self)
+        post_migrate.connect(lines.make_after_migration, sender=self)

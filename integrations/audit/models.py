@@ -1,10 +1,16 @@
-"""The log. Its rows carry no foreign keys: people, teams and client accounts can go, the log stays as it was."""
+"""The log. Its rows carry no foreign keys: people, teams and client accounts can go, the log stays as it was.
+
+Entries are the truth. Lines are for reading: one for each action, made of its entries.
+"""
 
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 
 from django.db import models
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +28,9 @@ class Outcome(models.TextChoices):
 
 NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 """The outcomes of what surely did not happen."""
+
+PARTLY = "partly"
+"""The outcome of an action of which a part was done and another not."""
 
 
 class Kind(models.TextChoices):
@@ -47,7 +56,8 @@ class AuditEntry(models.Model):
     """One HTTP attempt towards KlickTipp, or one event in the portal.
 
     Written as pending before a request leaves and finished once; the database refuses any other change (see
-    `triggers`). `action` groups the calls of one intention of a person, `call` the attempts of one call.
+    `triggers`). `action` groups the calls of one intention of a person, `call` the attempts of one call. `number`
+    counts the entries of the team, `account_number` those of the client account, both without gaps.
     """
 
     FINISH_COLUMNS = ("outcome", "duration", "status", "code", "detail", "answer")
@@ -56,6 +66,7 @@ class AuditEntry(models.Model):
     version = models.PositiveSmallIntegerField(default=1)
     team_id = models.BigIntegerField()
     number = models.BigIntegerField()
+    account_number = models.BigIntegerField(null=True)
 
     action = models.UUIDField()
     sentence = models.CharField(max_length=60)
@@ -90,6 +101,7 @@ class AuditEntry(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["team_id", "number"], name="audit_number_in_team"),
+            models.UniqueConstraint(fields=["account_id", "account_number"], name="audit_number_in_account"),
             models.UniqueConstraint(fields=["call", "attempt"], name="audit_attempt_of_call"),
         ]
         indexes = [
@@ -142,11 +154,87 @@ class RetentionRecord(models.Model):
         return f"team {self.team_id} through {self.through_number}: {self.reason}"
 
 
-class AuditCounter(models.Model):
-    """The last entry number that a team has used."""
+class EntryCounter(models.Model):
+    """The last number that the entries of a team, or of one of its client accounts, have used."""
 
-    team_id = models.BigIntegerField(primary_key=True)
+    WHOLE_TEAM = 0
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(default=WHOLE_TEAM)
     last = models.BigIntegerField()
 
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team_id", "account_id"], name="audit_counter_of")]
+
     def __str__(self) -> str:
-        return f"team {self.team_id}: {self.last}"
+        return f"team {self.team_id}, client account {self.account_id}: {self.last}"
+
+
+def _has(part: str, *outcomes: str) -> Q:
+    return reduce(or_, (Q(**{f"{part}_{outcome}__gt": 0}) for outcome in outcomes))
+
+
+def _ended_as(part: str) -> Case:
+    """How a part of an action has ended, by the counts of `LogLine`."""
+    return Case(
+        When(_has(part, Outcome.PENDING), then=Value(Outcome.PENDING.value)),
+        When(_has(part, Outcome.UNKNOWN), then=Value(Outcome.UNKNOWN.value)),
+        When(_has(part, Outcome.DONE) & _has(part, *NOT_DONE), then=Value(PARTLY)),
+        When(_has(part, Outcome.REFUSED), then=Value(Outcome.REFUSED.value)),
+        When(_has(part, Outcome.FAILED), then=Value(Outcome.FAILED.value)),
+        default=Value(Outcome.DONE.value),
+    )
+
+
+class LogLine(models.Model):
+    """An action as lists and filters read it, at the place of its first entry.
+
+    Written by `lines` in the transactions that write the entries, and made of them anew by `manage.py
+    rebuild_log_lines`. Counted is what decides: of each call the last attempt, or the answer that came later still, and
+    events. Having signed in decides nothing, and reads do not where something is changed.
+    """
+
+    team_id = models.BigIntegerField()
+    action = models.UUIDField()
+    number = models.BigIntegerField()
+    account_id = models.BigIntegerField(null=True)
+    account_label = models.CharField(max_length=100, blank=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=400)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    sentence = models.CharField(max_length=60)
+    parameters = models.JSONField(default=dict)
+    reference = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    entries = models.PositiveIntegerField()
+
+    reads_pending = models.IntegerField(default=0)
+    reads_done = models.IntegerField(default=0)
+    reads_refused = models.IntegerField(default=0)
+    reads_failed = models.IntegerField(default=0)
+    reads_unknown = models.IntegerField(default=0)
+    changes_pending = models.IntegerField(default=0)
+    changes_done = models.IntegerField(default=0)
+    changes_refused = models.IntegerField(default=0)
+    changes_failed = models.IntegerField(default=0)
+    changes_unknown = models.IntegerField(default=0)
+    outcome = models.GeneratedField(
+        expression=Case(When(_has("changes", *Outcome.values), then=_ended_as("changes")), default=_ended_as("reads")),
+        output_field=models.CharField(max_length=10, choices=[*Outcome.choices, (PARTLY, _("partly done"))]),
+        db_persist=True,
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team_id", "action"], name="audit_line_of_action")]
+        indexes = [
+            models.Index(fields=["team_id", "number"], name="audit_line_number"),
+            models.Index(fields=["team_id", "account_id", "number"], name="audit_line_account"),
+            models.Index(fields=["team_id", "actor_id", "number"], name="audit_line_actor"),
+            models.Index(fields=["team_id", "outcome", "number"], name="audit_line_outcome"),
+            models.Index(fields=["team_id", "started_at"], name="audit_line_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.number} {self.sentence}: {self.outcome}"

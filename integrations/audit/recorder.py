@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from integrations.audit import allowed
+from integrations.audit import allowed, lines, numbers
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
+from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, subject_rows, subjects_in
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
@@ -55,25 +55,6 @@ class Scope:
     team_id: int
     account_id: int | None = None
     account_label: str = ""
-
-
-def next_numbers(team_id: int, count: int) -> range:
-    """The next numbers in a team's log. Call it inside the transaction that stores the entries: then there are no
-    gaps."""
-    last = _move_on(team_id, count)
-    if last is None:
-        AuditCounter.objects.bulk_create([AuditCounter(team_id=team_id, last=0)], ignore_conflicts=True)
-        last = _move_on(team_id, count) or 0
-    return range(last - count + 1, last + 1)
-
-
-def _move_on(team_id: int, count: int) -> int | None:
-    table = connection.ops.quote_name(AuditCounter._meta.db_table)
-    sql = f"UPDATE {table} SET last = last + %s WHERE team_id = %s RETURNING last"  # noqa: S608 - the model's own name
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [count, team_id])
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
 
 
 def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditEntry:
@@ -129,16 +110,13 @@ def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
 
 
 def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject]]]) -> None:
-    """Number and insert entries of one team with their subjects, and these first: the database takes none for what is
-    finished. The caller holds the transaction."""
-    rows = []
-    numbers = next_numbers(entries[0][0].team_id, len(entries))
-    for number, (entry, subjects) in zip(numbers, entries, strict=True):
-        entry.number = number
-        rows += subject_rows(entry, subjects)
-    if rows:
+    """Number and insert entries of one action with their subjects, and these first: the database takes none for what
+    is finished. The caller holds the transaction."""
+    numbers.give([entry for entry, _ in entries])
+    if rows := [row for entry, subjects in entries for row in subject_rows(entry, subjects)]:
         AuditSubject.objects.bulk_create(rows)
     AuditEntry.objects.bulk_create([entry for entry, _ in entries])
+    lines.count([entry for entry, _ in entries])
 
 
 class Recorder:
@@ -198,8 +176,15 @@ class Recorder:
         try:
             entries = [self._entry(attempt) for attempt in begun]
             with transaction.atomic(durable=True):
-                for attempt, ending in finished:
-                    self._close(self._begun[attempt.request_id], *_answered(attempt, ending), self._subjects(attempt))
+                in_time = [
+                    entry
+                    for attempt, ending in finished
+                    if self._close(
+                        entry := self._begun[attempt.request_id], *_answered(attempt, ending), self._subjects(attempt)
+                    )
+                ]
+                if in_time:
+                    lines.finish(in_time)
                 if entries:
                     store_all([(entry, self._subjects(each)) for entry, each in zip(entries, begun, strict=True)])
         except Exception:
@@ -255,28 +240,36 @@ class Recorder:
         known = self._subjects(attempt)
         try:
             with transaction.atomic(durable=True):
-                self._close(entry, *_answered(attempt, ending), known)
+                if self._close(entry, *_answered(attempt, ending), known):
+                    lines.finish([entry])
         except Exception:
             logger.exception("The answer to %s could not be kept in the log.", attempt.request_id)
             with transaction.atomic(durable=True):
-                self._close(entry, _finishing(ending), [], known)
+                if self._close(entry, _finishing(ending), [], known):
+                    lines.finish([entry])
 
-    def _close(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject], known: list[Subject]) -> None:
-        """Finish the entry, or if the sweep came first, store the answer as an entry of its own. The caller holds the
-        transaction."""
+    def _close(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject], known: list[Subject]) -> bool:
+        """Finish the entry, for the line to be told; or if the sweep came first, store the answer as an entry of its
+        own, and return False. The caller holds the transaction."""
         new = [subject for subject in learned if subject not in known]
         pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
         if new and pending.exists():
             AuditSubject.objects.bulk_create(subject_rows(entry, new))
         if pending.update(**finish):
-            return
+            _set(entry, finish)
+            return True
         late = AuditEntry.objects.get(pk=entry.pk)
-        late.pk, late.call = uuid4(), uuid5(late.call, "late answer")
+        late.pk, late.call = uuid4(), lines.late_call(late.call)
         late.answer = {}
-        for column, value in finish.items():
-            setattr(late, column, value)
+        _set(late, finish)
         late.answer["late_answer_to"] = str(entry.pk)
         store(late, [*known, *new])
+        return False
+
+
+def _set(entry: AuditEntry, columns: dict[str, Any]) -> None:
+    for column, value in columns.items():
+        setattr(entry, column, value)
 
 
 def _shortened(path: str) -> str:

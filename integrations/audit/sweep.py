@@ -1,14 +1,32 @@
+from collections import defaultdict
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
+from integrations.audit import lines
 from integrations.audit.models import AuditEntry, Outcome
 
 STALE_AFTER = timedelta(minutes=10)
 """Longer than any call may take, waiting included."""
 
+_AT_ONCE = 500
+
 
 def sweep_stale_entries() -> int:
     """Mark entries whose process died in mid-call as unknown; returns how many."""
     stale = AuditEntry.objects.filter(outcome=Outcome.PENDING, started_at__lt=timezone.now() - STALE_AFTER)
-    return stale.update(outcome=Outcome.UNKNOWN)
+    count = 0
+    while True:
+        with transaction.atomic():
+            swept = list(stale.select_for_update()[:_AT_ONCE])
+            if not swept:
+                return count
+            AuditEntry.objects.filter(pk__in=[entry.pk for entry in swept]).update(outcome=Outcome.UNKNOWN)
+            actions = defaultdict(list)
+            for entry in swept:
+                entry.outcome = Outcome.UNKNOWN
+                actions[entry.team_id, entry.action].append(entry)
+            for entries in actions.values():
+                lines.finish(entries)
+        count += len(swept)

@@ -19,14 +19,15 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, Outcome, RetentionRecord
+from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, Outcome, RetentionRecord
 
 _SEARCH_PATH = "pg_catalog, pg_temp"
 _NUMBERS = ("team_id", "number", "last", "through_number")
+_NUMBERS_OR_NONE = ("account_id", "account_number")
 _LARGEST_STEP = 1000
 """Numbers that a team's counter goes on by at once; more than are ever written together."""
 
-GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord, AuditCounter)
+GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord, EntryCounter)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ def _unchanged(columns: Iterable[str], same: str) -> str:
 
 
 def _may_update(model: type[models.Model], same: str) -> str:
-    if model is AuditCounter:
-        return f"NEW.last > OLD.last AND NEW.last - OLD.last <= {_LARGEST_STEP} AND {_unchanged(['team_id'], same)}"
+    if model is EntryCounter:
+        same_counter = _unchanged(["team_id", "account_id"], same)
+        return f"NEW.last > OLD.last AND NEW.last - OLD.last <= {_LARGEST_STEP} AND {same_counter}"
     if model is not AuditEntry:
         return "1 = 0"
     kept = [column for column in _columns(model) if column not in AuditEntry.FINISH_COLUMNS]
@@ -65,17 +67,25 @@ def _covered(row: str, schema: str) -> str:
 
 
 def _may_delete(model: type[models.Model], schema: str) -> str:
-    if model in (RetentionRecord, AuditCounter):
+    if model in (RetentionRecord, EntryCounter):
         return "1 = 0"
     if model is AuditEntry:
         return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {_covered('OLD', schema)}"
     return _covered("OLD", schema)
 
 
-def _given_out(number: str, schema: str) -> str:
+def _given_out(number: str, schema: str, counter: str = str(EntryCounter.WHOLE_TEAM)) -> str:
     return (
-        f'EXISTS (SELECT 1 FROM {schema}"{AuditCounter._meta.db_table}" used '
-        f"WHERE used.team_id = NEW.team_id AND NEW.{number} <= used.last)"
+        f'EXISTS (SELECT 1 FROM {schema}"{EntryCounter._meta.db_table}" used WHERE used.team_id = NEW.team_id '
+        f"AND used.account_id = {counter} AND NEW.{number} <= used.last)"
+    )
+
+
+def _has_account_number(schema: str) -> str:
+    given_out = _given_out("account_number", schema, "NEW.account_id")
+    return (
+        "CASE WHEN NEW.account_id IS NULL THEN NEW.account_number IS NULL "
+        f"ELSE NEW.account_number > 0 AND {given_out} END"
     )
 
 
@@ -92,17 +102,18 @@ def _is_open(schema: str) -> str:
 
 
 def _may_insert(model: type[models.Model], schema: str) -> str:
-    if model is AuditCounter:
+    if model is EntryCounter:
         return "NEW.last = 0"
     if model is RetentionRecord:
         return _given_out("through_number", schema)
     may = f"NEW.number > 0 AND {_given_out('number', schema)} AND NOT {_covered('NEW', schema)}"
-    return f"{may} AND {_is_open(schema)}" if model is AuditSubject else may
+    return f"{may} AND {_is_open(schema) if model is AuditSubject else _has_account_number(schema)}"
 
 
 def _are_numbers(model: type[models.Model]) -> str:
     """SQLite keeps a text in a column of numbers, and ranks it above all of them."""
-    return " AND ".join(f"typeof(NEW.{column}) = 'integer'" for column in _columns(model) if column in _NUMBERS)
+    kinds = dict.fromkeys(_NUMBERS, "integer") | dict.fromkeys(_NUMBERS_OR_NONE, "integer', 'null")
+    return " AND ".join(f"typeof(NEW.{column}) IN ('{kinds[column]}')" for column in _columns(model) if column in kinds)
 
 
 def _unique_keys(model: type[models.Model]) -> list[list[str]]:

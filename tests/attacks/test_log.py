@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from integrations.audit import events, triggers
-from integrations.audit.models import AuditCounter, AuditEntry, AuditSubject, RetentionRecord
+from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, RetentionRecord
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Scope
 from tests.factories import actor
@@ -14,7 +14,7 @@ from tests.factories import actor
 pytestmark = pytest.mark.django_db
 
 ROLE = "ktportal_rows_only"
-TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, AuditCounter)]
+TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, EntryCounter)]
 COVERING = (
     "CREATE TEMPORARY TABLE {table} AS SELECT CAST(7 AS bigint) AS team_id, CAST(1000000 AS bigint) AS through_number"
 )

@@ -222,9 +222,9 @@ def test_a_nul_in_the_services_words_loses_nothing(account: ClientAccount, servi
 
 def test_a_log_that_cannot_be_written_stops_the_call(account: ClientAccount, service: Service) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE audit_auditcounter RENAME TO audit_auditcounter_gone")
+        cursor.execute("ALTER TABLE audit_entrycounter RENAME TO audit_entrycounter_gone")
     try:
-        with pytest.raises(Exception, match="audit_auditcounter"):
+        with pytest.raises(Exception, match="audit_entrycounter"):
             connect(account).create_tag("Unlogged")
     finally:
         connection.needs_rollback = False

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from integrations.audit import checks, events, triggers
 from integrations.audit.models import (
-    AuditCounter,
     AuditEntry,
     AuditSubject,
+    EntryCounter,
     Kind,
     Outcome,
     RetentionRecord,
@@ -71,8 +71,8 @@ def test_a_pending_entry_can_be_finished_and_nothing_else(pending: AuditEntry) -
 
 @pytest.mark.parametrize("model", triggers.GUARDED)
 def test_nothing_can_be_deleted(model: type, finished: AuditEntry, pending: AuditEntry) -> None:
-    AuditCounter.objects.create(team_id=8, last=0)
-    AuditCounter.objects.filter(team_id=8).update(last=100)
+    EntryCounter.objects.create(team_id=8, last=0)
+    EntryCounter.objects.filter(team_id=8).update(last=100)
     RetentionRecord.objects.create(team_id=8, through_number=100, reason="another team's", actor_label="Alex")
     for row in model.objects.all():
         refused(row.delete)
@@ -116,15 +116,15 @@ def test_a_removed_entry_is_not_written_anew(finished: AuditEntry) -> None:
 
 
 def test_a_counter_goes_on_and_never_back(finished: AuditEntry) -> None:
-    counter = AuditCounter.objects.filter(team_id=7)
+    counter = EntryCounter.objects.filter(team_id=7)
     for change in ({"last": 0}, {"last": 1}, {"team_id": 9, "last": 5}):
         refused(lambda change=change: counter.update(**change))
 
 
 def test_a_counter_does_not_leap_to_its_end(finished: AuditEntry) -> None:
-    counter = AuditCounter.objects.filter(team_id=7)
+    counter = EntryCounter.objects.filter(team_id=7)
     refused(lambda: counter.update(last=2**63 - 1))
-    refused(lambda: AuditCounter.objects.create(team_id=9, last=2**63 - 2))
+    refused(lambda: EntryCounter.objects.create(team_id=9, last=2**63 - 2))
     events.record(SIGNED_IN, actor(), Scope(7))
 
 

@@ -97,7 +97,7 @@ class Postgres:
         import psycopg
 
         with psycopg.connect(self.url) as connection:
-            connection.execute("LOCK TABLE audit_auditcounter IN EXCLUSIVE MODE")
+            connection.execute("LOCK TABLE audit_entrycounter IN EXCLUSIVE MODE")
             time.sleep(seconds)
             connection.rollback()
 

@@ -1,0 +1,168 @@
+"""Keeps the lines of the log in step with its entries, in the same transactions; and makes them anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby, islice
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import connections, transaction
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from integrations.audit.models import AuditEntry, Kind, LogLine, Outcome
+from integrations.operations import SIGNING_IN
+
+_COUNTS = tuple(f"{part}_{outcome}" for part in ("reads", "changes") for outcome in Outcome.values)
+_WEIGHT = {Kind.READ: 0, Kind.EVENT: 1, Kind.CHANGE: 2}
+_AT_ONCE = 500
+_ENTRIES = AuditEntry.objects.order_by("team_id", "action", "number").defer("path", "request")
+_TOLD = [field for field in LogLine._meta.concrete_fields if not field.primary_key and not field.generated]
+
+
+def late_call(call: UUID) -> UUID:
+    """The call under which an answer stands that came when its entry had been given up."""
+    return uuid5(call, "late answer")
+
+
+def _count(entry: AuditEntry, outcome: str) -> str:
+    """The count that an entry belongs to while it decides; "" where it was signed in, which decides nothing."""
+    if entry.operation in SIGNING_IN and outcome == Outcome.DONE:
+        return ""
+    return f"{'reads' if entry.kind == Kind.READ else 'changes'}_{outcome}"
+
+
+def _ended_at(entry: AuditEntry) -> datetime:
+    return entry.started_at + (entry.duration or timedelta())
+
+
+def _line(entries: Sequence[AuditEntry], superseded: Iterable[AuditEntry] = ()) -> LogLine:
+    """The line of an action with these entries, oldest first, that take the place of those superseded."""
+    head = entries[0]
+    of_account = next((entry for entry in entries if entry.account_id), head)
+    counts = Counter(_count(entry, entry.outcome) for entry in entries)
+    counts.subtract(_count(entry, entry.outcome) for entry in superseded)
+    return LogLine(
+        team_id=head.team_id,
+        action=head.action,
+        number=head.number,
+        account_id=of_account.account_id,
+        account_label=of_account.account_label,
+        actor_id=head.actor_id,
+        actor_label=head.actor_label,
+        source=head.source,
+        kind=max((entry.kind for entry in entries), key=lambda kind: _WEIGHT[Kind(kind)]),
+        sentence=head.sentence,
+        parameters=head.parameters,
+        reference=head.reference,
+        started_at=head.started_at,
+        last_at=max(map(_ended_at, entries)),
+        entries=len(entries),
+        **{column: counts[column] for column in _COUNTS},
+    )
+
+
+def count(entries: Sequence[AuditEntry]) -> None:
+    """Count new entries of an action in its line, which the first of all begins. Call it in their transaction."""
+    more = _line(entries, _superseded(entries))
+    changes: dict[str, Any] = {column: F(column) + getattr(more, column) for column in _COUNTS if getattr(more, column)}
+    if more.account_id:
+        changes |= {
+            "account_id": Coalesce("account_id", Value(more.account_id, BigIntegerField())),
+            "account_label": Case(When(account_id=None, then=Value(more.account_label)), default=F("account_label")),
+        }
+    if more.kind == Kind.CHANGE:
+        changes["kind"] = more.kind
+    elif more.kind == Kind.EVENT:
+        changes["kind"] = Case(When(kind=Kind.READ, then=Value(more.kind)), default=F("kind"))
+    changes |= {"entries": F("entries") + more.entries, "last_at": _later(more.last_at)}
+    if not _lines_of(entries[0]).update(**changes):
+        more.save(force_insert=True)
+
+
+def finish(entries: Sequence[AuditEntry]) -> None:
+    """Count how entries of an action that were pending have ended. Call it in the transaction that finishes them."""
+    counts = Counter(_count(entry, entry.outcome) for entry in entries)
+    counts.subtract(_count(entry, Outcome.PENDING) for entry in entries)
+    changes = {column: F(column) + counts[column] for column in _COUNTS if counts[column]}
+    _lines_of(entries[0]).update(last_at=_later(max(map(_ended_at, entries))), **changes)
+
+
+def _superseded(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
+    """The stored entries that decided until now, of calls of which there is a further attempt or a late answer."""
+    answered_late = [entry.answer["late_answer_to"] for entry in entries if "late_answer_to" in entry.answer]
+    calls = {entry.call for entry in entries if entry.attempt > 1}
+    if answered_late:
+        calls |= set(AuditEntry.objects.filter(pk__in=answered_late).values_list("call", flat=True))
+    if not calls:
+        return []
+    attempts = AuditEntry.objects.filter(call__in=[*calls, *map(late_call, calls)])
+    earlier = attempts.exclude(pk__in=[entry.pk for entry in entries]).order_by("number")
+    return list(_deciding(earlier).values())
+
+
+def _deciding(entries: Iterable[AuditEntry]) -> dict[UUID, AuditEntry]:
+    """Of each call among entries, oldest first, the last attempt, or the answer that came later still."""
+    deciding: dict[UUID, AuditEntry] = {}
+    calls: dict[str, UUID] = {}
+    for entry in entries:
+        call = calls[str(entry.pk)] = calls.get(entry.answer.get("late_answer_to", ""), entry.call)
+        deciding[call] = entry
+    return deciding
+
+
+def _made_of(entries: Sequence[AuditEntry]) -> LogLine:
+    """The line of an action with all its entries, oldest first."""
+    deciding = {entry.pk for entry in _deciding(entries).values()}
+    return _line(entries, [entry for entry in entries if entry.pk not in deciding])
+
+
+def out_of_step() -> Iterator[tuple[int, UUID]]:
+    """The team and id of each action whose line is not what its entries make."""
+    groups = groupby(_ENTRIES.iterator(chunk_size=2000), key=lambda entry: (entry.team_id, entry.action))
+    made = (_made_of(list(entries)) for _action, entries in groups)
+    while batch := list(islice(made, _AT_ONCE)):
+        stored = LogLine.objects.filter(action__in=[line.action for line in batch])
+        found = {(line.team_id, line.action): _told_by(line) for line in stored}
+        yield from (key for line in batch if found.get(key := (line.team_id, line.action)) != _told_by(line))
+    entries = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
+    yield from LogLine.objects.filter(~Exists(entries)).values_list("team_id", "action").iterator()
+
+
+def set_right(team_id: int, action: UUID, *, only_look: bool = False) -> bool:
+    """Make an action's line anew, unless one would `only_look`. False where it was as it should be: seen from outside
+    it may have been between two steps."""
+    with transaction.atomic():
+        stored = LogLine.objects.select_for_update().filter(team_id=team_id, action=action).first()
+        entries = list(_ENTRIES.filter(team_id=team_id, action=action))
+        line = _made_of(entries) if entries else None
+        if (stored and _told_by(stored)) == (line and _told_by(line)):
+            return False
+        if stored and not only_look:
+            stored.delete()
+        if line and not only_look:
+            line.save()
+        return True
+
+
+def make_after_migration(using: str, **_: Any) -> None:
+    """Make the lines of a log that is older than they are."""
+    tables = connections[using].introspection.table_names()
+    if LogLine._meta.db_table in tables and not LogLine.objects.exists():
+        for team_id, action in out_of_step():
+            set_right(team_id, action)
+
+
+def _told_by(line: LogLine) -> dict[str, Any]:
+    return {field.attname: getattr(line, field.attname) for field in _TOLD}
+
+
+def _later(moment: datetime) -> Greatest:
+    return Greatest(F("last_at"), Value(moment))
+
+
+def _lines_of(entry: AuditEntry) -> QuerySet[LogLine]:
+    return LogLine.objects.filter(team_id=entry.team_id, action=entry.action)
