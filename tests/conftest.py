@@ -47,6 +47,8 @@ def lines_of_the_log_are_as_its_entries(request: pytest.FixtureRequest, log_can_
         return
     request.getfixturevalue("transactional_db" if flushes else "db")
     yield
+    if request.node.get_closest_marker("past_the_lines"):
+        return
     wrong = list(lines.out_of_step())
     assert not [action for action in wrong if lines.set_right(*action, only_look=True)]
 

@@ -185,6 +185,7 @@ def test_an_answer_after_the_sweep_is_an_entry_of_its_own(
     assert answer.action == swept.action
 
 
+@pytest.mark.past_the_lines
 def test_a_late_answer_is_found_by_the_same_people(
     account: ClientAccount, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_finished_entry_never_changes(finished: AuditEntry) -> None:
         refused(lambda column=column, value=value: entries.update(**{column: value}))
 
 
+@pytest.mark.past_the_lines
 def test_a_pending_entry_can_be_finished_and_nothing_else(pending: AuditEntry) -> None:
     entries = AuditEntry.objects.filter(pk=pending.pk)
     refused(lambda: entries.update(actor_label="Somebody else"))
@@ -86,6 +87,7 @@ def test_subjects_and_retention_records_never_change(model: type, pending: Audit
     refused(lambda: model.objects.update(team_id=9))
 
 
+@pytest.mark.past_the_lines
 def test_retention_lets_covered_finished_entries_go(finished: AuditEntry, pending: AuditEntry) -> None:
     RetentionRecord.objects.create(team_id=7, through_number=1, reason="ten years", actor_label="Alex")
     assert (finished.number, pending.number) == (1, 2)
@@ -105,6 +107,7 @@ def test_a_retention_record_covers_nothing_that_is_to_come(finished: AuditEntry)
         refused(record.save)
 
 
+@pytest.mark.past_the_lines
 def test_a_removed_entry_is_not_written_anew(finished: AuditEntry) -> None:
     RetentionRecord.objects.create(team_id=7, through_number=1, reason="ten years", actor_label="Alex")
     finished.delete()
@@ -135,6 +138,7 @@ def test_no_number_is_used_that_the_counter_has_not_given_out(finished: AuditEnt
         refused(lambda forged=forged: forged.save(force_insert=True))
 
 
+@pytest.mark.past_the_lines
 def test_nobody_is_added_to_a_finished_entry(finished: AuditEntry, pending: AuditEntry) -> None:
     def subject(entry: AuditEntry, **changed: object) -> AuditSubject:
         (row,) = subject_rows(entry, [Subject(SubjectKind.EMAIL, "somebody@klick-tipp.team")])

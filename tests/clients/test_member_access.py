@@ -155,6 +155,7 @@ def test_owners_are_never_limited(owner: Membership, hers: ClientAccount, boss: 
     assert limit_of(Membership.objects.get(pk=owner.pk)) is None
 
 
+@pytest.mark.past_the_lines
 def test_the_database_knows_no_limited_owner(owner: Membership) -> None:
     with pytest.raises(IntegrityError, match="owners_see_everything"):
         Membership.objects.filter(pk=owner.pk).update(is_limited=True)

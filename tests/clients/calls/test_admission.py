@@ -298,6 +298,7 @@ def test_who_finds_no_seat_is_told_at_once_with_what_is_known(
 
 
 @pytest.mark.django_db
+@pytest.mark.past_the_lines
 def test_requests_give_their_seat_free_when_they_end() -> None:
     request_started.send(Client)
     assert bulkhead.take_seat(actor_of(1), Scope(1))
