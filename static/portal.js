@@ -169,16 +169,25 @@
         menu.open = false;
         menu.querySelector("summary").focus();
       }
+      for (const field of menu?.querySelectorAll("[data-filter-list]") ?? []) {
+        field.value = "";
+        filter(field);
+      }
     }
   });
 
-  // Ctrl-K goes to the field that finds contacts; where the header has only room for a link, to the page behind it.
+  // Ctrl-K goes to the field that finds contacts; where the header has only room for a link, to the page behind it, and
+  // on pages of no client to the clients.
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
     const input = document.querySelector("[data-find] input[name=wanted]");
-    if (!input) return;
+    const switcher = document.querySelector(".switcher");
+    if (!input && !switcher) return;
     event.preventDefault();
-    if (input.checkVisibility?.() === false) document.querySelector(".bar-find-link")?.click();
+    if (!input) {
+      switcher.open = true;
+      switcher.querySelector("input:not([hidden]), a").focus();
+    } else if (input.checkVisibility?.() === false) document.querySelector(".bar-find-link")?.click();
     else input.select();
   });
 

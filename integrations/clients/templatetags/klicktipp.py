@@ -5,10 +5,23 @@ from django import template
 from django.urls import reverse
 
 from integrations.clients.lists import optin_label, optin_name
+from integrations.clients.models import ClientAccount
 
 register = template.Library()
 
 _LONGEST_WEB_ADDRESS = 2_048
+_ROOMS = (
+    ("contact_add", "contact_add"),
+    ("contact_field", "contact_fields"),
+    ("contact", "contacts"),
+    ("tagging", "tagging"),
+    ("tag", "tags"),
+    ("tools_process", "tools_processes"),
+    ("tools", "tools"),
+    ("suppress", "suppressions"),
+)
+"""Pages by the beginning of the names of their URLs, and what stands for them where another client has none such."""
+_SAME_FOR_ALL = ("contact", "tag", "tools", "suppress", "client_settings")
 register.filter("optin_label", optin_label)
 register.filter("optin_name", optin_name)
 
@@ -23,6 +36,19 @@ def is_web_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False
+
+
+@register.simple_tag(takes_context=True)
+def same_page_url(context: template.Context, account: ClientAccount) -> str:
+    """The address of the page in hand for another client account; of what is about one contact or tag that of its room,
+    and the overview where there is no such page for both."""
+    request = context["request"]
+    where = {"team": request.team.slug, "account": account.slug}
+    match = request.resolver_match
+    name = str(match.url_name) if match else ""
+    if not set(match.kwargs if match else ()) <= set(where):
+        name = next((room for part, room in _ROOMS if name.startswith(part)), "client")
+    return reverse(name if name.startswith(_SAME_FOR_ALL) else "client", kwargs=where)
 
 
 @register.simple_tag(takes_context=True)
