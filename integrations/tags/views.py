@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from integrations.messages import message
 from integrations.tags import services, smarttags
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
 from integrations.tags.picker import Picker, Typed
-from integrations.tags.search import find_tags
+from integrations.tags.search import find_tags, same_name
 from integrations.tags.sentences import TAGS_LISTED
 
 PAGE_SIZE = 50
@@ -45,8 +45,11 @@ def tags(request: AccountRequest) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     listing = known_first(request, ReferenceKind.TAGS, TAGS_LISTED)
     found = find_tags([*listing.items, *smarttags.named(request.errand)], wanted)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = about(request, listing) | {"wanted": wanted, "page": page}
+    place = _place(found, request.GET.get("at", ""))
+    number = request.GET.get("page") if place is None else place // PAGE_SIZE + 1
+    page = Paginator(found, PAGE_SIZE).get_page(number)
+    marked = None if place is None else found[place]["id"]
+    context = about(request, listing) | {"wanted": wanted, "page": page, "marked": marked}
     return render(request, "tags/tags.html#found" if asks_for_rows(request) else "tags/tags.html", context)
 
 
@@ -229,10 +232,16 @@ def _gone(request: AccountRequest) -> HttpResponse:
     return render(request, "tags/gone.html", status=404)
 
 
-def _to_list(request: AccountRequest, wanted: str = "") -> HttpResponse:
-    """The list, with one tag found in it as it is known now, or loaded anew."""
+def _to_list(request: AccountRequest, name: str = "") -> HttpResponse:
+    """The whole list where the tag of this name stands in it, as it is known now or loaded anew."""
     url = reverse("tags", kwargs={"team": request.team.slug, "account": request.account.slug})
-    return redirect(f"{url}?{urlencode({'q': wanted})}" if wanted else url)
+    return redirect(f"{url}?{urlencode({'at': name})}" if name else url)
+
+
+def _place(found: Sequence[Mapping[str, Any]], name: str) -> int | None:
+    """Where among tags the one of this name stands, from 0."""
+    same = same_name(name)
+    return next((place for place, tag in enumerate(found) if name and same_name(tag["name"]) == same), None)
 
 
 def _at_the_name(

@@ -66,6 +66,7 @@ def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> No
     expect(tags.locator("tbody")).to_contain_text("0 contacts")
     expect(tags.get_by_text("0 contacts")).to_be_focused()
 
+    tags.get_by_label("More for the tag Winter").click()
     tags.get_by_role("link", name="Delete the tag Winter").click()
     tags.get_by_label("Name of the tag").fill("Herbst")
     tags.get_by_role("button", name="Delete the tag “Winter” of Harbour Lane Coffee").click()
@@ -112,6 +113,7 @@ class TestWithoutJavaScript:
         expect(tags.get_by_role("heading", name="Contacts with the tag “VIP”")).to_be_visible()
         expect(tags.locator("main")).to_contain_text("contact")
         tags.get_by_role("link", name="Back to the tags").click()
+        tags.get_by_label("More for the tag VIP").click()
         tags.get_by_role("link", name="Delete the tag VIP").click()
         tags.get_by_label("Name of the tag").fill("VIP")
         tags.get_by_role("button", name="Delete the tag “VIP” of Harbour Lane Coffee").click()

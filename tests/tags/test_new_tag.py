@@ -24,7 +24,7 @@ def test_a_tag_is_created_and_found_in_the_list(
 ) -> None:
     form = new_form(name="  Herbst 2026 ", description="Starts the\r\nautumn series.")
     answer = browser.post(url("new/"), form)
-    assert answer.url == url("?q=Herbst+2026")
+    assert answer.url == url("?at=Herbst+2026")
     page = html(browser.get(answer.url))
     assert "The tag Herbst 2026 has been created." in page
     assert service.paths() == ["GET /tag", "POST /tag"]
@@ -115,7 +115,7 @@ def test_a_name_that_a_smarttag_has_is_told_in_klicktipps_words(browser: Client,
 
 def test_a_second_submit_of_the_form_ends_on_the_same_tag(browser: Client, service: Service, url: Any) -> None:
     form = new_form(name="Herbst 2026")
-    assert [browser.post(url("new/"), form).url for _ in range(2)] == [url("?q=Herbst+2026")] * 2
+    assert [browser.post(url("new/"), form).url for _ in range(2)] == [url("?at=Herbst+2026")] * 2
     assert service.paths().count("POST /tag") == 1
 
 

@@ -1,5 +1,6 @@
 """The list of tags: loaded when it is opened, searched and paged in what is known then."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -168,3 +169,10 @@ def test_only_what_the_role_may_do_is_offered(
     assert (f'href="{tag}"' in page, url("new/") in page) == (can_change, can_change)
     assert (f"{tag}delete/" in page) == can_delete
     assert f"{tag}count/" in page
+
+
+def test_one_tag_is_shown_where_it_stands_in_the_whole_list(browser: Client, many: ClientAccount, url: Any) -> None:
+    page = browser.get(url("?at=tag+0120"))
+    assert names(page) == [f"Tag {n:04}" for n in range(100, 150)]
+    assert re.search(r'<tr class="table-active" data-focus>\s*<td[^>]*>\s*<a[^>]*>Tag 0120<', html(page))
+    assert names(browser.get(url("?at=nonsense")))[0] == "Tag 0000"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from integrations.clients.errors import Obstructed
 from integrations.clients.explain import Explanation, explain
 from integrations.contacts.browsing.services import WORDS, Row
-from integrations.contacts.dates import Moment
+from integrations.contacts.dates import Moment, moment
 from integrations.contacts.showing.contact import Channel, ShownContact
 from integrations.klicktipp import AccessDenied, NotFound
 
@@ -48,9 +48,11 @@ class ChannelInShort:
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of the page: a contact, or a sentence that says why it is not there."""
+    """A row of the page: a contact, or a sentence that says why it is not there. With a tag it tells since when the
+    contact has that, else since when it has its status."""
 
     row: Row
+    tag_id: int | None = None
 
     @property
     def id(self) -> str:
@@ -68,6 +70,14 @@ class ShownRow:
         if self.contact.email:
             return _in_short(self.contact.email_channel, self.row.contact.status, self.row.contact.bounce)
         return _in_short(self.contact.sms_channel, self.row.contact.sms_status, self.row.contact.sms_bounce)
+
+    @property
+    def since(self) -> Moment | None:
+        if self.tag_id is None:
+            return self.channel.since if self.channel else None
+        contact = self.row.contact
+        tagged_at = contact and (contact.manual_tags.get(self.tag_id) or contact.smart_tags.get(self.tag_id))
+        return moment(tagged_at) if tagged_at else None
 
     @property
     def is_gone(self) -> bool:

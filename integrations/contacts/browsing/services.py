@@ -10,7 +10,7 @@ import itertools
 import zlib
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,7 +23,6 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_noop
 
-from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.recorder import Action
 from integrations.clients.errand import Errand
@@ -31,6 +30,7 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts import sentences
 from integrations.contacts.many import read_contacts
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact
+from integrations.tags.services import last_known_name
 
 PAGE_SIZE: Final = 25
 KEPT_FOR: Final = 3600
@@ -51,10 +51,12 @@ WORDS: Final = {
 
 @dataclass(frozen=True)
 class Selection:
-    """Which contacts: those of one of the library's `STATUSES` and of one of its `BOUNCE_STATUSES`; "" is any."""
+    """Which contacts: those of one of the library's `STATUSES` and of one of its `BOUNCE_STATUSES`, "" is any; and with
+    a tag or SmartTag, None is with or without."""
 
     status: str = ""
     bounce: str = ""
+    tag_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,13 @@ class Row:
 def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) -> IdList:
     """Load the list to open this page of it, and keep it for an hour, for this person alone. It takes the place of the
     one with the same filters that was kept before. Raises the library's errors and `Obstructed`."""
-    action = _action(selection, page, errand.actor, action_id)
-    api = errand.connect(action)
-    found = api.list_contacts(selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES)
+    api = errand.connect(_action(errand, selection, page, action_id))
+    filters = selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES
+    found: Iterable[str] = (
+        api.list_contacts(*filters)
+        if selection.tag_id is None
+        else api.list_tagged_contacts(selection.tag_id, *filters)
+    )
     ids = array("q", sorted(map(int, found), reverse=True))
     loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
     compressed = b64encode(zlib.compress(ids.tobytes(), 1)).decode()
@@ -114,13 +120,13 @@ def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[i
 
     The page for which the list was loaded belongs to the same action. Raises `Obstructed` instead of the first row.
     """
-    action = _action(selection, page.number, errand.actor, uuid4())
+    action = _action(errand, selection, page.number, uuid4())
     if page.number == listed.page:
         action = replace(action, id=listed.action, places=itertools.count(2))
     try:
         yield from _read(errand.account, list(page), action)
     except AlreadyStarted:  # the page is opened once more
-        yield from _read(errand.account, list(page), _action(selection, page.number, errand.actor, uuid4()))
+        yield from _read(errand.account, list(page), _action(errand, selection, page.number, uuid4()))
 
 
 def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[Row, None, None]:
@@ -130,11 +136,14 @@ def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[R
             yield Row(action.id, contact_id, contact, error)
 
 
-def _action(selection: Selection, page: int, actor: Actor, action_id: UUID) -> Action:
-    chosen = [choice for choice in (selection.status, selection.bounce) if choice] or [""]
-    parameters: dict[str, Any] = {"which": [{"word": WORDS[choice]} for choice in chosen], "page": page}
-    return Action(sentences.CONTACTS_BROWSED, actor, parameters, id=action_id)
+def _action(errand: Errand, selection: Selection, page: int, action_id: UUID) -> Action:
+    which: list[dict[str, Any]] = [{"word": WORDS[choice]} for choice in (selection.status, selection.bounce) if choice]
+    if selection.tag_id is not None:
+        which.append({"id": selection.tag_id, "name": last_known_name(errand.account, selection.tag_id)})
+    parameters = {"which": which or [{"word": WORDS[""]}], "page": page}
+    return Action(sentences.CONTACTS_BROWSED, errand.actor, parameters, id=action_id)
 
 
 def _key(errand: Errand, selection: Selection) -> str:
-    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{selection.status}:{selection.bounce}"
+    which = f"{selection.status}:{selection.bounce}:{selection.tag_id or ''}"
+    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{which}"

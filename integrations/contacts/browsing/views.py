@@ -18,9 +18,11 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.known_first import asks_to_load
+from integrations.clients.models import ReferenceKind
 from integrations.contacts.browsing.forms import BrowseForm
 from integrations.contacts.browsing.rows import ShownRow, Summary
 from integrations.contacts.browsing.services import Row, Selection, kept_list, load_list, read_rows
+from integrations.tags import smarttags
 
 _PAGE = re.compile(r"[1-9][0-9]{0,6}")
 
@@ -35,7 +37,8 @@ def browse(request: AccountRequest) -> HttpResponse:
     """
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/not_connected.html")
-    form = BrowseForm(request.GET)
+    tags = [*request.errand.last_known(ReferenceKind.TAGS).items, *smarttags.named(request.errand)]
+    form = BrowseForm(request.GET, tags)
     if not form.is_valid():
         return _browse_page(request, {"form": form}, status=422)
     selection = form.selection()
@@ -64,9 +67,10 @@ def browse(request: AccountRequest) -> HttpResponse:
         "rows": [{"id": str(contact_id)} for contact_id in page],
         "here": _query(selection, list=listed.handle, **complete),
         "again": _query(selection, list=listed.handle, page=page.number, **complete),
+        "fresh": _query(selection, load="now"),
     }
     if complete:
-        context |= _complete(read_rows(request.errand, selection, listed, page))
+        context |= _complete(selection, read_rows(request.errand, selection, listed, page))
     return _browse_page(request, context)
 
 
@@ -87,30 +91,35 @@ def rows(request: AccountRequest) -> HttpResponseBase:
         first = list(islice(found, 1))
     except EXPLAINED as error:
         return render(request, "contacts/browsing/end.html", {"failure": explain(error), "again": again})
-    response = StreamingHttpResponse(_arriving(request, first, found, again))
+    response = StreamingHttpResponse(_arriving(request, selection, first, found, again))
     response["X-Accel-Buffering"] = "no"  # a proxy in front shall not wait for the end
     return response
 
 
 def _arriving(
-    request: AccountRequest, first: Iterable[Row], further: Generator[Row, None, None], again: str
+    request: AccountRequest,
+    selection: Selection,
+    first: Iterable[Row],
+    further: Generator[Row, None, None],
+    again: str,
 ) -> Iterator[str]:
     summary = Summary()
     with closing(further):
         for row in map(summary.note, chain(first, further)):
-            shown = render_to_string("contacts/browsing/row.html", {"row": ShownRow(row), "request": request})
+            context = {"row": ShownRow(row, selection.tag_id), "request": request}
+            shown = render_to_string("contacts/browsing/row.html", context)
             yield f"<template data-arrived>{shown}</template>"
     yield render_to_string("contacts/browsing/end.html", {"summary": summary, "again": again, "request": request})
 
 
-def _complete(found: Iterable[Row]) -> dict[str, Any]:
+def _complete(selection: Selection, found: Iterable[Row]) -> dict[str, Any]:
     """The rows in their order, and what is to say of all."""
     summary = Summary()
     try:
         read = sorted(map(summary.note, found), key=lambda row: int(row.id), reverse=True)
     except EXPLAINED as error:
         return {"failure": explain(error)}
-    return {"rows": [ShownRow(row) for row in read], "summary": summary, "is_complete": True}
+    return {"rows": [ShownRow(row, selection.tag_id) for row in read], "summary": summary, "is_complete": True}
 
 
 def _browse_page(request: AccountRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -124,4 +133,5 @@ def _number(typed: str) -> int:
 
 def _query(selection: Selection, **further: object) -> str:
     """The query of a link to these contacts."""
-    return urlencode({"status": selection.status, "bounce": selection.bounce, **further})
+    tag = {"tag": selection.tag_id} if selection.tag_id else {}
+    return urlencode({"status": selection.status, "bounce": selection.bounce, **tag, **further})

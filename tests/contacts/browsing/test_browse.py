@@ -277,7 +277,7 @@ def test_without_any_contact_it_is_said_what_to_do(browser: Client, account: Cli
     service.fault(path="/subscriber", method="GET", status=404, body='["no contacts"]', always=True)
     assert "KlickTipp has no contacts in this account yet. Add contact" in main_words(browse(browser, account))
     told = main_words(browse(browser, account, "status=pending"))
-    assert "No contact has this status and bounce. Show all contacts" in told
+    assert "No contact fits these filters. Show all contacts" in told
     assert "0 contacts" in told
 
 
