@@ -98,6 +98,7 @@ def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: 
     assert_accessible_in_light_and_dark(page)
     page.get_by_label("Email address", exact=True).fill("blocked@klick-tipp.team")
     page.get_by_label("Why may this contact be added?").select_option("consent")
+    page.locator("[name=obtained_on]").fill("2026-11-01")
     page.get_by_label("Where does it come from?").fill("Trade fair")
     add.click()
     expect(page.get_by_role("alert").first).to_contain_text("Error code 30")

@@ -98,7 +98,7 @@ def test_filters_narrow_the_list_and_back_widens_it(contacts: Page, service: Ser
     assert "status=unsubscribed" in contacts.url
     assert "list=" in contacts.url
     contacts.get_by_label("Bounce").select_option("Spam bounce")
-    expect(contacts.get_by_text("No contact has this status and bounce.")).to_be_visible()
+    expect(contacts.get_by_text("No contact fits these filters.")).to_be_visible()
     expect(contacts.locator("#found-count")).to_have_text("0 contacts")
     asked = lists_asked_for(service)
     contacts.go_back()

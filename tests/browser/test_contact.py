@@ -74,6 +74,7 @@ def test_who_is_not_there_is_added_and_opened(contacts: Page) -> None:
     expect(contacts.get_by_label("Email address", exact=True)).to_have_value("rainer@klick-tipp.team")
     expect(contacts.locator(".tag-live")).to_be_visible()
     contacts.get_by_label("Why may this contact be added?").select_option("consent")
+    contacts.locator("[name=obtained_on]").fill("2026-11-01")
     contacts.get_by_label("Where does it come from?").fill("Trade fair")
     contacts.get_by_role("button", name="Add contact to Harbour Lane Coffee").click()
     contacts.get_by_role("link", name="Open the contact").click()

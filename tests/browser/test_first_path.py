@@ -20,6 +20,7 @@ from tests.service import Service
 def fill_in(page: Page, email: str) -> None:
     page.get_by_label("Email address", exact=True).fill(email)
     page.get_by_label("Why may this contact be added?").select_option("consent")
+    page.locator("[name=obtained_on]").fill("2026-11-01")
     page.get_by_label("Where does it come from?").fill("Trade fair")
 
 
@@ -254,6 +255,7 @@ class TestInGerman:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.get_by_label("E-Mail-Adresse", exact=True).fill("blocked@klick-tipp.team")
         page.locator("[name=basis]").select_option("consent")
+        page.locator("[name=obtained_on]").fill("2026-11-01")
         page.locator("[name=source]").fill("Messe")
         page.locator("main form .btn-primary").click()
         expect(page.get_by_role("alert").first).to_contain_text("Fehlercode 30")

@@ -170,6 +170,7 @@ class TestInGerman:
         page.get_by_label("Vorname").fill("Reiner")
         expect(page.locator("#lookup")).to_contain_text(f"{KNOWN} ist schon ein Kontakt")
         page.locator("[name=basis]").select_option("consent")
+        page.locator("[name=obtained_on]").fill("2026-11-01")
         page.locator("[name=source]").fill("Messe")
         send(page)
         expect(page.get_by_role("heading", name="ist schon ein Kontakt von Harbour Lane Coffee")).to_be_visible()

@@ -21,6 +21,7 @@ FIND = "Find tags, or name a new one"
 def fill_in(page: Page, email: str = "rainer@klick-tipp.team") -> None:
     page.get_by_label("Email address").fill(email)
     page.get_by_label("Why may this contact be added?").select_option("consent")
+    page.locator("[name=obtained_on]").fill("2026-11-01")
     page.get_by_label("Where does it come from?").fill("Trade fair")
 
 

@@ -64,7 +64,7 @@ def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> No
 
     tags.get_by_role("link", name="Count the contacts with the tag Winter").click()
     expect(tags.locator("tbody")).to_contain_text("0 contacts")
-    expect(tags.get_by_text("0 contacts")).to_be_focused()
+    expect(tags.get_by_role("status").filter(has_text="0 contacts")).to_be_focused()
 
     tags.get_by_label("More for the tag Winter").click()
     tags.get_by_role("link", name="Delete the tag Winter").click()

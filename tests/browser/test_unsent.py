@@ -64,6 +64,7 @@ class TestWithoutJavaScript:
         page.goto(f"/t/demo/clients/{account.slug}/contacts/add/")
         page.get_by_label("Email address", exact=True).fill("rainer@klick-tipp.team")
         page.get_by_label("Why may this contact be added?").select_option("consent")
+        page.locator("[name=obtained_on]").fill("2026-11-01")
         page.get_by_label("Where does it come from?").fill("Trade fair")
         end_session_and_send(page, owner, f"Add contact to {account}")
         expect(page.get_by_role("heading", name=f"Added to {account}")).to_be_visible()
