@@ -4,10 +4,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.meanwhile import Meanwhile
 from accounts.models import Membership
 from accounts.validation import no_control_characters
 from integrations.clients.models import ClientAccount
-from integrations.phone_numbers import COUNTRIES
+from integrations.phone_numbers import COUNTRIES, country_name
 
 _LONGEST_KEY = 200
 
@@ -60,7 +61,7 @@ class ClientForm(forms.ModelForm):
         return name
 
 
-class ClientSettingsForm(ClientForm):
+class ClientSettingsForm(Meanwhile, ClientForm):
     """Besides name and colour the country, which a client has by itself as KlickTipp tells it."""
 
     class Meta(ClientForm.Meta):
@@ -77,6 +78,9 @@ class ClientSettingsForm(ClientForm):
             choices=[*COUNTRIES.items(), *known.items()],
             label=self.fields["country"].label,
             help_text=self.fields["country"].help_text,
+        )
+        self.knows(
+            name=instance.name, colour=instance.get_colour_display(), country=country_name(instance.phone_country)
         )
 
 

@@ -8,10 +8,12 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.validators import MaxValueValidator
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.meanwhile import Meanwhile
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.validation import no_control_characters, no_web_address
@@ -20,6 +22,7 @@ from integrations.clients.models import ClientAccount
 
 ALL, SOME = "all", "some"
 OWNERS_SEE_ALL = _("An owner sees all clients. Choose another role first.")
+OWNERS_STAY = _("An owner has no last day. Choose another role first.")
 MAY = {
     Role.OWNER: _("everything, for all clients and without a last day"),
     Role.ADMIN: _("everything but what concerns owners"),
@@ -37,10 +40,24 @@ def role_field(by: Membership, **options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Role"), choices=choices, widget=forms.RadioSelect, **options)
 
 
-class RoleForm(forms.Form):
-    def __init__(self, data: QueryDict | None, *, member: Membership, by: Membership) -> None:
-        super().__init__(data, initial={"role": member.role}, prefix="role")
-        self.fields["role"] = role_field(by)
+class LastDayField(forms.DateField):
+    default_validators = [MaxValueValidator(date(2999, 12, 31))]
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Last day"),
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            help_text=_("Access ends at midnight after this day. Without a day it goes on."),
+        )
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day and day < timezone.localdate():
+            raise forms.ValidationError(
+                _("This day has passed. Choose today or a later day; to end access at once, remove the member.")
+            )
+        return day
 
 
 class LimitForm(forms.Form):
@@ -73,32 +90,34 @@ class LimitForm(forms.Form):
         return list(self.cleaned_data["accounts"]) if self.cleaned_data["sees"] == SOME else None
 
 
-class MemberLimitForm(LimitForm):
-    def __init__(self, data: QueryDict | None, *, member: Membership) -> None:
+class MemberForm(Meanwhile, LimitForm):
+    """All that can be changed of a member: role, clients, last day. The role of who has left by date comes back with a
+    later day and is changed then."""
+
+    day = LastDayField()
+
+    def __init__(self, data: QueryDict | None, *, member: Membership, by: Membership) -> None:
         limit = limit_of(member)
-        initial = {"sees": ALL} if limit is None else {"sees": SOME, "accounts": limit}
-        super().__init__(data, team=member.team, initial=initial, prefix="limit")
+        sees: dict[str, Any] = {"sees": ALL} if limit is None else {"sees": SOME, "accounts": limit}
+        super().__init__(data, team=member.team, initial={"role": member.role, "day": member.last_day, **sees})
+        if not member.has_ended:
+            self.fields["role"] = role_field(by)
+        self.order_fields(["role", "sees", "accounts", "day"])
+        names = list(member.team.accounts.filter(pk__in=limit or ()).values_list("name", flat=True))
+        self.knows(
+            role=Role(member.role).label,
+            sees=", ".join(names) if limit is not None else _("all clients"),
+            day=date_format(member.last_day) if member.last_day else _("no last day"),
+        )
 
-
-class EndForm(forms.Form):
-    day = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[MaxValueValidator(date(2999, 12, 31))],
-        help_text=_("Access ends at midnight after this day. Without a day it goes on."),
-    )
-
-    def __init__(self, data: QueryDict | None, *, member: Membership) -> None:
-        super().__init__(data, initial={"day": member.last_day}, prefix="end")
-
-    def clean_day(self) -> date | None:
-        day: date | None = self.cleaned_data["day"]
-        if day and day < timezone.localdate():
-            raise forms.ValidationError(
-                _("This day has passed. Choose today or a later day; to end access at once, remove the member.")
-            )
-        return day
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
+        if typed.get("role", self.initial["role"]) == Role.OWNER:
+            if typed.get("sees") == SOME and {"sees", "accounts"} & set(self.changed_data):
+                self.add_error("sees", OWNERS_SEE_ALL)
+            if typed.get("day") and "day" in self.changed_data:
+                self.add_error("day", OWNERS_STAY)
+        return typed
 
 
 class InvitationForm(LimitForm):
@@ -109,16 +128,19 @@ class InvitationForm(LimitForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         validators=[no_control_characters],
     )
+    day = LastDayField()
 
     def __init__(self, data: QueryDict | None, *, by: Membership) -> None:
         super().__init__(data, team=by.team)
         self.fields["role"] = role_field(by, initial=Role.EDITOR)
-        self.order_fields(["email", "role", "sees", "accounts"])
+        self.order_fields(["email", "role", "sees", "accounts", "day"])
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean()
         if typed.get("role") == Role.OWNER and typed.get("sees") == SOME:
             self.add_error("sees", OWNERS_SEE_ALL)
+        if typed.get("role") == Role.OWNER and typed.get("day"):
+            self.add_error("day", OWNERS_STAY)
         return typed
 
 

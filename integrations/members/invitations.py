@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
-from accounts.services import create_person, lock_members, set_role
+from accounts.services import create_person, lock_members, set_end, set_role
 from accounts.signals import end_changed, membership_changed
 from accounts.validation import has_web_address
 from integrations.audit import events
@@ -29,7 +29,7 @@ from integrations.clients.models import ClientAccount
 from integrations.members import sentences
 from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
 from integrations.members.models import VALID_FOR, Invitation
-from integrations.members.services import managing
+from integrations.members.services import end_of, managing
 from ktportal.mail import mail_failed
 
 MOST_AT_A_TIME = 50
@@ -39,9 +39,15 @@ _KEPT_FOR = timedelta(days=30)
 
 
 def invite(
-    email: str, role: str, accounts: Collection[ClientAccount] | None, by: Membership, actor: Actor
+    email: str,
+    role: str,
+    accounts: Collection[ClientAccount] | None,
+    by: Membership,
+    actor: Actor,
+    last_day: date | None = None,
 ) -> Invitation:
-    """Invite an address to the team of `by`, limited to these client accounts or, for None, to see all.
+    """Invite an address to the team of `by`, limited to these client accounts or, for None, to see all; until the last
+    day, or for None without one.
 
     The same invitation twice in a minute is sent once. Raises `AlreadyMember`, `JustSent`, `NotAllowed` and
     `TooMany`.
@@ -53,11 +59,11 @@ def invite(
         if before and not before.accepted_at and not before.withdrawn_at and not by.may_give(before.role):
             raise NotAllowed
         if before and before.was_just_sent:
-            if _is_same(before, role, accounts, by):
+            if _is_same(before, role, accounts, last_day, by):
                 return before
             raise JustSent
         invitation = before or Invitation(team=by.team, email=address)
-        invitation.role, invitation.is_limited = role, accounts is not None
+        invitation.role, invitation.is_limited, invitation.last_day = role, accounts is not None, last_day
         token = _renew(invitation, by)
         invitation.accounts.set(accounts or [])
         sentence = sentences.INVITED if accounts is None else sentences.INVITED_LIMITED
@@ -151,10 +157,16 @@ def _right_changed(**_: object) -> None:
     withdraw_without_right()
 
 
-def _is_same(invitation: Invitation, role: str, accounts: Collection[ClientAccount] | None, by: Membership) -> bool:
+def _is_same(
+    invitation: Invitation,
+    role: str,
+    accounts: Collection[ClientAccount] | None,
+    last_day: date | None,
+    by: Membership,
+) -> bool:
     return (
         is_valid(invitation)
-        and (invitation.role, invitation.invited_by_id) == (role, by.user_id)
+        and (invitation.role, invitation.last_day, invitation.invited_by_id) == (role, last_day, by.user_id)
         and invitation.is_limited == (accounts is not None)
         and set(invitation.accounts.all()) == set(accounts or [])
     )
@@ -215,6 +227,8 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
     membership = set_role(invitation.team, user, Role(invitation.role), by=user)
     accounts = list(invitation.accounts.all()) if invitation.is_limited else None
     give_access(membership, accounts)
+    if invitation.last_day:
+        set_end(membership, end_of(invitation.last_day), by=invitation.invited_by)
     sentence = sentences.ACCEPTED if accounts is None else sentences.ACCEPTED_LIMITED
     _log(sentence, invitation, actor, inviter=str(invitation.invited_by), clients=named(accounts or ()))
 

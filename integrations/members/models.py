@@ -22,8 +22,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def valid(self) -> InvitationQuerySet:
-        """Those that can be accepted: not expired, and whoever sent it may give the role still."""
-        return self.unanswered().filter(self._sender_may_give(), expires_at__gt=Now())
+        """Those that can be accepted: not expired, with a last day still to come if any, and whoever sent it may give
+        the role still."""
+        is_of_use = models.Q(last_day=None) | models.Q(last_day__gte=timezone.localdate())
+        return self.unanswered().filter(self._sender_may_give(), is_of_use, expires_at__gt=Now())
 
     def without_right(self) -> InvitationQuerySet:
         """Those whose sender may not give the role any more."""
@@ -53,6 +55,7 @@ class Invitation(models.Model):
     role = models.CharField(max_length=10, choices=Role.choices)
     is_limited = models.BooleanField(default=False)
     accounts = models.ManyToManyField(ClientAccount, related_name="+")
+    last_day = models.DateField(null=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.CASCADE, related_name="+")
     created_at = models.DateTimeField(db_default=Now())

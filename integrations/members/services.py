@@ -14,32 +14,30 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
-from integrations.clients.member_access import set_limit
+from integrations.clients.member_access import limit_of, set_limit
 from integrations.clients.models import ClientAccount
 from integrations.members.errors import NotAllowed
 
 
-def change_role(member: Membership, role: Role, by: Membership) -> None:
-    """Give a member another role. Raises `LastOwner`, and `Membership.DoesNotExist` where the membership has ended."""
+def change(
+    member: Membership,
+    role: Role,
+    accounts: Collection[ClientAccount] | None,
+    last_day: date | None,
+    by: Membership,
+    actor: Actor,
+) -> None:
+    """Give a member this role, let them see these clients alone, or all for None, and let the membership end with this
+    day, or never: all of it or nothing. What stays as it is leaves no word in the log. Raises `LastOwner`, and
+    `NotForOwners` for an owner who is limited or has a last day."""
     with managing(by, role) as manager:
         _may_change(manager, member)
-        if member.has_ended:
-            raise Membership.DoesNotExist
-        set_role(member.team, member.user, role, by=by.user)
-
-
-def change_limit(member: Membership, accounts: Collection[ClientAccount] | None, by: Membership, actor: Actor) -> None:
-    """Let a member see some clients alone, or all for None. Raises `NotForOwners`."""
-    with managing(by) as manager:
-        _may_change(manager, member)
-        set_limit(member, accounts, actor)
-
-
-def change_last_day(member: Membership, day: date | None, by: Membership) -> None:
-    """Let a membership end with this day, or never. Raises `NotForOwners`."""
-    with managing(by) as manager:
-        _may_change(manager, member)
-        set_end(member, _end_of(day) if day else None, by=by.user)
+        if last_day != member.last_day and role != Role.OWNER:
+            set_end(member, end_of(last_day) if last_day else None, by=by.user)
+        if role != member.role:
+            set_role(member.team, member.user, role, by=by.user)
+        if role != Role.OWNER and (None if accounts is None else {one.pk for one in accounts}) != limit_of(member):
+            set_limit(member, accounts, actor)
 
 
 def remove(member: Membership, by: Membership) -> None:
@@ -67,5 +65,6 @@ def _may_change(manager: Membership, member: Membership) -> None:
         raise NotAllowed
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """The midnight with which a last day ends."""
     return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))

@@ -7,7 +7,6 @@ from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.access import TeamRequest, sent_from, team_view
-from accounts.errors import LastOwner, NotForOwners
+from accounts.errors import LastOwner
 from accounts.mfa import second_factor_of
 from accounts.models import Membership, User
 from accounts.roles import Capability, Role
@@ -28,7 +27,7 @@ from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
 from integrations.members.access import InvitationRequest, MemberRequest, invitation_view, member_view
 from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
-from integrations.members.forms import OWNERS_SEE_ALL, EndForm, InvitationForm, MemberLimitForm, RoleForm, SignUpForm
+from integrations.members.forms import InvitationForm, MemberForm, SignUpForm
 from integrations.members.models import Invitation
 
 
@@ -45,7 +44,9 @@ def invite(request: TeamRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
-            invitations.invite(typed["email"], typed["role"], form.chosen(), request.membership, Actor.of(request))
+            invitations.invite(
+                typed["email"], typed["role"], form.chosen(), request.membership, Actor.of(request), typed["day"]
+            )
         except NotAllowed:
             raise PermissionDenied from None
         except (AlreadyMember, JustSent, TooMany) as error:
@@ -82,55 +83,23 @@ def withdraw(request: InvitationRequest) -> HttpResponse:
 
 @member_view
 def member(request: MemberRequest) -> HttpResponse:
-    """One member, with a small form for each thing that can be changed."""
-    return _member_page(request)
-
-
-@member_view
-@sent_from("member")
-def change_role(request: MemberRequest) -> HttpResponse:
-    """Give the member another role."""
-    form = RoleForm(request.POST, member=request.member, by=request.membership)
+    """One member, with one form for all that can be changed."""
+    if request.method != "POST":
+        return _member_page(request)
+    if not request.membership.may_give(request.member.role):
+        raise PermissionDenied
+    form = MemberForm(request.POST, member=request.member, by=request.membership)
     keys = list(_own_keys(request.member))
     if form.is_valid():
+        typed = form.cleaned_data
+        role = Role(typed.get("role") or request.member.role)
         try:
-            services.change_role(request.member, Role(form.cleaned_data["role"]), request.membership)
+            services.change(request.member, role, form.chosen(), typed["day"], request.membership, Actor.of(request))
         except LastOwner:
             form.add_error("role", _last_owner())
         else:
             return _changed(request, keys)
-    return _member_page(request, role_form=form)
-
-
-@member_view
-@sent_from("member")
-def change_limit(request: MemberRequest) -> HttpResponse:
-    """Limit the member to some clients, or let them see all."""
-    form = MemberLimitForm(request.POST, member=request.member)
-    keys = list(_own_keys(request.member))
-    if form.is_valid():
-        try:
-            services.change_limit(request.member, form.chosen(), request.membership, Actor.of(request))
-        except NotForOwners:
-            form.add_error("sees", OWNERS_SEE_ALL)
-        else:
-            return _changed(request, keys)
-    return _member_page(request, limit_form=form)
-
-
-@member_view
-@sent_from("member")
-def change_end(request: MemberRequest) -> HttpResponse:
-    """Set or remove the last day of the membership."""
-    form = EndForm(request.POST, member=request.member)
-    if form.is_valid():
-        try:
-            services.change_last_day(request.member, form.cleaned_data["day"], request.membership)
-        except NotForOwners:
-            form.add_error("day", _("An owner has no last day. Choose another role first."))
-        else:
-            return _changed(request)
-    return _member_page(request, end_form=form)
+    return _member_page(request, form)
 
 
 @member_view
@@ -267,16 +236,14 @@ def _members_page(request: TeamRequest, problem: str = "") -> HttpResponse:
     return render(request, "members/members.html", context, status=422 if problem else 200)
 
 
-def _member_page(request: MemberRequest, **forms: Form) -> HttpResponse:
-    """The member's page; one of the forms may come with what is wrong with it."""
+def _member_page(request: MemberRequest, form: MemberForm | None = None) -> HttpResponse:
+    """The member's page; the form may come with what is wrong with it."""
     context: dict[str, Any] = {
         "member": request.member,
         "may_change": request.membership.may_give(request.member.role),
-        "role_form": RoleForm(None, member=request.member, by=request.membership),
-        "limit_form": MemberLimitForm(None, member=request.member),
-        "end_form": EndForm(None, member=request.member),
+        "form": form or MemberForm(None, member=request.member, by=request.membership),
     }
-    return render(request, "members/member.html", context | forms, status=422 if forms else 200)
+    return render(request, "members/member.html", context, status=422 if form else 200)
 
 
 def _own_keys(member: Membership) -> QuerySet[Credential]:

@@ -134,3 +134,22 @@ def test_name_and_colour_can_be_changed(browser: Client, owner: Membership, acco
     assert "client-pink" in page
     assert "Hafenkaffee" in page
     assert browser.post(url, {"name": "", "colour": "pink"}).status_code == 422
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_reverted(
+    browser: Client, account: ClientAccount
+) -> None:
+    url = f"/t/{account.team.slug}/clients/{account.slug}/settings/"
+    shown = browser.get(url).context["form"]["shown_state"].value()
+    ClientAccount.objects.filter(pk=account.pk).update(name="Harbour Lane")
+    typed = {"name": "Harbour Lane Coffee", "colour": account.colour, "country": "GB"}
+
+    page = browser.post(url, typed | {"shown_state": shown})
+
+    assert page.status_code == 422
+    assert (
+        "Somebody has changed this meanwhile, so nothing was saved. Now it is: Harbour Lane," in page.content.decode()
+    )
+    account.refresh_from_db()
+    assert account.name == "Harbour Lane"
+    assert browser.post(url, typed | {"shown_state": page.context["form"]["shown_state"].value()}).status_code == 302

@@ -272,3 +272,26 @@ def test_a_name_with_a_web_address_from_before_brings_no_link_into_the_mail(brow
     (message,) = mail.outbox
     assert "evil" not in f"{message.subject} {message.body}"
     assert owner.user.email in str(message.subject)
+
+
+def test_the_last_day_goes_with_the_invitation(browser: Client, other_browser: Client, owner: Membership) -> None:
+    day = timezone.localdate() + timedelta(days=30)
+    invite(browser, owner.team, email="kim@example.com", day=day.isoformat())
+    kim = UserFactory(email="kim@example.com")
+    other_browser.force_login(kim)
+
+    other_browser.post(link_in(mail.outbox[0]))
+
+    assert kim.memberships.get().last_day == day
+
+
+def test_an_invitation_past_its_last_day_is_no_longer_valid(owner: Membership) -> None:
+    invitation = InvitationFactory(team=owner.team, last_day=timezone.localdate())
+    assert invitations.is_valid(invitation)
+    Invitation.objects.update(last_day=timezone.localdate() - timedelta(days=1))
+    assert not invitations.is_valid(invitation)
+
+
+def test_a_last_day_that_cannot_be_is_told(browser: Client, owner: Membership) -> None:
+    for typed in ({"day": "2020-01-01"}, {"role": "owner", "day": "2040-01-01"}):
+        assert list(errors(invite(browser, owner.team, **typed))) == ["day"]

@@ -41,11 +41,22 @@ def now(member: Membership) -> Membership:
     return Membership.objects.get(pk=member.pk)
 
 
+def change(browser: Client, member: Membership, **typed: Any) -> Any:
+    """Send the member's form as it is shown, but for what is typed."""
+    shown = browser.get(url("member", member.team, member=member.pk))
+    form = shown.context["form"] if shown.status_code == 200 else None
+    sent = {name: form[name].value() for name in form.fields} if form else {}
+    sent = {name: list(value) if isinstance(value, set) else value for name, value in sent.items()}
+    return send(
+        browser, "member", member, **{name: value for name, value in (sent | typed).items() if value is not None}
+    )
+
+
 # --- Role ---
 
 
 def test_a_role_is_changed_and_logged(admin: Client, kim: Membership) -> None:
-    response = send(admin, "member_role", kim, **{"role-role": "viewer"})
+    response = change(admin, kim, **{"role": "viewer"})
 
     assert response["Location"] == url("member", kim.team, member=kim.pk)
     assert now(kim).role == Role.VIEWER
@@ -54,16 +65,16 @@ def test_a_role_is_changed_and_logged(admin: Client, kim: Membership) -> None:
 
 @pytest.mark.parametrize("typed", ["owner", "king", ""])
 def test_an_admin_makes_nobody_an_owner(admin: Client, kim: Membership, typed: str) -> None:
-    response = send(admin, "member_role", kim, **{"role-role": typed})
+    response = change(admin, kim, **{"role": typed})
 
-    assert list(errors(response, "role_form")) == ["role"]
+    assert list(errors(response, "form")) == ["role"]
     assert now(kim).role == Role.EDITOR
 
 
-@pytest.mark.parametrize("name", ["member_role", "member_limit", "member_end", "member_remove"])
+@pytest.mark.parametrize("name", ["member", "member_remove"])
 def test_an_admin_changes_nothing_of_an_owner(admin: Client, owner: Membership, name: str) -> None:
     MembershipFactory(team=owner.team, role=Role.OWNER)
-    typed = {"role-role": "viewer", "limit-sees": "all", "end-day": ""}
+    typed = {"role": "viewer", "sees": "all", "day": ""}
 
     assert send(admin, name, owner, **typed).status_code == 403
     assert now(owner).role == Role.OWNER
@@ -73,17 +84,15 @@ def test_an_owner_makes_others_owners(browser: Client, kim: Membership, bergwind
     set_limit(kim, [bergwind], actor())
     Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() + timedelta(days=3))
 
-    send(browser, "member_role", kim, **{"role-role": "owner"})
+    change(browser, kim, **{"role": "owner"})
 
     assert (now(kim).role, now(kim).is_limited, now(kim).ends_at) == (Role.OWNER, False, None)
 
 
 def test_the_last_owner_stays_owner(browser: Client, owner: Membership) -> None:
-    response = send(browser, "member_role", owner, **{"role-role": "admin"})
+    response = change(browser, owner, **{"role": "admin"})
 
-    assert errors(response, "role_form") == {
-        "role": ["This is the team's last owner. Make somebody else an owner first."]
-    }
+    assert errors(response, "form") == {"role": ["This is the team's last owner. Make somebody else an owner first."]}
     assert 'value="admin"' in response.content.decode()
     assert now(owner).role == Role.OWNER
 
@@ -92,13 +101,13 @@ def test_an_owner_whose_membership_ends_does_not_count(browser: Client, owner: M
     other = MembershipFactory(team=owner.team, role=Role.OWNER)
     Membership.objects.filter(pk=other.pk).update(ends_at=timezone.now() + timedelta(days=1))
 
-    assert send(browser, "member_role", owner, **{"role-role": "admin"}).status_code == 422
+    assert change(browser, owner, **{"role": "admin"}).status_code == 422
 
 
 def test_who_gives_up_the_right_goes_on_at_the_teams_page(browser: Client, owner: Membership) -> None:
     MembershipFactory(team=owner.team, role=Role.OWNER)
 
-    response = send(browser, "member_role", owner, **{"role-role": "viewer"})
+    response = change(browser, owner, **{"role": "viewer"})
 
     assert response["Location"] == url("team", owner.team)
     assert now(owner).role == Role.VIEWER
@@ -108,12 +117,12 @@ def test_who_gives_up_the_right_goes_on_at_the_teams_page(browser: Client, owner
 
 
 def test_a_member_is_limited_and_not_any_more(admin: Client, kim: Membership, bergwind: ClientAccount) -> None:
-    send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+    change(admin, kim, **{"sees": "some", "accounts": [bergwind.pk]})
     assert limit_of(now(kim)) == {bergwind.pk}
     page = admin.get(url("member", kim.team, member=kim.pk))
-    assert page.context["limit_form"].initial == {"sees": "some", "accounts": {bergwind.pk}}
+    assert page.context["form"]["accounts"].value() == [bergwind.pk]
 
-    send(admin, "member_limit", kim, **{"limit-sees": "all", "limit-accounts": [bergwind.pk]})
+    change(admin, kim, **{"sees": "all", "accounts": [bergwind.pk]})
     assert limit_of(now(kim)) is None
     assert log_of(kim.team)[-2:] == ["Ada limited Kim to Bergwind", "Ada let Kim see all clients"]
 
@@ -126,7 +135,7 @@ def test_a_key_that_goes_with_the_limit_is_told(
     credential.secret = "a-key-of-one's-own-abcd"
     credential.save()
 
-    send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+    change(admin, kim, **{"sees": "some", "accounts": [bergwind.pk]})
 
     page = admin.get(url("member", kim.team, member=kim.pk)).content.decode()
     assert "Kim lost their own customer key for Harbour Lane" in page
@@ -135,16 +144,16 @@ def test_a_key_that_goes_with_the_limit_is_told(
 def test_some_clients_are_one_at_least_and_the_teams_own(admin: Client, kim: Membership) -> None:
     foreign = ClientAccountFactory()
     for accounts in ([], [foreign.pk], ["x"]):
-        response = send(admin, "member_limit", kim, **{"limit-sees": "some", "limit-accounts": accounts})
-        assert list(errors(response, "limit_form")) == ["accounts"]
+        response = change(admin, kim, **{"sees": "some", "accounts": accounts})
+        assert list(errors(response, "form")) == ["accounts"]
     assert foreign.name not in response.content.decode()
     assert limit_of(now(kim)) is None
 
 
 def test_an_owner_cannot_be_limited(browser: Client, owner: Membership, bergwind: ClientAccount) -> None:
-    response = send(browser, "member_limit", owner, **{"limit-sees": "some", "limit-accounts": [bergwind.pk]})
+    response = change(browser, owner, **{"sees": "some", "accounts": [bergwind.pk]})
 
-    assert list(errors(response, "limit_form")) == ["sees"]
+    assert list(errors(response, "form")) == ["sees"]
     assert "An owner sees all clients." in response.content.decode()
 
 
@@ -154,7 +163,7 @@ def test_an_owner_cannot_be_limited(browser: Client, owner: Membership, bergwind
 def test_the_last_day_is_one_with_access(admin: Client, kim: Membership) -> None:
     today = timezone.localdate()
 
-    send(admin, "member_end", kim, **{"end-day": today.isoformat()})
+    change(admin, kim, **{"day": today.isoformat()})
 
     ends_at = now(kim).ends_at
     assert ends_at
@@ -164,8 +173,8 @@ def test_the_last_day_is_one_with_access(admin: Client, kim: Membership) -> None
 
 
 def test_the_log_names_the_day_in_the_readers_language(admin: Client, kim: Membership) -> None:
-    send(admin, "member_end", kim, **{"end-day": "2040-11-30"})
-    send(admin, "member_end", kim, **{"end-day": ""})
+    change(admin, kim, **{"day": "2040-11-30"})
+    change(admin, kim, **{"day": ""})
 
     with translation.override("en"):
         assert log_of(kim.team)[-2:] == [
@@ -176,9 +185,9 @@ def test_the_log_names_the_day_in_the_readers_language(admin: Client, kim: Membe
 
 @pytest.mark.parametrize("typed", ["2020-01-01", "9999-12-31", "soon"])
 def test_a_day_that_cannot_be_is_said_and_kept(admin: Client, kim: Membership, typed: str) -> None:
-    response = send(admin, "member_end", kim, **{"end-day": typed})
+    response = change(admin, kim, **{"day": typed})
 
-    assert list(errors(response, "end_form")) == ["day"]
+    assert list(errors(response, "form")) == ["day"]
     assert f'value="{typed}"' in response.content.decode()
     assert now(kim).ends_at is None
 
@@ -186,7 +195,7 @@ def test_a_day_that_cannot_be_is_said_and_kept(admin: Client, kim: Membership, t
 def test_an_owner_has_no_last_day(browser: Client, owner: Membership) -> None:
     MembershipFactory(team=owner.team, role=Role.OWNER)
 
-    assert list(errors(send(browser, "member_end", owner, **{"end-day": "2040-11-30"}), "end_form")) == ["day"]
+    assert list(errors(change(browser, owner, **{"day": "2040-11-30"}), "form")) == ["day"]
     assert now(owner).ends_at is None
 
 
@@ -194,7 +203,7 @@ def test_who_has_left_by_date_comes_back_with_a_later_one(admin: Client, kim: Me
     Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() - timedelta(days=3))
     assert "ended on" in admin.get(url("member", kim.team, member=kim.pk)).content.decode()
 
-    send(admin, "member_end", kim, **{"end-day": ""})
+    change(admin, kim, **{"day": ""})
 
     assert Membership.objects.current().filter(pk=kim.pk).exists()
 
@@ -202,9 +211,43 @@ def test_who_has_left_by_date_comes_back_with_a_later_one(admin: Client, kim: Me
 def test_a_role_form_that_was_opened_before_the_end_lets_nobody_come_back(admin: Client, kim: Membership) -> None:
     Membership.objects.filter(pk=kim.pk).update(ends_at=timezone.now() - timedelta(days=3))
 
-    send(admin, "member_role", kim, **{"role-role": "editor"})
+    change(admin, kim, **{"role": "editor"})
 
     assert not Membership.objects.current().filter(pk=kim.pk).exists()
+
+
+# --- All of it at once ---
+
+
+def test_one_form_changes_all_and_drops_nothing(admin: Client, kim: Membership, bergwind: ClientAccount) -> None:
+    everything = {"role": "viewer", "sees": "some", "accounts": [bergwind.pk], "day": "2040-11-30"}
+
+    page = change(admin, kim, **everything | {"day": "soon"})
+    assert list(errors(page)) == ["day"]
+    assert {name: page.context["form"][name].value() for name in ("role", "sees")} == {"role": "viewer", "sees": "some"}
+    assert now(kim).role == Role.EDITOR
+
+    change(admin, kim, **everything)
+
+    assert (now(kim).role, limit_of(now(kim)), str(now(kim).last_day)) == (Role.VIEWER, {bergwind.pk}, "2040-11-30")
+    assert len(log_of(kim.team)) == 4
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_reverted(
+    admin: Client, browser: Client, kim: Membership
+) -> None:
+    shown = admin.get(url("member", kim.team, member=kim.pk)).context["form"]["shown_state"].value()
+    change(browser, kim, role="viewer")
+    form = {"role": "editor", "sees": "all", "day": "2040-11-30"}
+
+    page = send(admin, "member", kim, **form, shown_state=shown)
+
+    assert "Somebody has changed this meanwhile, so nothing was saved. Now it is: Viewer, all clients" in (
+        page.content.decode()
+    )
+    assert (now(kim).role, now(kim).ends_at) == (Role.VIEWER, None)
+    send(admin, "member", kim, **form, shown_state=page.context["form"]["shown_state"].value())
+    assert now(kim).role == Role.EDITOR
 
 
 # --- Removing ---
@@ -259,7 +302,7 @@ def test_an_owner_removes_an_owner_who_has_left_and_never_themselves(browser: Cl
 def test_a_member_who_was_removed_meanwhile_is_not_there(admin: Client, kim: Membership) -> None:
     kim.delete()
     kim.pk = 4711
-    for name, typed in [("member_role", {"role-role": "viewer"}), ("member_remove", {})]:
+    for name, typed in [("member", {"role": "viewer"}), ("member_remove", {})]:
         assert send(admin, name, kim, **typed).status_code == 404
 
 
