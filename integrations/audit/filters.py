@@ -8,6 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
@@ -117,6 +119,16 @@ class LogFilter(django_filters.FilterSet):
 
     def about_contact(self, entries: QuerySet[AuditEntry], name: str, hashes: str) -> QuerySet[AuditEntry]:
         return about(entries, self._team_id, _hashes(hashes))
+
+    def in_words(self) -> list[tuple[str, str]]:
+        """The filters that are asked for, as print has them."""
+        told = []
+        for field in self.form.visible_fields():
+            if value := self.form.cleaned_data.get(field.name):
+                choices = {str(key): str(label) for key, label in getattr(field.field, "choices", ())}
+                shown = date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else choices.get(str(value))
+                told.append((str(field.label), shown or gettext("yes")))
+        return told
 
     def contact_labels(self) -> list[str]:
         """The contact that was asked for, as the entries that the member sees label its ID and addresses; empty where

@@ -274,7 +274,18 @@ def test_the_number_of_queries_does_not_grow(
 def test_htmx_gets_the_entries_alone(browser: Client, owner: Membership, scope: Scope) -> None:
     write(scope)
     fragment = browser.get(f"/t/{owner.team.slug}/log/", headers={"HX-Request": "true"}).content.decode()
-    assert fragment.strip().startswith('<div id="entries"')
+    assert "<html" not in fragment
+    assert '<div id="entries"' in fragment
+    assert re.search(r'<div id="log-status" hx-swap-oob="innerHTML">\s*2 actions on this page', fragment)
+
+
+def test_print_tells_filters_and_time(browser: Client, owner: Membership, account: ClientAccount) -> None:
+    page = browser.get(f"/t/{owner.team.slug}/log/?client={account.pk}&outcome=done&since=2026-11-01")
+    told = re.search(r'<p class="print-only">(.*?)</p>', page.content.decode(), re.S)
+    assert told
+    words = " ".join(told[1].split())
+    assert re.match(rf"Log of {owner.team}, printed on \d+ \w+ \d{{4}}, \d\d:\d\d UTC\+0[12]00 ", words)
+    assert words.endswith(f"· Client: {account} · Outcome: done · From: 01/11/2026")
 
 
 def test_a_viewer_sees_what_concerns_clients_and_themselves(client: Client, owner: Membership, scope: Scope) -> None:
