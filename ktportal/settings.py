@@ -278,6 +278,7 @@ CLOCK_CHORES = [
     ("integrations.members.invitations.withdraw_without_right", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
+    ("integrations.clients.keys.checking.check_daily", 600),
     ("accounts.unconfirmed.remove_unconfirmed", 24 * 3600),
     ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
     ("integrations.clock.housekeeping.clear_caches", 600),

@@ -93,6 +93,7 @@ TABLE: dict[str, str | Capability] = {
     "team_name": Capability.MANAGE_TEAM,
     "team_second_factor": Capability.MANAGE_TEAM,
     "team": Capability.BELONG,
+    "clients_check": Capability.MANAGE_CLIENTS,
     "client_first": Capability.ADD_CLIENTS,
     "client_new": Capability.ADD_CLIENTS,
     "client_new_confirm": Capability.ADD_CLIENTS,
@@ -191,6 +192,7 @@ POST_ONLY = {"csp_report"}
 
 LEADS_ON = {
     "set_language": "home",
+    "clients_check": "team",
     "client_new_grant": "client_new",
     "client_key_grant": "client_key",
     "client_test": "client",

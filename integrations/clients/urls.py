@@ -6,6 +6,7 @@ from integrations.clients.keys import views as key_views
 
 urlpatterns = [
     path("", views.clients, name="team"),
+    path("clients/check/", key_views.check_connections, name="clients_check"),
     path("clients/new/first/", key_views.first_client, name="client_first"),
     path("clients/new/", key_views.new_client, name="client_new"),
     path("clients/new/confirm/", confirm_views.confirm_new_client, name="client_new_confirm"),

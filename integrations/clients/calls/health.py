@@ -1,6 +1,7 @@
 """How the connection of a client account stands: what KlickTipp said last of its shared customer key."""
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,9 @@ from integrations.klicktipp import AccessDenied, Attempt, Ending, Observer
 from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
+
+_FRESH_FOR = timedelta(minutes=10)
+"""How long a connection that works is not noted anew."""
 
 
 def locked_while_stored(credential: Credential) -> ClientAccount | None:
@@ -65,11 +69,19 @@ class Watch:
             logger.exception("It could not be noted what KlickTipp said of credential %s.", self._credential.pk)
 
     def _said(self, attempt: Attempt, ending: Ending) -> Connection | None:
-        """What is new of the connection: that it is refused, or works again after all."""
+        """What is new of the connection: that it is refused, or that it works, again or still."""
         if self._is_refusal(attempt, ending):
             return Connection.REFUSED
-        works_again = ending.error is None and self._credential.account.connection == Connection.REFUSED
-        return Connection.CONNECTED if works_again and attempt.operation.name != "login" else None
+        tells = ending.error is None and attempt.operation.name != "login"
+        return Connection.CONNECTED if tells and self._is_news() else None
+
+    def _is_news(self) -> bool:
+        """Whether it is worth a word in the database that KlickTipp takes the credential."""
+        account, now = self._credential.account, timezone.now()
+        is_old = account.checked_at is None or account.checked_at < now - _FRESH_FOR
+        if is_old:
+            account.checked_at = now
+        return is_old or account.connection == Connection.REFUSED
 
     def _is_refusal(self, attempt: Attempt, ending: Ending) -> bool:
         """Whether this tells of the credential itself. The library repeats a refused call with a new session only."""

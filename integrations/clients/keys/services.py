@@ -261,6 +261,16 @@ def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user
     if credential is None:
         raise gateway.not_connected(account, action, Obstacle.NO_OWN_KEY if user_id else Obstacle.NOT_CONNECTED)
     count_test(actor, account.scope)
+    _check(credential, action)
+
+
+def check_stored(credential: Credential, actor: Actor, action_id: UUID) -> None:
+    """Test a stored login, as `check_connection` does, for one of many checks that are limited together."""
+    _check(credential, _testing(credential, actor, action_id, credential.user_id))
+
+
+def _check(credential: Credential, action: Action) -> None:
+    account = credential.account
     api = gateway.connect_by(credential, account, action)
     optin_processes = api.list_optin_processes()
     health.remember(credential, Connection.CONNECTED)

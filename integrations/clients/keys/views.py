@@ -1,9 +1,11 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access import TeamRequest, sent_from, team_view
 from accounts.roles import Capability
@@ -12,6 +14,7 @@ from integrations.clients.access import AccountRequest, account_view, to_client
 from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.keys import services, words
+from integrations.clients.keys.checking import check_all
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.pages import (
     ask,
@@ -24,7 +27,7 @@ from integrations.clients.keys.pages import (
 )
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import Login
-from integrations.clients.models import Colour
+from integrations.clients.models import ClientAccount, Colour
 from integrations.klicktipp import AccessDenied
 
 
@@ -73,6 +76,22 @@ def replace_key(request: AccountRequest) -> HttpResponse:
 def replace_own_key(request: AccountRequest) -> HttpResponse:
     """Store a customer key that is used for the calls of this user alone, or another one."""
     return _replace(request, request.user.pk)
+
+
+@team_view(Capability.MANAGE_CLIENTS)
+@sent_from("team")
+def check_connections(request: TeamRequest) -> HttpResponse:
+    """Ask KlickTipp for all client accounts whether it still accepts their shared keys, once a minute."""
+    if not cache.add(f"connections-checked:{request.team.pk}", True, 60):
+        messages.info(request, _("The connections have just been checked."))
+        return redirect("team", team=request.team.slug)
+    checked = check_all(ClientAccount.objects.visible_to(request.membership), Actor.of(request))
+    if failed := [one for one in checked if one.error]:
+        messages.warning(request, words.of_failed_checks(checked, failed))
+    elif checked:
+        told = ngettext("The connection works.", "All %(number)s connections work.", len(checked))
+        messages.success(request, told % {"number": len(checked)})
+    return redirect("team", team=request.team.slug)
 
 
 @account_view(Capability.MANAGE_CLIENTS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from integrations.clients.keys.checking import Checked
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.keys.services import last_four_or_dots
 from integrations.clients.logins import CredentialKind
@@ -15,6 +18,19 @@ from integrations.clients.models import ClientAccount, Credential
 
 _KEY, _API_USER = CredentialKind.CUSTOMER_KEY, CredentialKind.API_USER
 _OWN, _SHARED = True, False
+
+
+def of_failed_checks(checked: Sequence[Checked], failed: Sequence[Checked]) -> str:
+    """What is to be said where not all connections work: which KlickTipp refuses, and of which it does not tell."""
+    refused = [str(one.account) for one in failed if one.is_refused]
+    untold = [str(one.account) for one in failed if not one.is_refused]
+    told = [_("%(works)s of %(all)s connections work.") % {"works": len(checked) - len(failed), "all": len(checked)}]
+    if refused:
+        told.append(_("KlickTipp refuses the access of %(clients)s.") % {"clients": get_text_list(refused, _("and"))})
+    if untold:
+        told.append(_("It could not be found out for %(clients)s.") % {"clients": get_text_list(untold, _("and"))})
+    return " ".join(told)
+
 
 _HEADINGS: dict[tuple[CredentialKind, CredentialKind | None, bool], str | Promise] = {
     (_KEY, None, _SHARED): gettext_lazy("Store a customer key"),

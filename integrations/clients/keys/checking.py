@@ -1,0 +1,61 @@
+"""Checks the connections of many client accounts at once: for the person who asks, and daily."""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+from uuid import uuid4
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.audit.actors import SYSTEM, Actor
+from integrations.clients.calls.gateway import MOST_AT_ONCE
+from integrations.clients.explain import EXPLAINED
+from integrations.clients.keys import services
+from integrations.clients.models import ClientAccount, Credential
+from integrations.klicktipp import AccessDenied
+
+DAILY: Final = timedelta(hours=24)
+_MOST_IN_A_RUN: Final = 60
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A client account, and what stood in the way of its connection, if anything did."""
+
+    account: ClientAccount
+    error: Exception | None
+
+    @property
+    def is_refused(self) -> bool:
+        return isinstance(self.error, AccessDenied)
+
+
+def check_all(accounts: Iterable[ClientAccount], actor: Actor) -> list[Checked]:
+    """Check the shared logins of these client accounts, some at a time. Each check is an action of the log."""
+    shared = Credential.objects.shared().filter(account__in=accounts).select_related("account__team")
+    credentials = list(shared.order_by("account__checked_at"))
+    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
+        return list(threads.map(partial(_check, actor=actor), credentials))
+
+
+def check_daily() -> None:
+    """For the clock: the connections that nobody has checked or used for a day, those that wait longest first."""
+    waiting = ClientAccount.objects.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - DAILY))
+    due = waiting.filter(credentials__user=None, credentials__isnull=False).order_by("checked_at")
+    check_all(list(due[:_MOST_IN_A_RUN]), SYSTEM)
+
+
+def _check(credential: Credential, actor: Actor) -> Checked:
+    """Runs in a thread of its own, which leaves no connection to the database behind."""
+    try:
+        services.check_stored(credential, actor, uuid4())
+    except EXPLAINED as error:
+        return Checked(credential.account, error)
+    finally:
+        connection.close()
+    return Checked(credential.account, None)
