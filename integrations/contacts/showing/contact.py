@@ -9,14 +9,13 @@ from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from integrations.addresses import readable_email
 from integrations.clients.lists import Listing
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.dates import Moment, date_of, moment
 from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, in_words
-from integrations.contacts.showing.timeline import Event, Picture, events_of, picture_of, tag_name
+from integrations.contacts.showing.timeline import Event, Picture, counts_of, events_of, picture_of, tag_name
 from integrations.klicktipp import Contact, FieldType
 from integrations.messages import bounce_in_words, status_in_words
 from integrations.phone_numbers import readable_number
@@ -32,16 +31,6 @@ _OUTCOMES = {
     "hard bounce": "failed",
     "spam bounce": "failed",
 }
-_COUNTED: tuple[tuple[str, str | Promise], ...] = (
-    ("emails_sent", gettext_lazy("Emails sent")),
-    ("emails_opened", gettext_lazy("Emails opened")),
-    ("emails_clicked", gettext_lazy("Emails clicked")),
-    ("notification_emails_sent", gettext_lazy("Notification emails sent")),
-    ("notification_emails_opened", gettext_lazy("Notification emails opened")),
-    ("notification_emails_clicked", gettext_lazy("Notification emails clicked")),
-    ("campaigns_started", gettext_lazy("Campaigns started")),
-    ("campaigns_finished", gettext_lazy("Campaigns finished")),
-)
 MOST_UNNAMED = 900
 
 
@@ -241,8 +230,7 @@ class ShownContact:
     @property
     def counts(self) -> list[tuple[str | Promise, int]]:
         """How many emails were sent, opened, … as far as there are any."""
-        counted = ((label, len(getattr(self.contact, name))) for name, label in _COUNTED)
-        return [(label, number) for label, number in counted if number]
+        return counts_of(self.events)
 
     # --- The names in the last known lists ---
 

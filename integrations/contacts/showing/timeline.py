@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -51,6 +51,8 @@ _LANE_HEIGHT = 40
 _LINE_IN_LANE = 27
 _AXIS_HEIGHT = 24
 _MARKS_PER_LANE = 100
+_FEWEST = 5
+_SHORTEST = timedelta(days=2)
 _MOST_TICKS = 5
 _LONGEST_STEP = 1_200
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, _LONGEST_STEP)
@@ -138,10 +140,16 @@ class Picture:
         return self.height - 6
 
 
+def counts_of(events: Iterable[Event]) -> list[tuple[_Text, int]]:
+    """How many events there are in each lane of the picture that has any."""
+    counted = Counter(event.lane for event in events)
+    return [(label, counted[lane]) for lane, label in _LANES.items() if counted[lane]]
+
+
 def picture_of(events: Sequence[Event]) -> Picture | None:
-    """The picture of events, the latest first; None if all are of one moment, which makes no line. Its size does not
-    grow with their number."""
-    if not events or events[0].at == events[-1].at:
+    """The picture of events, the latest first; None where they are so few, or so close together, that a list says more.
+    Its size does not grow with their number."""
+    if len(events) < _FEWEST or events[0].at - events[-1].at < _SHORTEST:
         return None
     last, first = events[0].at, events[-1].at
 
