@@ -16,3 +16,11 @@ def shortened(text: object, most: int) -> str:
     """A text of at most so many characters, with dots for what is left out."""
     whole = str(text)
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+
+
+def plain(text: str) -> str:
+    """A text without what makes no difference when one searches or sorts: case and accents."""
+    if text.isascii():
+        return text.lower()
+    letters = normalized("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -127,6 +127,9 @@ KLICKTIPP_DEVELOPER_KEY = env.str("KLICKTIPP_DEVELOPER_KEY", default="")
 KLICKTIPP_OPERATOR_ID = env.str("KLICKTIPP_OPERATOR_ID", default="40404" if SANDBOX else "")
 KLICKTIPP_PROXY = env.str("KLICKTIPP_PROXY", default="") or None
 KLICKTIPP_PAGE_DEADLINE = env.float("KLICKTIPP_PAGE_DEADLINE", default=20.0)
+CHECKS_AT_ONCE = 8
+"""Connections that are checked at the same time, each in a thread with a connection to the database of its own; 1 takes
+the thread and the connection that are there."""
 
 # --- What pages may load and where forms may lead ------------------------------------------------
 

@@ -30,3 +30,4 @@ ALLOWED_HOSTS = [PORTAL_HOST, "localhost"]
 STATIC_ROOT = BASE_DIR / "static"
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
+CHECKS_AT_ONCE = 1

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.roles import Capability
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, by_name
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -15,6 +15,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     if membership and not membership.has_ended:
         frame["may"] = {capability.value: membership.may(capability) for capability in Capability}
         if membership.may(Capability.SEE_CLIENTS):
-            frame["clients"] = SimpleLazyObject(lambda: list(ClientAccount.objects.visible_to(membership)))
+            frame["clients"] = SimpleLazyObject(lambda: by_name(ClientAccount.objects.visible_to(membership)))
         frame["teams_count"] = SimpleLazyObject(membership.user.memberships.current().count)
     return frame

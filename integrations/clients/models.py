@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability, roles_with
+from accounts.texts import plain
 from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Scope
 from integrations.clients.identity import Identity
@@ -45,6 +48,11 @@ class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
         if identity.predefined_process_id is not None:
             known |= models.Q(predefined_process_id=identity.predefined_process_id)
         return self.filter(known) if known else self.none()
+
+
+def by_name(accounts: Iterable[ClientAccount]) -> list[ClientAccount]:
+    """Client accounts as a reader looks for them: Bäckerei before Bergwind."""
+    return sorted(accounts, key=lambda account: (plain(account.name), account.pk))
 
 
 class ClientAccount(models.Model):

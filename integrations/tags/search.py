@@ -1,10 +1,9 @@
 """Finds tags in a list, by a part of the name or the beginning of the ID, and compares names as KlickTipp does."""
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.texts import normalized
+from accounts.texts import normalized, plain
 
 
 def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, Any]]:
@@ -18,11 +17,3 @@ def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, An
 def same_name(name: str) -> str:
     """What two names have in common that are one tag's for KlickTipp: no case, and letters composed."""
     return normalized("NFC", normalized("NFC", name.strip()).casefold())
-
-
-def plain(text: str) -> str:
-    """A text without what makes no difference when one searches: case and accents."""
-    if text.isascii():
-        return text.lower()
-    letters = normalized("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

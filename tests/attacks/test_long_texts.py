@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from waitress import parser
 
+from accounts.texts import plain
 from integrations.addresses import comparable_email, formerly_comparable, readable_email, trimmed
 from integrations.audit.allowed import scrub
 from integrations.clients.models import ClientAccount
@@ -17,7 +18,7 @@ from integrations.contacts.fields.form_fields import form_field, in_words
 from integrations.klicktipp import FieldType
 from integrations.phone_numbers import is_national, readable_number
 from integrations.tags.addresses import read
-from integrations.tags.search import plain, same_name
+from integrations.tags.search import same_name
 from ktportal.web import LARGEST_HEAD
 from ktportal.wsgi import without_escapes
 from tests.service import Service

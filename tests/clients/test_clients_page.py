@@ -153,3 +153,11 @@ def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_reverted(
     account.refresh_from_db()
     assert account.name == "Harbour Lane"
     assert browser.post(url, typed | {"shown_state": page.context["form"]["shown_state"].value()}).status_code == 302
+
+
+def test_clients_are_sorted_as_readers_look_for_them(browser: Client, owner: Membership) -> None:
+    for name in ("Zebra", "bergwind", "Bäckerei", "Ärztehaus"):
+        ClientAccountFactory(team=owner.team, name=name)
+    page = browser.get(f"/t/{owner.team.slug}/")
+    assert [str(account) for account in page.context["accounts"]] == ["Ärztehaus", "Bäckerei", "bergwind", "Zebra"]
+    assert [str(account) for account in page.context["clients"]] == ["Ärztehaus", "Bäckerei", "bergwind", "Zebra"]

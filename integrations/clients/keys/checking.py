@@ -8,12 +8,12 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from integrations.audit.actors import SYSTEM, Actor
-from integrations.clients.calls.gateway import MOST_AT_ONCE
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount, Credential
@@ -39,8 +39,10 @@ def check_all(accounts: Iterable[ClientAccount], actor: Actor) -> list[Checked]:
     """Check the shared logins of these client accounts, some at a time. Each check is an action of the log."""
     shared = Credential.objects.shared().filter(account__in=accounts).select_related("account__team")
     credentials = list(shared.order_by("account__checked_at"))
-    with ThreadPoolExecutor(MOST_AT_ONCE) as threads:
-        return list(threads.map(partial(_check, actor=actor), credentials))
+    if settings.CHECKS_AT_ONCE == 1:
+        return [_check(credential, actor) for credential in credentials]
+    with ThreadPoolExecutor(settings.CHECKS_AT_ONCE) as threads:
+        return list(threads.map(partial(_check_apart, actor=actor), credentials))
 
 
 def check_daily() -> None:
@@ -50,12 +52,17 @@ def check_daily() -> None:
     check_all(list(due[:_MOST_IN_A_RUN]), SYSTEM)
 
 
+def _check_apart(credential: Credential, actor: Actor) -> Checked:
+    """In a thread of its own, which leaves no connection to the database behind."""
+    try:
+        return _check(credential, actor)
+    finally:
+        connection.close()
+
+
 def _check(credential: Credential, actor: Actor) -> Checked:
-    """Runs in a thread of its own, which leaves no connection to the database behind."""
     try:
         services.check_stored(credential, actor, uuid4())
     except EXPLAINED as error:
         return Checked(credential.account, error)
-    finally:
-        connection.close()
     return Checked(credential.account, None)

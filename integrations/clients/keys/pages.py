@@ -17,7 +17,7 @@ from integrations.clients.keys import grants, proposals, words
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import CredentialKind, Login
-from integrations.clients.models import ClientAccount, Credential
+from integrations.clients.models import ClientAccount, Credential, by_name
 from integrations.clock import signs
 
 
@@ -72,7 +72,7 @@ def clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | Non
     accounts = ClientAccount.objects.visible_to(request.membership)
     own = Credential.objects.held_by(request.user.pk).filter(account__in=accounts)
     context = {
-        "accounts": accounts,
+        "accounts": by_name(accounts),
         "with_own_key": set(own.values_list("account_id", flat=True)),
         "form": form,
         "failure": failure,

@@ -38,6 +38,12 @@ def is_web_address(text: str) -> bool:
         return False
 
 
+@register.simple_tag
+def predefined_optin() -> str:
+    """The opt-in process that runs where none is chosen, as a list has it."""
+    return optin_label({"name": "", "single_optin": False})
+
+
 @register.simple_tag(takes_context=True)
 def same_page_url(context: template.Context, account: ClientAccount) -> str:
     """The address of the page in hand for another client account; of what is about one contact or tag that of its room,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 
+from accounts.texts import plain
 from integrations.audit import events
 from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
@@ -25,7 +26,6 @@ from integrations.contacts.many import read_contacts
 from integrations.contacts.models import FieldSetting
 from integrations.klicktipp import GLOBAL_FIELD_TYPES, Contact, FieldType, NotFound
 from integrations.klicktipp.fieldtypes import most_telling, plausible
-from integrations.tags.search import plain
 
 CONTACTS_TO_GUESS_FROM = 5
 

@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import is_fragment, sent_from
 from accounts.roles import Capability
+from accounts.texts import plain
 from accounts.toasts import toast
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
@@ -26,7 +27,6 @@ from integrations.contacts.fields.forms import FieldTypeForm
 from integrations.contacts.fields.types import DataField, data_fields, learn_from_contacts, set_type, take_guesses
 from integrations.contacts.sentences import FIELDS_LISTED
 from integrations.klicktipp import FieldType
-from integrations.tags.search import plain
 
 PAGE_SIZE = 50
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.texts import plain
 from integrations.addresses import readable_email
 from integrations.clients.lists import Listing
 from integrations.clients.models import ReferenceKind
@@ -19,7 +20,6 @@ from integrations.contacts.showing.timeline import Event, Picture, counts_of, ev
 from integrations.klicktipp import Contact, FieldType
 from integrations.messages import bounce_in_words, status_in_words
 from integrations.phone_numbers import readable_number
-from integrations.tags.search import plain
 
 _NO_IP = "0.0.0.0"  # noqa: S104 - what KlickTipp writes where it knows none
 _OUTCOMES = {

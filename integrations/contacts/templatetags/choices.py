@@ -4,8 +4,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from accounts.texts import plain
 from integrations.clients.lists import Listing
-from integrations.tags.search import plain
 
 register = template.Library()
 

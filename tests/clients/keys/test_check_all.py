@@ -1,6 +1,7 @@
 """The connections of all clients, checked with one button, and daily by the clock."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +17,11 @@ from tests.pages import main_words
 from tests.service import Service
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def some_at_a_time(settings: Any) -> None:
+    settings.CHECKS_AT_ONCE = 8
 
 
 @pytest.fixture
