@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,11 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from integrations.audit import presentation
-from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
 from integrations.audit.reading import about
-from integrations.audit.visibility import visible_accounts, visible_entries, visible_people
-from integrations.operations import SIGNING_IN
+from integrations.audit.visibility import visible_accounts, visible_entries, visible_lines, visible_people
 
 _day = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -26,7 +24,6 @@ _day = {
 NOBODY = "nobody"
 _MOST_HASHES = 50
 _HASH = re.compile(r"[0-9a-f]{64}")
-_SIGNED_IN = Q(operation__in=SIGNING_IN, outcome=Outcome.DONE)
 
 
 class LogFilter(django_filters.FilterSet):
@@ -39,8 +36,7 @@ class LogFilter(django_filters.FilterSet):
 
     client = django_filters.ChoiceFilter(field_name="account_id", label=_("Client"), empty_label=_("All clients"))
     outcome = django_filters.ChoiceFilter(
-        method="with_outcome",
-        choices=[*Outcome.choices, (presentation.PARTLY, _("partly done"))],
+        choices=[*Outcome.choices, (PARTLY, _("partly done"))],
         label=_("Outcome"),
         empty_label=_("All outcomes"),
     )
@@ -53,31 +49,29 @@ class LogFilter(django_filters.FilterSet):
     about = django_filters.CharFilter(method="about_contact", widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, membership: Membership) -> None:
-        entries = visible_entries(membership)
-        super().__init__(data, entries)
-        self._visible = entries
+        lines = visible_lines(membership)
+        super().__init__(data, lines)
+        self._visible = visible_entries(membership)
         self._team_id = membership.team_id
         accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
         members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
         people = [(str(member.user_id), str(member.user)) for member in members]
-        self._offer("client", accounts, entries, "account")
-        self._offer("person", [*people, (NOBODY, _("nobody signed in, or a command"))], entries, "actor")
+        self._offer("client", accounts, lines, "account")
+        self._offer("person", [*people, (NOBODY, _("nobody signed in, or a command"))], lines, "actor")
 
-    def _offer(self, name: str, choices: list[tuple[str, Any]], entries: QuerySet[AuditEntry], column: str) -> None:
+    def _offer(self, name: str, choices: list[tuple[str, Any]], lines: QuerySet[LogLine], column: str) -> None:
         """Offer these choices, and the asked one by the label that it last had in the log."""
         asked = self.data.get(name, "")
         if asked not in dict(choices) and asked.isascii() and asked.isdigit() and len(asked) < 19:
-            gone = entries.filter(**{f"{column}_id": int(asked)}).order_by("-number").first()
+            gone = lines.filter(**{f"{column}_id": int(asked)}).order_by("-number").first()
             if gone:
                 choices = [*choices, (asked, getattr(gone, f"{column}_label"))]
         self.filters[name].extra["choices"] = choices
 
-    def filter_queryset(self, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    def filter_queryset(self, queryset: QuerySet[LogLine]) -> QuerySet[LogLine]:
         """What was only read is hidden, unless it was asked for or did not end well: nobody may miss a refusal."""
-        entries = super().filter_queryset(queryset)
-        asked = self.form.cleaned_data
-        shows_reads = asked.get("reads") or asked.get("outcome", "") not in ("", Outcome.DONE)
-        return entries if shows_reads else entries.exclude(kind=Kind.READ)
+        lines = super().filter_queryset(queryset)
+        return lines.exclude(kind=Kind.READ) if self.hides_reads else lines
 
     @property
     def hides_reads(self) -> bool:
@@ -87,38 +81,21 @@ class LogFilter(django_filters.FilterSet):
             Outcome.DONE,
         )
 
-    def with_outcome(self, entries: QuerySet[AuditEntry], name: str, outcome: str) -> QuerySet[AuditEntry]:
-        """By the last attempt of a call: an earlier one does not tell how the call ended. An action of which a part
-        was done and another not is neither done nor refused, but partly done. That it was signed in says nothing."""
-        later = AuditEntry.objects.filter(call=OuterRef("call"), attempt__gt=OuterRef("attempt"))
-        ended = entries.filter(~Exists(later)).exclude(_SIGNED_IN)
-        siblings = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
-        changes = siblings.exclude(kind=Kind.READ).exclude(_SIGNED_IN).filter(~Exists(later))
-        was_done = Exists(changes.filter(outcome=Outcome.DONE))
-        was_not_done = Exists(changes.filter(outcome__in=NOT_DONE))
-        match outcome:
-            case presentation.PARTLY:
-                return ended.filter(was_done, outcome__in=NOT_DONE)
-            case Outcome.DONE:
-                return ended.filter(~was_not_done, outcome=outcome)
-            case Outcome.REFUSED | Outcome.FAILED:
-                return ended.filter(~was_done, outcome=outcome)
-        return ended.filter(outcome=outcome)
+    def by_person(self, lines: QuerySet[LogLine], name: str, person: str) -> QuerySet[LogLine]:
+        return lines.filter(actor_id=None) if person == NOBODY else lines.filter(actor_id=int(person))
 
-    def by_person(self, entries: QuerySet[AuditEntry], name: str, person: str) -> QuerySet[AuditEntry]:
-        return entries.filter(actor_id=None) if person == NOBODY else entries.filter(actor_id=int(person))
+    def from_day(self, lines: QuerySet[LogLine], name: str, day: date) -> QuerySet[LogLine]:
+        return lines.filter(started_at__gte=_midnight(day))
 
-    def from_day(self, entries: QuerySet[AuditEntry], name: str, day: date) -> QuerySet[AuditEntry]:
-        return entries.filter(started_at__gte=_midnight(day))
+    def to_day(self, lines: QuerySet[LogLine], name: str, day: date) -> QuerySet[LogLine]:
+        return lines.filter(started_at__lt=_midnight(day + timedelta(days=1)))
 
-    def to_day(self, entries: QuerySet[AuditEntry], name: str, day: date) -> QuerySet[AuditEntry]:
-        return entries.filter(started_at__lt=_midnight(day + timedelta(days=1)))
+    def with_reads(self, lines: QuerySet[LogLine], name: str, wanted: Any) -> QuerySet[LogLine]:
+        return lines
 
-    def with_reads(self, entries: QuerySet[AuditEntry], name: str, wanted: Any) -> QuerySet[AuditEntry]:
-        return entries
-
-    def about_contact(self, entries: QuerySet[AuditEntry], name: str, hashes: str) -> QuerySet[AuditEntry]:
-        return about(entries, self._team_id, _hashes(hashes))
+    def about_contact(self, lines: QuerySet[LogLine], name: str, hashes: str) -> QuerySet[LogLine]:
+        entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, _hashes(hashes))
+        return lines.filter(action__in=entries.values("action"))
 
     def in_words(self) -> list[tuple[str, str]]:
         """The filters that are asked for, as print has them."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, Outcome
+from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
 from integrations.audit.sentences import tell, tells_failure
 from integrations.messages import Message, klicktipps_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
 PAGE_SIZE = 50
-PARTLY = "partly"
 
 DETAILS: dict[str, str | Promise] = {
     **KEPT,
@@ -166,31 +167,29 @@ class LoggedCall:
 
 
 def page_of_actions(
-    entries: QuerySet[AuditEntry], visible: QuerySet[AuditEntry], before: int | None = None, size: int = PAGE_SIZE
+    lines: QuerySet[LogLine], visible: QuerySet[AuditEntry], before: int | None = None, size: int = PAGE_SIZE
 ) -> tuple[list[LoggedAction], int | None]:
-    """The newest actions among `entries` that began before the number `before`, and where the next page begins.
-
-    An action stands where its first matching entry stands, with all its visible entries. Two queries, whatever the
-    size.
-    """
-    earlier = entries.filter(action=OuterRef("action"), number__lt=OuterRef("number"))
-    heads = entries.filter(~Exists(earlier.order_by())).order_by("-number")
+    """The newest actions among `lines` that began before the number `before`, with all their visible entries, and where
+    the next page begins. Two queries, whatever the size."""
+    newest = lines.order_by("-number")
     if before is not None:
-        heads = heads.filter(number__lt=before)
-    page = list(heads[: size + 1])
+        newest = newest.filter(number__lt=before)
+    page = list(newest.values_list("action", "number")[: size + 1])
     shown = page[:size]
-    if not shown:
-        return [], None
-    actions = with_all_entries(shown, visible)
-    return actions, shown[-1].number if len(page) > size else None
+    actions = _with_entries([action for action, _number in shown], visible) if shown else []
+    return actions, shown[-1][1] if len(page) > size else None
 
 
 def with_all_entries(heads: list[AuditEntry], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
     """The actions of these entries, in the same order, with their entries among the visible ones."""
-    grouped: dict[object, list[AuditEntry]] = {head.action: [] for head in heads}
+    return _with_entries([head.action for head in heads], visible)
+
+
+def _with_entries(actions: Iterable[UUID], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
+    grouped: dict[UUID, list[AuditEntry]] = {action: [] for action in actions}
     for entry in visible.filter(action__in=list(grouped)).order_by("number"):
         grouped[entry.action].append(entry)
-    return [LoggedAction(entries) for entries in grouped.values()]
+    return [LoggedAction(entries) for entries in grouped.values() if entries]
 
 
 def subjects(action: LoggedAction) -> list[AuditSubject]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, Outcome, SubjectKind
+from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, LogLine, Outcome, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.ids import CONTACT_ID
@@ -35,6 +35,11 @@ def account_of(team_id: int, action: UUID) -> int | None:
     """The id of the client account that a known action of the team was about, if any."""
     entries = AuditEntry.objects.filter(team_id=team_id, action=action)
     return entries.values_list("account_id", flat=True).first()
+
+
+def lines_of(entries: QuerySet[AuditEntry], team_id: int) -> QuerySet[LogLine]:
+    """The lines of the actions that have one of these entries of the team."""
+    return LogLine.objects.filter(team_id=team_id, action__in=entries.values("action"))
 
 
 def about(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> QuerySet[AuditEntry]:

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.models import AuditEntry
+from integrations.audit.models import AuditEntry, LogLine
 
 _accounts_of: Callable[[Membership], QuerySet[Any]]
 
@@ -28,14 +28,21 @@ def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
     Who is limited to some clients sees nothing of the others, nor of the team, whatever the role: only what concerns
     those clients, and of what concerns no client what they did themselves.
     """
-    entries = AuditEntry.objects.filter(team_id=membership.team_id)
+    return AuditEntry.objects.filter(_visible_to(membership), team_id=membership.team_id)
+
+
+def visible_lines(membership: Membership) -> QuerySet[LogLine]:
+    """The lines of the actions of which the member may see entries."""
+    return LogLine.objects.filter(_visible_to(membership), team_id=membership.team_id)
+
+
+def _visible_to(membership: Membership) -> Q:
     theirs = Q(actor_id=membership.user_id)
     if membership.is_limited:
         theirs &= Q(account_id=None)
     elif membership.may(Capability.SEE_WHOLE_LOG):
-        return entries
-    accounts = visible_accounts(membership).values("pk")
-    return entries.filter(Q(account_id__in=accounts) | theirs)
+        return Q()
+    return Q(account_id__in=visible_accounts(membership).values("pk")) | theirs
 
 
 def visible_people(membership: Membership) -> QuerySet[Membership]:

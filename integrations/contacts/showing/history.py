@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.models import AuditEntry, Kind
 from integrations.audit.presentation import LoggedAction, page_of_actions
-from integrations.audit.reading import done_to
+from integrations.audit.reading import done_to, lines_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_entries
 from integrations.clients.models import ClientAccount
@@ -56,5 +56,5 @@ def history_of(account: ClientAccount, membership: Membership, contact_id: str, 
         return History(origins, checkable, [], False, [])
     visible = visible_entries(membership).filter(account_id=account.pk)
     changes = done_to(visible, account.team_id, subjects).exclude(kind=Kind.READ)
-    actions, next_page = page_of_actions(changes, visible, size=_MOST_ACTIONS)
+    actions, next_page = page_of_actions(lines_of(changes, account.team_id), visible, size=_MOST_ACTIONS)
     return History(origins, checkable, actions, next_page is not None, hashes)
