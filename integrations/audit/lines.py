@@ -9,9 +9,8 @@ from itertools import groupby, islice
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import connections, transaction
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db import connection, connections, transaction
+from django.db.models import Exists, OuterRef
 
 from integrations.audit.models import AuditEntry, Kind, LogLine, Outcome
 from integrations.operations import SIGNING_IN
@@ -21,6 +20,19 @@ _WEIGHT = {Kind.READ: 0, Kind.EVENT: 1, Kind.CHANGE: 2}
 _AT_ONCE = 500
 _ENTRIES = AuditEntry.objects.order_by("team_id", "action", "number").defer("path", "request")
 _TOLD = [field for field in LogLine._meta.concrete_fields if not field.primary_key and not field.generated]
+_FIELDS = {field.attname: field for field in _TOLD}
+_TABLE = LogLine._meta.db_table
+_ADD = (
+    f"INSERT INTO {_TABLE} ({', '.join(str(field.column) for field in _TOLD)}) "  # noqa: S608 - the model's own names
+    f"VALUES ({', '.join(['%s'] * len(_TOLD))}) ON CONFLICT (team_id, action) DO UPDATE SET "
+    + "".join(f"{column} = {_TABLE}.{column} + excluded.{column}, " for column in ("entries", *_COUNTS))
+    + f"last_at = GREATEST({_TABLE}.last_at, excluded.last_at), "
+    f"account_id = COALESCE({_TABLE}.account_id, excluded.account_id), account_label = "
+    f"CASE WHEN {_TABLE}.account_id IS NULL THEN excluded.account_label ELSE {_TABLE}.account_label END, "
+    f"kind = CASE WHEN excluded.kind = '{Kind.CHANGE}' OR {_TABLE}.kind = '{Kind.READ}' "
+    f"THEN excluded.kind ELSE {_TABLE}.kind END"
+)
+"""Begins a line with some entries, or adds them to it. One statement, as it goes with every call."""
 
 
 def late_call(call: UUID) -> UUID:
@@ -67,28 +79,30 @@ def _line(entries: Sequence[AuditEntry], superseded: Iterable[AuditEntry] = ()) 
 
 def count(entries: Sequence[AuditEntry]) -> None:
     """Count new entries of an action in its line, which the first of all begins. Call it in their transaction."""
-    more = _line(entries, _superseded(entries))
-    changes: dict[str, Any] = {column: F(column) + getattr(more, column) for column in _COUNTS if getattr(more, column)}
-    if more.account_id:
-        changes |= {
-            "account_id": Coalesce("account_id", Value(more.account_id, BigIntegerField())),
-            "account_label": Case(When(account_id=None, then=Value(more.account_label)), default=F("account_label")),
-        }
-    if more.kind == Kind.CHANGE:
-        changes["kind"] = more.kind
-    elif more.kind == Kind.EVENT:
-        changes["kind"] = Case(When(kind=Kind.READ, then=Value(more.kind)), default=F("kind"))
-    changes |= {"entries": F("entries") + more.entries, "last_at": _later(more.last_at)}
-    if not _lines_of(entries[0]).update(**changes):
-        more.save(force_insert=True)
+    line = _line(entries, _superseded(entries))
+    values = [field.get_db_prep_save(getattr(line, field.attname), connection) for field in _TOLD]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD.replace("GREATEST", _greatest()), values)
 
 
 def finish(entries: Sequence[AuditEntry]) -> None:
     """Count how entries of an action that were pending have ended. Call it in the transaction that finishes them."""
     counts = Counter(_count(entry, entry.outcome) for entry in entries)
     counts.subtract(_count(entry, Outcome.PENDING) for entry in entries)
-    changes = {column: F(column) + counts[column] for column in _COUNTS if counts[column]}
-    _lines_of(entries[0]).update(last_at=_later(max(map(_ended_at, entries))), **changes)
+    changed = [column for column in _COUNTS if counts[column]]
+    moves = "".join(f"{column} = {column} + %s, " for column in changed)
+    head, last_at = entries[0], max(map(_ended_at, entries))
+    values = {"last_at": last_at, "team_id": head.team_id, "action": head.action}
+    told = [_FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {_TABLE} SET {moves}last_at = {_greatest()}(last_at, %s) WHERE team_id = %s AND action = %s",  # noqa: S608 - the model's own names
+            [*(counts[column] for column in changed), *told],
+        )
+
+
+def _greatest() -> str:
+    return "MAX" if connection.vendor == "sqlite" else "GREATEST"
 
 
 def _superseded(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
@@ -158,11 +172,3 @@ def make_after_migration(using: str, **_: Any) -> None:
 
 def _told_by(line: LogLine) -> dict[str, Any]:
     return {field.attname: getattr(line, field.attname) for field in _TOLD}
-
-
-def _later(moment: datetime) -> Greatest:
-    return Greatest(F("last_at"), Value(moment))
-
-
-def _lines_of(entry: AuditEntry) -> QuerySet[LogLine]:
-    return LogLine.objects.filter(team_id=entry.team_id, action=entry.action)
