@@ -10,6 +10,9 @@ CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colo
 CLIENT_COUNTRY_CHANGED = Sentence(
     "clients.country_changed", _("%(actor)s changed the country of %(account)s from %(before)s to %(country)s")
 )
+CONTACTS_COUNTED = Sentence(
+    "clients.contacts_counted", _("%(actor)s counted the contacts of %(account)s by status"), only_reads=True
+)
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
 SERVICE_SILENT = Sentence(
     "clients.service_silent", _("KlickTipp has not answered several times in a row"), tells_failure=True

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import TeamRequest, UserRequest
 from accounts.models import Team
 from accounts.roles import Capability
+from integrations.clients import overview
 from integrations.clients.access import AccountRequest, to_client
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import Explanation
@@ -89,6 +90,7 @@ def client_page(request: AccountRequest, failure: Explanation | None = None) -> 
         "shared": credentials.shared().select_related("stored_by").first(),
         "own": credentials.held_by(request.user.pk).first(),
         "used": credential_for(request.account, request.user.pk),
+        "actions": overview.done_last(request.account, request.membership),
         "failure": failure,
     }
     return render(request, "clients/client.html", context, status=422 if failure else 200)
