@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.access import TeamRequest, part_of, team_view
 from accounts.roles import Capability
@@ -13,10 +14,13 @@ from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientSettingsForm, RemoveClientForm
 from integrations.clients.keys.forms import KeyForm
 from integrations.clients.keys.pages import client_page, clients_page
-from integrations.messages import status_in_words
 
-_STATUSES = {"pending": "opt-in pending", "subscribed": "subscribed", "unsubscribed": "unsubscribed"}
-"""The filters of a list of contacts, as contacts have them."""
+_WORDS = {
+    "pending": gettext_noop("opt-in pending"),
+    "subscribed": gettext_noop("subscribed"),
+    "unsubscribed": gettext_noop("unsubscribed"),
+}
+"""What contacts are counted by."""
 
 
 @team_view(Capability.BELONG)
@@ -42,7 +46,7 @@ def counts(request: AccountRequest) -> HttpResponse:
         counted = overview.count_contacts(request.errand, action)
     except EXPLAINED as error:
         return render(request, "clients/counts.html", {"failure": explain(error, action)})
-    told = [(status, status_in_words(_STATUSES[status]), number) for status, number in counted.items()]
+    told = [(status, _(_WORDS[status]), number) for status, number in counted.items()]
     return render(request, "clients/counts.html", {"counts": told})
 
 
