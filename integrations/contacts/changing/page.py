@@ -14,7 +14,9 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.access import is_fragment
 from accounts.toasts import toast
@@ -87,6 +89,18 @@ def form_again(
     )
 
 
+_TITLES: dict[str, str | Promise] = {
+    "email": gettext_lazy("Change the email address"),
+    "sms_number": gettext_lazy("Change the SMS number"),
+    "fields": gettext_lazy("Change data fields"),
+    "fields_preview": gettext_lazy("Change data fields"),
+    "tags": gettext_lazy("Add tags"),
+    "unsubscribe": gettext_lazy("Unsubscribe a contact"),
+    "delete": gettext_lazy("Delete a contact"),
+}
+"""What browsers keep of the pages that show a form by itself: no name, no address."""
+
+
 def context_of(request: AccountRequest, contact: Contact) -> dict[str, Any]:
     """What the templates of all forms need; `action` is a fresh one."""
     return {
@@ -103,7 +117,8 @@ def part_page(request: AccountRequest, template: str, context: dict[str, Any], s
     part = f"contacts/changing/{template}.html"
     if is_fragment(request):
         return render(request, part, context, status=status)
-    return render(request, "contacts/changing/change.html", context | {"part": part}, status=status)
+    page = {"part": part, "page_title": _TITLES.get(template, _("Change the contact"))}
+    return render(request, "contacts/changing/change.html", context | page, status=status)
 
 
 def back(
