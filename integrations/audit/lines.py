@@ -136,14 +136,20 @@ def _made_of(entries: Sequence[AuditEntry]) -> LogLine:
 
 def out_of_step() -> Iterator[tuple[int, UUID]]:
     """The team and id of each action whose line is not what its entries make."""
-    groups = groupby(_ENTRIES.iterator(chunk_size=2000), key=lambda entry: (entry.team_id, entry.action))
-    made = (_made_of(list(entries)) for _action, entries in groups)
-    while batch := list(islice(made, _AT_ONCE)):
+    for batch in _all_made():
         stored = LogLine.objects.filter(action__in=[line.action for line in batch])
         found = {(line.team_id, line.action): _told_by(line) for line in stored}
         yield from (key for line in batch if found.get(key := (line.team_id, line.action)) != _told_by(line))
     entries = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
     yield from LogLine.objects.filter(~Exists(entries)).values_list("team_id", "action").iterator()
+
+
+def _all_made() -> Iterator[list[LogLine]]:
+    """The lines that the entries make, some at a time."""
+    groups = groupby(_ENTRIES.iterator(chunk_size=2000), key=lambda entry: (entry.team_id, entry.action))
+    made = (_made_of(list(entries)) for _action, entries in groups)
+    while batch := list(islice(made, _AT_ONCE)):
+        yield batch
 
 
 def set_right(team_id: int, action: UUID, *, only_look: bool = False) -> bool:
@@ -166,8 +172,8 @@ def make_after_migration(using: str, **_: Any) -> None:
     """Make the lines of a log that is older than they are."""
     tables = connections[using].introspection.table_names()
     if LogLine._meta.db_table in tables and not LogLine.objects.exists():
-        for team_id, action in out_of_step():
-            set_right(team_id, action)
+        for batch in _all_made():
+            LogLine.objects.bulk_create(batch, ignore_conflicts=True)
 
 
 def _told_by(line: LogLine) -> dict[str, Any]:
