@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -133,8 +134,12 @@ class LoggedCall:
         return problem_message(self.entry)
 
     @property
-    def milliseconds(self) -> int | None:
-        return None if self.entry.duration is None else round(self.entry.duration.total_seconds() * 1000)
+    def took(self) -> str:
+        """How long it took: in milliseconds, in seconds from one second on; "" while that is not known."""
+        if self.entry.duration is None:
+            return ""
+        seconds = self.entry.duration.total_seconds()
+        return f"{number_format(round(seconds, 1), 1)} s" if seconds >= 1 else f"{round(seconds * 1000)} ms"
 
     @property
     def request(self) -> list[tuple[str | Promise, str]]:

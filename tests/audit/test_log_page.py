@@ -15,6 +15,7 @@ from accounts.roles import Role
 from integrations.audit import events, presentation
 from integrations.audit.models import AuditEntry, Kind, Outcome
 from integrations.audit.people_sentences import SIGNED_IN
+from integrations.audit.presentation import LoggedCall
 from integrations.audit.recorder import Action, Scope, entry_of, store
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
@@ -331,7 +332,9 @@ def test_a_refusal_of_what_only_read_is_found_by_its_outcome(
     log = f"/t/{account.team.slug}/log/"
     assert "loaded the tags" not in main_words(browser.get(log))
     assert "loaded the tags" in main_words(browser.get(f"{log}?outcome=refused"))
-    assert "What was only read is hidden." in main_words(browser.get(f"{log}?outcome=done&client={account.pk}"))
+    nothing = browser.get(f"{log}?outcome=done&client={account.pk}")
+    assert "What was only read is hidden. Show also what was only read" in main_words(nothing)
+    assert f'href="{log}?reads=on&amp;client={account.pk}&amp;outcome=done"' in nothing.content.decode()
     assert "hidden" not in main_words(browser.get(f"{log}?outcome=unknown&client={account.pk}"))
 
 
@@ -341,3 +344,8 @@ def test_times_tell_their_zone(browser: Client, owner: Membership) -> None:
     assert re.search(r"20\d\d UTC\+0[12]00", main_words(browser.get(log)))
     number = AuditEntry.objects.latest("number").number
     assert re.search(r"\d\d:\d\d:\d\d UTC\+0[12]00", main_words(browser.get(f"{log}{number}/")))
+
+
+def test_long_calls_are_told_in_seconds() -> None:
+    for seconds, told in ((0.0204, "20 ms"), (0.9994, "999 ms"), (1.25, "1.2 s"), (19.96, "20.0 s")):
+        assert LoggedCall(AuditEntry(duration=timedelta(seconds=seconds))).took == told
