@@ -42,7 +42,8 @@ def test_the_list_is_searched_as_one_types(tags: Page, service: Service) -> None
     expect(tags.get_by_text("No tag has “NEWSxyz” in its name or ID.")).to_be_visible()
     search.fill("")
     expect(tags.locator("tbody")).to_contain_text("VIP")
-    assert service.paths() == ["GET /tag"], "searching goes on in the list that is known"
+    asked = [call for call in service.paths() if not call.startswith("GET /subscriber?")]  # the overview counts
+    assert asked == ["GET /tag"], "searching goes on in the list that is known"
 
 
 def test_a_tag_from_its_creation_to_its_end(tags: Page, owner: Membership) -> None:
