@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.audit.actors import SYSTEM, Actor
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount, Credential
@@ -35,14 +36,19 @@ class Checked:
         return isinstance(self.error, AccessDenied)
 
 
-def check_all(accounts: Iterable[ClientAccount], actor: Actor) -> list[Checked]:
-    """Check the shared logins of these client accounts, some at a time. Each check is an action of the log."""
+class TimeUp(Exception):
+    """There was no time left to ask KlickTipp."""
+
+
+def check_all(accounts: Iterable[ClientAccount], actor: Actor, deadline: Deadline | None = None) -> list[Checked]:
+    """Check the shared logins of these client accounts, some at a time; none is begun after the deadline. Each check is
+    an action of the log."""
     shared = Credential.objects.shared().filter(account__in=accounts).select_related("account__team")
     credentials = list(shared.order_by("account__checked_at"))
     if settings.CHECKS_AT_ONCE == 1:
-        return [_check(credential, actor) for credential in credentials]
+        return [_check(credential, actor, deadline) for credential in credentials]
     with ThreadPoolExecutor(settings.CHECKS_AT_ONCE) as threads:
-        return list(threads.map(partial(_check_apart, actor=actor), credentials))
+        return list(threads.map(partial(_check_apart, actor=actor, deadline=deadline), credentials))
 
 
 def check_daily() -> None:
@@ -52,15 +58,17 @@ def check_daily() -> None:
     check_all(list(due[:_MOST_IN_A_RUN]), SYSTEM)
 
 
-def _check_apart(credential: Credential, actor: Actor) -> Checked:
+def _check_apart(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:
     """In a thread of its own, which leaves no connection to the database behind."""
     try:
-        return _check(credential, actor)
+        return _check(credential, actor, deadline)
     finally:
         connection.close()
 
 
-def _check(credential: Credential, actor: Actor) -> Checked:
+def _check(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:
+    if deadline and deadline.seconds_left <= 0:
+        return Checked(credential.account, TimeUp())
     try:
         services.check_stored(credential, actor, uuid4())
     except EXPLAINED as error:

@@ -11,6 +11,7 @@ from accounts.access import TeamRequest, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view, to_client
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.keys import services, words
@@ -85,7 +86,7 @@ def check_connections(request: TeamRequest) -> HttpResponse:
     if not cache.add(f"connections-checked:{request.team.pk}", True, 60):
         messages.info(request, _("The connections have just been checked."))
         return redirect("team", team=request.team.slug)
-    checked = check_all(ClientAccount.objects.visible_to(request.membership), Actor.of(request))
+    checked = check_all(ClientAccount.objects.visible_to(request.membership), Actor.of(request), Deadline())
     if failed := [one for one in checked if one.error]:
         messages.warning(request, words.of_failed_checks(checked, failed))
     elif checked:

@@ -82,6 +82,14 @@ def test_a_service_that_says_nothing_is_no_refusal(
     assert set(connections().values()) == {"connected", "none"}
 
 
+def test_none_is_begun_when_time_is_up(
+    browser: Client, owner: Membership, clients: list[ClientAccount], service: Service, settings: Any
+) -> None:
+    settings.KLICKTIPP_PAGE_DEADLINE = 0
+    assert "0 of 3 connections work. It could not be found out for" in check(browser, owner)
+    assert service.paths() == []
+
+
 def test_the_clock_looks_at_each_once_a_day(clients: list[ClientAccount], service: Service) -> None:
     ClientAccount.objects.filter(name="Bergwind").update(checked_at=timezone.now() - timedelta(hours=1))
 
