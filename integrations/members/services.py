@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
-from integrations.clients.member_access import limit_of, set_limit
+from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.members.errors import NotAllowed
 
@@ -28,16 +28,17 @@ def change(
     actor: Actor,
 ) -> None:
     """Give a member this role, let them see these clients alone, or all for None, and let the membership end with this
-    day, or never: all of it or nothing. What stays as it is leaves no word in the log. Raises `LastOwner`, and
-    `NotForOwners` for an owner who is limited or has a last day."""
+    day, or never: all of it or nothing. What stays as it is leaves no word in the log. An owner has neither limit nor
+    last day. Raises `LastOwner`."""
+    ends_at = end_of(last_day) if last_day else None
     with managing(by, role) as manager:
         _may_change(manager, member)
-        if last_day != member.last_day and role != Role.OWNER:
-            set_end(member, end_of(last_day) if last_day else None, by=by.user)
-        if role != member.role:
-            set_role(member.team, member.user, role, by=by.user)
-        if role != Role.OWNER and (None if accounts is None else {one.pk for one in accounts}) != limit_of(member):
+        if member.has_ended:
+            set_end(member, ends_at, by=by.user)
+        set_role(member.team, member.user, role, by=by.user)
+        if role != Role.OWNER:
             set_limit(member, accounts, actor)
+            set_end(member, ends_at, by=by.user)
 
 
 def remove(member: Membership, by: Membership) -> None:

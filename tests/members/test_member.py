@@ -233,6 +233,20 @@ def test_one_form_changes_all_and_drops_nothing(admin: Client, kim: Membership, 
     assert len(log_of(kim.team)) == 4
 
 
+def test_an_owner_becomes_an_editor_with_clients_and_a_last_day_in_one_go(
+    browser: Client, owner: Membership, bergwind: ClientAccount
+) -> None:
+    other = MembershipFactory(team=owner.team, role=Role.OWNER)
+
+    change(browser, other, role="editor", sees="some", accounts=[bergwind.pk], day="2040-11-30")
+
+    assert (now(other).role, limit_of(now(other)), str(now(other).last_day)) == (
+        Role.EDITOR,
+        {bergwind.pk},
+        "2040-11-30",
+    )
+
+
 def test_what_somebody_else_has_changed_meanwhile_is_told_and_not_reverted(
     admin: Client, browser: Client, kim: Membership
 ) -> None:
