@@ -23,6 +23,8 @@ _day = {
 }
 NOBODY = "nobody"
 _MOST_HASHES = 50
+_DISORDER = 10_000
+"""By how many numbers the order of times and that of numbers may disagree, as where clocks differ."""
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -85,10 +87,20 @@ class LogFilter(django_filters.FilterSet):
         return lines.filter(actor_id=None) if person == NOBODY else lines.filter(actor_id=int(person))
 
     def from_day(self, lines: QuerySet[LogLine], name: str, day: date) -> QuerySet[LogLine]:
-        return lines.filter(started_at__gte=_midnight(day))
+        first = self._number_since(_midnight(day))
+        if first is None:
+            return lines.none()
+        return lines.filter(started_at__gte=_midnight(day), number__gt=first - _DISORDER)
 
     def to_day(self, lines: QuerySet[LogLine], name: str, day: date) -> QuerySet[LogLine]:
-        return lines.filter(started_at__lt=_midnight(day + timedelta(days=1)))
+        end = _midnight(day + timedelta(days=1))
+        first = self._number_since(end)
+        return lines if first is None else lines.filter(started_at__lt=end, number__lt=first + _DISORDER)
+
+    def _number_since(self, moment: datetime) -> int | None:
+        """The number of the team's first line from this time on: it bounds the search, which goes by numbers."""
+        since = LogLine.objects.filter(team_id=self._team_id, started_at__gte=moment).order_by("started_at")
+        return since.values_list("number", flat=True).first()
 
     def with_reads(self, lines: QuerySet[LogLine], name: str, wanted: Any) -> QuerySet[LogLine]:
         return lines

@@ -26,7 +26,7 @@ _ADD = (
     f"INSERT INTO {_TABLE} ({', '.join(str(field.column) for field in _TOLD)}) "  # noqa: S608 - the model's own names
     f"VALUES ({', '.join(['%s'] * len(_TOLD))}) ON CONFLICT (team_id, action) DO UPDATE SET "
     + "".join(f"{column} = {_TABLE}.{column} + excluded.{column}, " for column in ("entries", *_COUNTS))
-    + f"last_at = GREATEST({_TABLE}.last_at, excluded.last_at), "
+    + f"last_at = CASE WHEN {_TABLE}.last_at < excluded.last_at THEN excluded.last_at ELSE {_TABLE}.last_at END, "
     f"account_id = COALESCE({_TABLE}.account_id, excluded.account_id), account_label = "
     f"CASE WHEN {_TABLE}.account_id IS NULL THEN excluded.account_label ELSE {_TABLE}.account_label END, "
     f"kind = CASE WHEN excluded.kind = '{Kind.CHANGE}' OR {_TABLE}.kind = '{Kind.READ}' "
@@ -82,7 +82,7 @@ def count(entries: Sequence[AuditEntry]) -> None:
     line = _line(entries, _superseded(entries))
     values = [field.get_db_prep_save(getattr(line, field.attname), connection) for field in _TOLD]
     with connection.cursor() as cursor:
-        cursor.execute(_ADD.replace("GREATEST", _greatest()), values)
+        cursor.execute(_ADD, values)
 
 
 def finish(entries: Sequence[AuditEntry]) -> None:
@@ -92,17 +92,14 @@ def finish(entries: Sequence[AuditEntry]) -> None:
     changed = [column for column in _COUNTS if counts[column]]
     moves = "".join(f"{column} = {column} + %s, " for column in changed)
     head, last_at = entries[0], max(map(_ended_at, entries))
-    values = {"last_at": last_at, "team_id": head.team_id, "action": head.action}
-    told = [_FIELDS[name].get_db_prep_save(value, connection) for name, value in values.items()]
+    values = [("last_at", last_at), ("last_at", last_at), ("team_id", head.team_id), ("action", head.action)]
+    told = [_FIELDS[name].get_db_prep_save(value, connection) for name, value in values]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {_TABLE} SET {moves}last_at = {_greatest()}(last_at, %s) WHERE team_id = %s AND action = %s",  # noqa: S608 - the model's own names
+            f"UPDATE {_TABLE} SET {moves}last_at = CASE WHEN last_at < %s THEN %s ELSE last_at END "  # noqa: S608 - the model's own names
+            "WHERE team_id = %s AND action = %s",
             [*(counts[column] for column in changed), *told],
         )
-
-
-def _greatest() -> str:
-    return "MAX" if connection.vendor == "sqlite" else "GREATEST"
 
 
 def _superseded(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
@@ -115,23 +112,23 @@ def _superseded(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
         return []
     attempts = AuditEntry.objects.filter(call__in=[*calls, *map(late_call, calls)])
     earlier = attempts.exclude(pk__in=[entry.pk for entry in entries]).order_by("number")
-    return list(_deciding(earlier).values())
+    return deciding(earlier)
 
 
-def _deciding(entries: Iterable[AuditEntry]) -> dict[UUID, AuditEntry]:
+def deciding(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     """Of each call among entries, oldest first, the last attempt, or the answer that came later still."""
-    deciding: dict[UUID, AuditEntry] = {}
+    last: dict[UUID, AuditEntry] = {}
     calls: dict[str, UUID] = {}
     for entry in entries:
         call = calls[str(entry.pk)] = calls.get(entry.answer.get("late_answer_to", ""), entry.call)
-        deciding[call] = entry
-    return deciding
+        last[call] = entry
+    return list(last.values())
 
 
 def _made_of(entries: Sequence[AuditEntry]) -> LogLine:
     """The line of an action with all its entries, oldest first."""
-    deciding = {entry.pk for entry in _deciding(entries).values()}
-    return _line(entries, [entry for entry in entries if entry.pk not in deciding])
+    decide = {entry.pk for entry in deciding(entries)}
+    return _line(entries, [entry for entry in entries if entry.pk not in decide])
 
 
 def out_of_step() -> Iterator[tuple[int, UUID]]:

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from integrations.audit.lines import deciding
 from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
 from integrations.audit.sentences import tell, tells_failure
 from integrations.messages import Message, klicktipps_words
@@ -87,9 +88,8 @@ class LoggedAction:
     def final(self) -> list[AuditEntry]:
         """The attempt of each call that decides: the last one, or the answer that came later still. Of an action
         that changed something only the changes decide; signing in decides only where it failed."""
-        calls = {str(entry.id): entry.call for entry in self.entries}
-        last = {calls.get(entry.answer.get("late_answer_to", ""), entry.call): entry for entry in self.entries}
-        decisive = [entry for entry in last.values() if not is_signed_in(entry)] or list(last.values())
+        last = deciding(self.entries)
+        decisive = [entry for entry in last if not is_signed_in(entry)] or last
         return [entry for entry in decisive if entry.kind != Kind.READ] or decisive
 
     @cached_property

@@ -10,8 +10,8 @@ CLIENT_RECOLOURED = Sentence("clients.recoloured", _("%(actor)s changed the colo
 CLIENT_COUNTRY_CHANGED = Sentence(
     "clients.country_changed", _("%(actor)s changed the country of %(account)s from %(before)s to %(country)s")
 )
-CONTACTS_COUNTED = Sentence(
-    "clients.contacts_counted", _("%(actor)s counted the contacts of %(account)s by status"), only_reads=True
+CONNECTIONS_CHECKED = Sentence(
+    "clients.connections_checked", _("%(actor)s checked the connections of all clients"), only_reads=True
 )
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
 SERVICE_SILENT = Sentence(

@@ -13,7 +13,6 @@ urlpatterns = [
     path("clients/new/grant/", grant_views.grant_new_client, name="client_new_grant"),
     path("clients/new/api-user/", api_user_views.new_client, name="client_new_api_user"),
     path("clients/<slug:account>/", views.client, name="client"),
-    path("clients/<slug:account>/counts/", views.counts, name="client_counts"),
     path("clients/<slug:account>/settings/", views.change_client, name="client_settings"),
     path("clients/<slug:account>/remove/", views.remove_client, name="client_remove"),
     path("clients/<slug:account>/key/", key_views.replace_key, name="client_key"),

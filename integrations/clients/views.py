@@ -1,26 +1,15 @@
-from uuid import uuid4
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from accounts.access import TeamRequest, part_of, team_view
+from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.clients import overview, services
+from integrations.clients import services
 from integrations.clients.access import AccountRequest, account_view, to_client
-from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientSettingsForm, RemoveClientForm
 from integrations.clients.keys.forms import KeyForm
 from integrations.clients.keys.pages import client_page, clients_page
-
-_WORDS = {
-    "pending": gettext_noop("opt-in pending"),
-    "subscribed": gettext_noop("subscribed"),
-    "unsubscribed": gettext_noop("unsubscribed"),
-}
-"""What contacts are counted by."""
 
 
 @team_view(Capability.BELONG)
@@ -35,19 +24,6 @@ def clients(request: TeamRequest) -> HttpResponse:
 def client(request: AccountRequest) -> HttpResponse:
     """The client account's overview: its connection, and where to go from here."""
     return client_page(request)
-
-
-@account_view(Capability.SEE_CLIENTS)
-@part_of("client")
-def counts(request: AccountRequest) -> HttpResponse:
-    """How many contacts the client has by status, for its overview."""
-    action = uuid4()
-    try:
-        counted = overview.count_contacts(request.errand, action)
-    except EXPLAINED as error:
-        return render(request, "clients/counts.html", {"failure": explain(error, action)})
-    told = [(status, _(_WORDS[status]), number) for status, number in counted.items()]
-    return render(request, "clients/counts.html", {"counts": told})
 
 
 @account_view(Capability.MANAGE_CLIENTS)

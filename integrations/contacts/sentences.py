@@ -56,6 +56,9 @@ CONTACT_SEARCHED = Sentence(
 CONTACT_OPENED = Sentence(
     "contacts.opened", _("%(actor)s looked at the contact %(contact)s of %(account)s"), only_reads=True
 )
+CONTACTS_COUNTED = Sentence(
+    "contacts.counted", _("%(actor)s counted the contacts of %(account)s by status"), only_reads=True
+)
 CONTACTS_BROWSED = Sentence(
     "contacts.browsed",
     _("%(actor)s looked through the contacts of %(account)s (%(which)s; page %(page)s)"),

@@ -13,8 +13,8 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
-from integrations.audit.presentation import PARTLY, LoggedAction, LoggedCall, problem_message
+from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Outcome, SubjectKind
+from integrations.audit.presentation import LoggedAction, LoggedCall, problem_message
 from integrations.audit.reading import ANSWERED_WITHIN, calls_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.models import ClientAccount

@@ -349,3 +349,13 @@ def test_times_tell_their_zone(browser: Client, owner: Membership) -> None:
 def test_long_calls_are_told_in_seconds() -> None:
     for seconds, told in ((0.0204, "20 ms"), (0.9994, "999 ms"), (1.25, "1.2 s"), (19.96, "20.0 s")):
         assert LoggedCall(AuditEntry(duration=timedelta(seconds=seconds))).took == told
+
+
+def test_days_before_and_after_the_whole_log_have_nothing(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope)
+    log = f"/t/{owner.team.slug}/log/"
+    today = timezone.localdate()
+    for asked in ("until=2020-01-01", f"since={today + timedelta(days=1)}"):
+        assert browser.get(f"{log}?{asked}").context["actions"] == []
+    for asked in (f"since={today}", f"until={today}", f"since={today}&until={today}", "since=2020-01-01"):
+        assert len(browser.get(f"{log}?{asked}").context["actions"]) == 2, asked

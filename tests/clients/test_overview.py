@@ -19,23 +19,23 @@ def url(account: ClientAccount, rest: str = "") -> str:
 def test_contacts_are_counted_by_status_and_lead_to_those_counted(
     browser: Client, account: ClientAccount, service: Service
 ) -> None:
-    assert f'hx-get="{url(account, "counts/")}"' in browser.get(url(account)).content.decode()
+    assert f'hx-get="{url(account, "contacts/counts/")}"' in browser.get(url(account)).content.decode()
     assert service.paths() == []
 
-    told = browser.get(url(account, "counts/"), headers=HX).content.decode()
+    told = browser.get(url(account, "contacts/counts/"), headers=HX).content.decode()
 
     assert len(service.paths()) == 3
     for status in ("pending", "subscribed", "unsubscribed"):
         assert f'href="{url(account, "contacts/browse/")}?status={status}"' in told
-    line = LogLine.objects.get(sentence="clients.contacts_counted")
+    line = LogLine.objects.get(sentence="contacts.counted")
     assert (line.kind, line.entries, line.outcome) == ("read", 3, "done")
-    assert browser.get(url(account, "counts/"), headers=HX).content.decode() == told
+    assert browser.get(url(account, "contacts/counts/"), headers=HX).content.decode() == told
     assert len(service.paths()) == 3
 
 
 def test_what_cannot_be_counted_is_explained(browser: Client, account: ClientAccount, service: Service) -> None:
     service.fault(always=True, status=500)
-    told = browser.get(url(account, "counts/"), headers=HX).content.decode()
+    told = browser.get(url(account, "contacts/counts/"), headers=HX).content.decode()
     assert "KlickTipp answered in a way that cannot be understood." in told
 
 

@@ -36,6 +36,7 @@ def remember(credential: Credential, connection: Connection) -> None:
         if account := locked_while_stored(credential):
             account.connection, account.checked_at = connection, timezone.now()
             account.save(update_fields=["connection", "checked_at"])
+            credential.account.connection, credential.account.checked_at = connection, account.checked_at
 
 
 class Watch:
@@ -77,11 +78,9 @@ class Watch:
 
     def _is_news(self) -> bool:
         """Whether it is worth a word in the database that KlickTipp takes the credential."""
-        account, now = self._credential.account, timezone.now()
-        is_old = account.checked_at is None or account.checked_at < now - _FRESH_FOR
-        if is_old:
-            account.checked_at = now
-        return is_old or account.connection == Connection.REFUSED
+        account = self._credential.account
+        is_fresh = account.checked_at is not None and account.checked_at > timezone.now() - _FRESH_FOR
+        return not is_fresh or account.connection == Connection.REFUSED
 
     def _is_refusal(self, attempt: Attempt, ending: Ending) -> bool:
         """Whether this tells of the credential itself. The library repeats a refused call with a new session only."""

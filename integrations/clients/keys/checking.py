@@ -13,12 +13,19 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models import Membership
+from integrations.audit import events
 from integrations.audit.actors import SYSTEM, Actor
+from integrations.audit.recorder import Action, Scope
+from integrations.clients.calls.bulkhead import bulkhead
 from integrations.clients.calls.deadline import Deadline
+from integrations.clients.errors import Obstructed
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount, Credential
+from integrations.clients.sentences import CONNECTIONS_CHECKED
 from integrations.klicktipp import AccessDenied
+from integrations.messages import Obstacle
 
 DAILY: Final = timedelta(hours=24)
 _MOST_IN_A_RUN: Final = 60
@@ -40,9 +47,19 @@ class TimeUp(Exception):
     """There was no time left to ask KlickTipp."""
 
 
-def check_all(accounts: Iterable[ClientAccount], actor: Actor, deadline: Deadline | None = None) -> list[Checked]:
-    """Check the shared logins of these client accounts, some at a time; none is begun after the deadline. Each check is
-    an action of the log."""
+def check_all_of_team(membership: Membership, actor: Actor) -> list[Checked]:
+    """Check the client accounts that a member sees, within the time of a page. Raises `Obstructed` where no thread of
+    the web process is left to wait for KlickTipp."""
+    scope = Scope(membership.team_id)
+    if not bulkhead.take_seat(actor, scope):
+        events.record_obstacle(Action(CONNECTIONS_CHECKED, actor), scope, Obstacle.TOO_MANY_WAIT)
+        raise Obstructed(Obstacle.TOO_MANY_WAIT)
+    return _check_all(ClientAccount.objects.visible_to(membership), actor, Deadline())
+
+
+def _check_all(accounts: Iterable[ClientAccount], actor: Actor, deadline: Deadline | None = None) -> list[Checked]:
+    """Check the shared logins of these client accounts, some at a time; nothing goes on after the deadline. Each check
+    is an action of the log."""
     shared = Credential.objects.shared().filter(account__in=accounts).select_related("account__team")
     credentials = list(shared.order_by("account__checked_at"))
     if settings.CHECKS_AT_ONCE == 1:
@@ -55,7 +72,7 @@ def check_daily() -> None:
     """For the clock: the connections that nobody has checked or used for a day, those that wait longest first."""
     waiting = ClientAccount.objects.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - DAILY))
     due = waiting.filter(credentials__user=None, credentials__isnull=False).order_by("checked_at")
-    check_all(list(due[:_MOST_IN_A_RUN]), SYSTEM)
+    _check_all(list(due[:_MOST_IN_A_RUN]), SYSTEM)
 
 
 def _check_apart(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:
@@ -67,10 +84,11 @@ def _check_apart(credential: Credential, actor: Actor, deadline: Deadline | None
 
 
 def _check(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:
-    if deadline and deadline.seconds_left <= 0:
+    seconds = deadline.seconds_left if deadline else None
+    if seconds is not None and seconds <= 0:
         return Checked(credential.account, TimeUp())
     try:
-        services.check_stored(credential, actor, uuid4())
+        services.check_stored(credential, actor, uuid4(), seconds)
     except EXPLAINED as error:
         return Checked(credential.account, error)
     return Checked(credential.account, None)

@@ -264,14 +264,17 @@ def check_connection(account: ClientAccount, actor: Actor, action_id: UUID, user
     _check(credential, action)
 
 
-def check_stored(credential: Credential, actor: Actor, action_id: UUID) -> None:
-    """Test a stored login, as `check_connection` does, for one of many checks that are limited together."""
-    _check(credential, _testing(credential, actor, action_id, credential.user_id))
+def check_stored(credential: Credential, actor: Actor, action_id: UUID, seconds: float | None = None) -> None:
+    """Test a stored login, as `check_connection` does, for one of many checks that are limited together.
+
+    seconds: for its calls together; the deadline of a page unless told
+    """
+    _check(credential, _testing(credential, actor, action_id, credential.user_id), seconds)
 
 
-def _check(credential: Credential, action: Action) -> None:
+def _check(credential: Credential, action: Action, seconds: float | None = None) -> None:
     account = credential.account
-    api = gateway.connect_by(credential, account, action)
+    api = gateway.connect_by(credential, account, action, seconds=seconds)
     optin_processes = api.list_optin_processes()
     health.remember(credential, Connection.CONNECTED)
     identity = _identify(api, optin_processes)

@@ -11,11 +11,10 @@ from accounts.access import TeamRequest, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.clients.access import AccountRequest, account_view, to_client
-from integrations.clients.calls.deadline import Deadline
-from integrations.clients.errors import OtherAccount, TakenByOtherClient, UntoldAccount
+from integrations.clients.errors import Obstructed, OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.keys import services, words
-from integrations.clients.keys.checking import check_all
+from integrations.clients.keys.checking import check_all_of_team
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.pages import (
     ask,
@@ -28,7 +27,7 @@ from integrations.clients.keys.pages import (
 )
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import Login
-from integrations.clients.models import ClientAccount, Colour
+from integrations.clients.models import Colour
 from integrations.klicktipp import AccessDenied
 
 
@@ -83,10 +82,16 @@ def replace_own_key(request: AccountRequest) -> HttpResponse:
 @sent_from("team")
 def check_connections(request: TeamRequest) -> HttpResponse:
     """Ask KlickTipp for all client accounts whether it still accepts their shared keys, once a minute."""
-    if not cache.add(f"connections-checked:{request.team.pk}", True, 60):
+    once = f"connections-checked:{request.team.pk}"
+    if not cache.add(once, True, 60):
         messages.info(request, _("The connections have just been checked."))
         return redirect("team", team=request.team.slug)
-    checked = check_all(ClientAccount.objects.visible_to(request.membership), Actor.of(request), Deadline())
+    try:
+        checked = check_all_of_team(request.membership, Actor.of(request))
+    except Obstructed as error:
+        cache.delete(once)
+        messages.warning(request, explain(error).what)
+        return redirect("team", team=request.team.slug)
     if failed := [one for one in checked if one.error]:
         messages.warning(request, words.of_failed_checks(checked, failed))
     elif checked:

@@ -10,18 +10,20 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import is_fragment, sent_from
+from accounts.access import is_fragment, part_of, sent_from
 from accounts.roles import Capability
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.known_first import asks_to_load
 from integrations.clients.models import ReferenceKind
+from integrations.contacts.browsing.counting import count_contacts
 from integrations.contacts.browsing.forms import BrowseForm
 from integrations.contacts.browsing.rows import ShownRow, Summary
-from integrations.contacts.browsing.services import Row, Selection, kept_list, load_list, read_rows
+from integrations.contacts.browsing.services import WORDS, Row, Selection, kept_list, load_list, read_rows
 from integrations.tags import smarttags
 
 _PAGE = re.compile(r"[1-9][0-9]{0,6}")
@@ -94,6 +96,19 @@ def rows(request: AccountRequest) -> HttpResponseBase:
     response = StreamingHttpResponse(_arriving(request, selection, first, found, again))
     response["X-Accel-Buffering"] = "no"  # a proxy in front shall not wait for the end
     return response
+
+
+@account_view(Capability.SEE_CLIENTS)
+@part_of("client")
+def counts(request: AccountRequest) -> HttpResponse:
+    """How many contacts the client has by status, for its overview."""
+    action = uuid4()
+    try:
+        counted = count_contacts(request.errand, action)
+    except EXPLAINED as error:
+        return render(request, "contacts/browsing/counts.html", {"failure": explain(error, action)})
+    told = [(status, _(WORDS[status]), number) for status, number in counted.items()]
+    return render(request, "contacts/browsing/counts.html", {"counts": told})
 
 
 def _arriving(

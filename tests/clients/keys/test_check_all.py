@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry, LogLine, Outcome
+from integrations.clients.calls.bulkhead import bulkhead
 from integrations.clients.keys.checking import check_daily
 from integrations.clients.models import ClientAccount, Connection
 from tests.factories import ClientAccountFactory
@@ -88,6 +89,22 @@ def test_none_is_begun_when_time_is_up(
     settings.KLICKTIPP_PAGE_DEADLINE = 0
     assert "0 of 3 connections work. It could not be found out for" in check(browser, owner)
     assert service.paths() == []
+
+
+def test_where_too_many_wait_nothing_is_asked_and_the_log_says_so(
+    browser: Client,
+    owner: Membership,
+    clients: list[ClientAccount],
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bulkhead, "_limits", {"all": 0, "team": 0, "person": 0})
+    assert "KlickTipp answers slowly and others are waiting for it already" in check(browser, owner)
+    assert service.paths() == []
+    entry = AuditEntry.objects.get(sentence="clients.connections_checked")
+    assert (entry.outcome, entry.answer) == (Outcome.FAILED, {"problem": "too_many_wait"})
+    monkeypatch.undo()
+    assert "connections work" in check(browser, owner)
 
 
 def test_the_clock_looks_at_each_once_a_day(clients: list[ClientAccount], service: Service) -> None:

@@ -27,7 +27,7 @@ def test_only_those_with_the_tag_are_listed_with_the_date_they_got_it(
     assert "Tagged" in main_words(page)
     assert hidden(page)["tag"] == str(vip)
     row = read_rows(browser, account, page).partition(f'id="contact-{contact_id}"')[2].partition("</tr>")[0]
-    assert re.search(r'data-label="Since">\s*<time datetime="2', row)
+    assert re.search(r'data-label="Tagged">\s*<time datetime="2', row)
     assert any("(VIP; page 1)" in told for told in sentences(account))
     assert AuditEntry.objects.filter(operation="list_tagged_contacts").count() == 1
 
