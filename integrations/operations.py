@@ -288,11 +288,6 @@ SIGNING_IN: Final = tuple(name for name, operation in klicktipp.OPERATIONS.items
 ADDING_OPERATIONS: Final = tuple(name for name, operation in OPERATIONS.items() if operation.adds_contact)
 """The operations that can bring a new contact."""
 
-ABOUT_ONE_CONTACT: Final = tuple(
-    name for name, row in OPERATIONS.items() if row.contacts_in_answer not in (None, _each_by_all)
-)
-"""The operations whose subjects are all the same person."""
-
 
 def message_of(operation: str, problem: str, code: int | None = None) -> Message:
     """The message for a problem of an operation, in words of its own where it needs some; see `message`."""

@@ -1,5 +1,6 @@
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -13,9 +14,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from integrations.audit.links import Name, about, by_hashes, names_of
 from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
-from integrations.audit.reading import about
-from integrations.audit.visibility import visible_accounts, visible_entries, visible_lines, visible_people
+from integrations.audit.visibility import (
+    visible_accounts,
+    visible_entries,
+    visible_lines,
+    visible_links,
+    visible_people,
+)
 
 _day = {
     "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -53,7 +60,7 @@ class LogFilter(django_filters.FilterSet):
     def __init__(self, data: QueryDict, membership: Membership) -> None:
         lines = visible_lines(membership)
         super().__init__(data, lines)
-        self._visible = visible_entries(membership)
+        self._membership = membership
         self._team_id = membership.team_id
         accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
         members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
@@ -106,8 +113,15 @@ class LogFilter(django_filters.FilterSet):
         return lines
 
     def about_contact(self, lines: QuerySet[LogLine], name: str, hashes: str) -> QuerySet[LogLine]:
-        entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, _hashes(hashes))
+        entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, self._names)
         return lines.filter(action__in=entries.values("action"))
+
+    @cached_property
+    def _names(self) -> list[Name]:
+        """Under what the contact that was asked for is known: by what was asked, and by all that is one contact's with
+        it as far as the member may see."""
+        hashes = _hashes(self.data.get("about", ""))
+        return [*by_hashes(hashes), *names_of(visible_links(self._membership), hashes)]
 
     def in_words(self) -> list[tuple[str, str]]:
         """The filters that are asked for, as print has them."""
@@ -123,8 +137,9 @@ class LogFilter(django_filters.FilterSet):
         """The contact that was asked for, as the entries that the member sees label its ID and addresses; empty where
         none was, or none of them is about it."""
         asked = AuditSubject.objects.filter(team_id=self._team_id, hash__in=_hashes(self.data.get("about", "")))
-        seen = asked.filter(Exists(self._visible.filter(pk=OuterRef("entry_id"))))
-        return list(seen.order_by("label").values_list("label", flat=True).distinct())
+        seen = asked.filter(Exists(visible_entries(self._membership).filter(pk=OuterRef("entry_id"))))
+        labels = seen.values_list("label", flat=True).distinct()
+        return sorted({*labels, *(name.label for name in self._names if name.label)})
 
 
 def kept_filters(asked: QueryDict) -> QueryDict:

@@ -141,6 +141,29 @@ class AuditSubject(models.Model):
         return f"{self.kind} {self.label}"
 
 
+class SubjectLink(models.Model):
+    """Under what a contact of a client account is known from an entry on: one of its addresses or numbers, its key, or
+    its ID itself. Insert-only; see `links`."""
+
+    entry_id = models.UUIDField()
+    team_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    contact_id = models.CharField(max_length=20)
+    kind = models.CharField(max_length=10, choices=SubjectKind.choices)
+    label = models.CharField(max_length=254)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["team_id", "hash"], name="audit_link_hash"),
+            models.Index(fields=["account_id", "contact_id"], name="audit_link_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} is {self.kind} {self.label}"
+
+
 class RetentionRecord(models.Model):
     """Says that a team's entries up to a number may be removed. Insert-only; without one nothing can be deleted."""
 

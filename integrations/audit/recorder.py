@@ -14,7 +14,7 @@ from uuid import UUID, uuid4, uuid5
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from integrations.audit import allowed, lines, numbers
+from integrations.audit import allowed, lines, links, numbers
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
@@ -248,13 +248,17 @@ class Recorder:
                 if self._close(entry, _finishing(ending), [], known):
                     lines.finish([entry])
 
-    def _close(self, entry: AuditEntry, finish: dict[str, Any], learned: list[Subject], known: list[Subject]) -> bool:
+    def _close(
+        self, entry: AuditEntry, finish: dict[str, Any], contacts: list[list[Subject]], known: list[Subject]
+    ) -> bool:
         """Finish the entry, for the line to be told; or if the sweep came first, store the answer as an entry of its
-        own, and return False. The caller holds the transaction."""
-        new = [subject for subject in learned if subject not in known]
+        own, and return False. `contacts` are those that were met, each by all its names. The caller holds the
+        transaction."""
+        new = [subject for names in contacts for subject in names if subject not in known]
         pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
-        if new and pending.exists():
+        if contacts and pending.exists():
             AuditSubject.objects.bulk_create(subject_rows(entry, new))
+            links.learn(entry, contacts)
         if pending.update(**finish):
             _set(entry, finish)
             return True
@@ -286,15 +290,15 @@ def _with_key_masked(attempt: Attempt) -> Attempt:
     return replace(attempt, path=path, arguments={**attempt.arguments, "contact_id": contact.label})
 
 
-def _answered(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[Subject]]:
-    """The finishing columns with all that the answer says, and the people it names, such as the contact ID after an
-    add."""
+def _answered(attempt: Attempt, ending: Ending) -> tuple[dict[str, Any], list[list[Subject]]]:
+    """The finishing columns with all that the answer says, and the contacts that were met, each by all its names, such
+    as the contact ID after an add."""
     operation = attempt.operation.name
     if ending.error:
         return _finishing(ending) | {"answer": allowed.kept_error(ending.error, attempt.arguments)}, []
     named = OPERATIONS[operation].contacts_in_answer
-    people = [subject for contact in named(ending.result) for subject in subjects_in(contact)] if named else []
-    return _finishing(ending) | {"answer": allowed.kept_answer(operation, ending.result)}, people
+    contacts = links.told_by_call(attempt.arguments, named(ending.result) if named else [])
+    return _finishing(ending) | {"answer": allowed.kept_answer(operation, ending.result)}, contacts
 
 
 def _finishing(ending: Ending) -> dict[str, Any]:

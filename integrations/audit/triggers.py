@@ -1,11 +1,11 @@
 """The database's own guard over the log, on SQLite and PostgreSQL.
 
 It refuses an UPDATE of a finished entry or of anything but the finishing columns, a DELETE that no retention record
-covers, an INSERT under a number whose entry may have been removed or that the counter has not given out, a person added
-to a finished entry, a retention record for numbers to come, a counter that goes back or leaps, TRUNCATE, and on SQLite
-an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the triggers for DELETE) or under a
-negative rowid (-1 is what a trigger sees in place of one that is still to be given). Installed after every migration,
-because SQLite's table rebuilds drop triggers silently.
+covers, an INSERT under a number whose entry may have been removed or that the counter has not given out, a person or a
+link added to a finished entry, a retention record for numbers to come, a counter that goes back or leaps, TRUNCATE, and
+on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the triggers for DELETE) or
+under a negative rowid (-1 is what a trigger sees in place of one that is still to be given). Installed after every
+migration, because SQLite's table rebuilds drop triggers silently.
 
 On PostgreSQL every name is qualified and the functions' search path is fixed, since a session may put temporary tables
 of the same names before ours; and a transaction that sees an old snapshot writes nothing, since it would not see what
@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, Outcome, RetentionRecord
+from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, Outcome, RetentionRecord, SubjectLink
 
 _SEARCH_PATH = "pg_catalog, pg_temp"
 _NUMBERS = ("team_id", "number", "last", "through_number")
@@ -27,7 +27,7 @@ _NUMBERS_OR_NONE = ("account_id", "account_number")
 _LARGEST_STEP = 1000
 """Numbers that a team's counter goes on by at once; more than are ever written together."""
 
-GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, RetentionRecord, EntryCounter)
+GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, SubjectLink, RetentionRecord, EntryCounter)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _may_insert(model: type[models.Model], schema: str) -> str:
     if model is RetentionRecord:
         return _given_out("through_number", schema)
     may = f"NEW.number > 0 AND {_given_out('number', schema)} AND NOT {_covered('NEW', schema)}"
-    return f"{may} AND {_is_open(schema) if model is AuditSubject else _has_account_number(schema)}"
+    return f"{may} AND {_has_account_number(schema) if model is AuditEntry else _is_open(schema)}"
 
 
 def _are_numbers(model: type[models.Model]) -> str:

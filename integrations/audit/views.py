@@ -12,9 +12,9 @@ from accounts.access import TeamRequest, is_fragment, team_view
 from accounts.roles import Capability
 from integrations.audit.filters import LogFilter, kept_filters
 from integrations.audit.forms import AboutContactForm
+from integrations.audit.links import about, by_hashes
 from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
-from integrations.audit.reading import about, hashes_beside
 from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -39,12 +39,11 @@ def _find_contact(request: TeamRequest) -> HttpResponse:
     asked.pop("about", None)
     contact, visible = form.cleaned_data["contact"], visible_entries(request.membership)
     hashes = search_hashes(contact, request.team.pk)
-    if contact.is_key:
-        hashes = hashes_beside(visible, request.team.pk, hashes)
-        if not hashes:
-            form.add_error("contact", form.fields["contact"].error_messages["unrecognised"])
-            return _log_page(request, asked, form, status=422)
-    if not about(visible, request.team.pk, hashes).exists():
+    is_known = about(visible, request.team.pk, by_hashes(hashes)).exists()
+    if contact.is_key and not is_known:
+        form.add_error("contact", form.fields["contact"].error_messages["unrecognised"])
+        return _log_page(request, asked, form, status=422)
+    if not is_known:
         return _log_page(request, asked, form, missing=form["contact"].value().strip())
     asked["about"] = ",".join(hashes)
     return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.urlencode()}")

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.models import AuditEntry, LogLine
+from integrations.audit.models import AuditEntry, LogLine, SubjectLink
 
 _accounts_of: Callable[[Membership], QuerySet[Any]]
 
@@ -34,6 +34,14 @@ def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
 def visible_lines(membership: Membership) -> QuerySet[LogLine]:
     """The lines of the actions of which the member may see entries."""
     return LogLine.objects.filter(_visible_to(membership), team_id=membership.team_id)
+
+
+def visible_links(membership: Membership) -> QuerySet[SubjectLink]:
+    """What tells under which names contacts of the clients are known whose entries the member may see."""
+    links = SubjectLink.objects.filter(team_id=membership.team_id)
+    if not membership.is_limited and membership.may(Capability.SEE_WHOLE_LOG):
+        return links
+    return links.filter(account_id__in=visible_accounts(membership).values("pk"))
 
 
 def _visible_to(membership: Membership) -> Q:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +19,7 @@ from integrations.audit.models import (
     Outcome,
     RetentionRecord,
     SubjectKind,
+    SubjectLink,
 )
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
@@ -25,6 +27,8 @@ from integrations.audit.subjects import Subject, subject_rows
 from tests.factories import actor
 
 pytestmark = pytest.mark.django_db
+
+RAINER = Subject(SubjectKind.EMAIL, "rainer@klick-tipp.team")
 
 
 @pytest.fixture
@@ -37,8 +41,14 @@ def finished() -> AuditEntry:
 def pending() -> AuditEntry:
     action = Action(SIGNED_IN, actor())
     entry = entry_of(action, Scope(7), Kind.CHANGE, call=action.id, started_at=timezone.now())
-    store(entry, [Subject(SubjectKind.EMAIL, "rainer@klick-tipp.team")])
+    store(entry, [RAINER])
+    SubjectLink.objects.bulk_create([link_to(entry)])
     return entry
+
+
+def link_to(entry: AuditEntry, **changed: Any) -> SubjectLink:
+    told = {"account_id": 1, "contact_id": "4711", "kind": RAINER.kind, "label": RAINER.label, "hash": "y"} | changed
+    return SubjectLink(**{"entry_id": entry.pk, "team_id": entry.team_id, "number": entry.number} | told)
 
 
 def refused(change: Callable[[], object], reason: str | None = None) -> None:
@@ -81,8 +91,8 @@ def test_nothing_can_be_deleted(model: type, finished: AuditEntry, pending: Audi
     assert model.objects.exists()
 
 
-@pytest.mark.parametrize("model", [AuditSubject, RetentionRecord])
-def test_subjects_and_retention_records_never_change(model: type, pending: AuditEntry) -> None:
+@pytest.mark.parametrize("model", [AuditSubject, SubjectLink, RetentionRecord])
+def test_subjects_links_and_retention_records_never_change(model: type, pending: AuditEntry) -> None:
     RetentionRecord.objects.create(team_id=7, through_number=1, reason="old", actor_label="Alex")
     refused(lambda: model.objects.update(team_id=9))
 
@@ -156,6 +166,16 @@ def test_nobody_is_added_to_a_finished_entry(finished: AuditEntry, pending: Audi
     refused(subject(pending).save)
 
 
+@pytest.mark.past_the_lines
+def test_no_link_is_added_to_a_finished_entry(finished: AuditEntry, pending: AuditEntry) -> None:
+    refused(link_to(finished).save)
+    refused(link_to(pending, number=finished.number).save)
+    refused(link_to(finished, entry_id=uuid4()).save)
+    link_to(pending).save()
+    AuditEntry.objects.filter(pk=pending.pk).update(outcome=Outcome.DONE, duration=timedelta())
+    refused(link_to(pending).save)
+
+
 def test_an_insert_over_an_existing_row_is_refused(finished: AuditEntry, pending: AuditEntry) -> None:
     over = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
     columns = ", ".join(field.column for field in AuditEntry._meta.concrete_fields)
@@ -164,8 +184,9 @@ def test_an_insert_over_an_existing_row_is_refused(finished: AuditEntry, pending
     other_id = columns.replace("id,", "", 1)
     new_id = "'00000000000000000000000000000001'"
     refused(execute(f"{over} INTO {table} (id, {other_id}) SELECT {new_id}, {other_id} FROM {table} WHERE number = 1"))
-    subjects = AuditSubject._meta.db_table
-    refused(execute(f"{over} INTO {subjects} SELECT * FROM {subjects}"))
+    for model in (AuditSubject, SubjectLink):
+        rows = model._meta.db_table
+        refused(execute(f"{over} INTO {rows} SELECT * FROM {rows}"))
 
 
 COLUMNS = [field.column for field in AuditEntry._meta.concrete_fields]

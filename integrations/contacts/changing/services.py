@@ -35,7 +35,7 @@ _GONE = (Problem.CONTACT_NOT_FOUND, Problem.SUBSCRIPTION_NOT_FOUND)
 
 def look_before(errand: Errand, contact_id: str, action_id: UUID) -> Contact:
     """The contact as it is before the action that follows, which has the same ID but for `reading_of`."""
-    label = last_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    label = last_label(errand.account.scope, contact_id)
     action = Action(sentences.OPENED_TO_CHANGE, errand.actor, {"contact": label}, id=reading_of(action_id))
     try:
         return errand.connect(action).get_contact(contact_id)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.models import AuditEntry, Kind
+from integrations.audit.links import Name, links_of, names_of
+from integrations.audit.models import AuditEntry, Kind, SubjectKind
 from integrations.audit.presentation import LoggedAction, page_of_actions
 from integrations.audit.reading import done_to, lines_of
 from integrations.audit.subjects import Subject, search_hashes
@@ -24,8 +25,8 @@ _MOST_ACTIONS = 8
 
 @dataclass(frozen=True)
 class History:
-    """The latest origins and actions, newest first. `hashes` find all of the contact's entries in the log, and
-    `checkable` are the actions of the origins of which a check may tell more."""
+    """The latest origins, and actions with those entries that are about the contact, newest first. `hashes` find all of
+    its entries in the log, and `checkable` are the actions of the origins of which a check may tell more."""
 
     origins: list[Origin]
     checkable: set[UUID]
@@ -44,17 +45,36 @@ def _still_telling(origins: Iterable[Origin]) -> list[Origin]:
     return told
 
 
-def history_of(account: ClientAccount, membership: Membership, contact_id: str, subjects: Sequence[Subject]) -> History:
-    """What is known of a contact. The log's part is for those who may see the log."""
-    hashes = [hashed for subject in subjects for hashed in search_hashes(subject, account.team_id)]
-    is_its_origin = Q(contact_id=contact_id) | Q(subject_hash__in=hashes)
-    origins = _still_telling(account.origins.filter(is_its_origin).order_by("-created_at")[:_MOST_ORIGINS])
+def history_of(
+    account: ClientAccount, membership: Membership, contact_id: str, addresses: Sequence[Subject]
+) -> History:
+    """What is known of a contact that has these addresses now, also under those that it had. The log's part is for
+    those who may see the log."""
+    by_id = search_hashes(Subject(SubjectKind.CONTACT, contact_id), account.team_id)
+    names = _names(account, by_id, addresses)
+    origins = _still_telling(_origins(account, contact_id, names).order_by("-created_at")[:_MOST_ORIGINS])
     unsure = [origin.action for origin in origins if not origin.is_confirmed]
     adds = AuditEntry.objects.filter(account_id=account.pk, action__in=unsure, operation="add_or_update_contact")
     checkable = set(adds.values_list("action", flat=True)) if unsure else set()
     if not membership.may(Capability.SEE_LOG):
         return History(origins, checkable, [], False, [])
-    visible = visible_entries(membership).filter(account_id=account.pk)
-    changes = done_to(visible, account.team_id, subjects).exclude(kind=Kind.READ)
-    actions, next_page = page_of_actions(lines_of(changes, account.team_id), visible, size=_MOST_ACTIONS)
-    return History(origins, checkable, actions, next_page is not None, hashes)
+    entries = done_to(visible_entries(membership).filter(account_id=account.pk), account.team_id, names)
+    changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
+    actions, next_page = page_of_actions(changes, entries, size=_MOST_ACTIONS)
+    return History(origins, checkable, actions, next_page is not None, by_id)
+
+
+def _names(account: ClientAccount, by_id: list[str], addresses: Iterable[Subject]) -> list[Name]:
+    """The ID, the addresses of now in all forms in which the log may have them, and what the log knows beside."""
+    names = names_of(links_of(account.team_id, account.pk), by_id)
+    known = {name.hash for name in names}
+    told = [(SubjectKind.CONTACT, hashed) for hashed in by_id]
+    told += [(subject.kind, hashed) for subject in addresses for hashed in search_hashes(subject, account.team_id)]
+    return [*names, *(Name(kind, hashed) for kind, hashed in told if hashed not in known)]
+
+
+def _origins(account: ClientAccount, contact_id: str, names: Sequence[Name]) -> QuerySet[Origin]:
+    """Those of the contact: an address that was also somebody else's does not say whose an origin is that has an ID."""
+    theirs = Q(subject_hash__in=[name.hash for name in names if name.is_always_theirs])
+    shared = Q(subject_hash__in=[name.hash for name in names], contact_id="")
+    return account.origins.filter(Q(contact_id=contact_id) | theirs | shared)

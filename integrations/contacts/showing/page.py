@@ -8,15 +8,13 @@ from uuid import uuid4
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
-from integrations.audit.models import SubjectKind
-from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.showing.contact import ShownContact
 from integrations.contacts.showing.history import history_of
 from integrations.contacts.showing.recent import forget, remember
-from integrations.contacts.subjects import addresses_of, subjects_of
+from integrations.contacts.subjects import addresses_of
 from integrations.klicktipp import Contact
 from integrations.suppression.services import suppressions_among
 from integrations.tags import smarttags
@@ -42,7 +40,7 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "", notes: S
         "contact_id": found.id,
         "contact": shown,
         "unnamed_tags": smarttags.unnamed(request.errand, shown.tag_ids),
-        "known": history_of(request.account, request.membership, found.id, subjects_of(found)),
+        "known": history_of(request.account, request.membership, found.id, addresses_of(found)),
         "suppressions": list(suppressions_among(request.account, addresses_of(found)).values()),
         "action": uuid4(),
         "at": at,
@@ -54,5 +52,5 @@ def contact_page(request: AccountRequest, found: Contact, at: str = "", notes: S
 def gone_page(request: AccountRequest, contact_id: str) -> HttpResponse:
     """A contact that KlickTipp has no more, or never had."""
     forget(request.session, request.account, contact_id)
-    known = history_of(request.account, request.membership, contact_id, [Subject(SubjectKind.CONTACT, contact_id)])
+    known = history_of(request.account, request.membership, contact_id, [])
     return render(request, "contacts/showing/gone.html", {"contact_id": contact_id, "known": known}, status=404)

@@ -41,7 +41,7 @@ def open_contact(errand: Errand, contact_id: str, action_id: UUID) -> Contact:
 
     What its data fields look like is remembered for guesses at their types, and which SmartTags it has.
     """
-    label = last_label(errand.account.scope, Subject(SubjectKind.CONTACT, contact_id))
+    label = last_label(errand.account.scope, contact_id)
     action = Action(sentences.CONTACT_OPENED, errand.actor, {"contact": label}, id=action_id)
     contact = errand.connect(action).get_contact(contact_id)
     learn(errand.account, contact.fields)
