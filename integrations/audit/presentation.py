@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
-from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
+from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
 from integrations.audit.sentences import tell, tells_failure
 from integrations.messages import Message, klicktipps_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
@@ -117,12 +117,18 @@ class LoggedAction:
     def calls(self) -> list[LoggedCall]:
         return [LoggedCall(entry) for entry in self.entries if entry.operation]
 
+    @property
+    def is_about_several(self) -> bool:
+        """Whether its calls were about different people, as those of a list are."""
+        return len({call.person.hash for call in self.calls if call.person}) > 1
+
 
 @dataclass
 class LoggedCall:
-    """One HTTP attempt with its details."""
+    """One HTTP attempt with its details, and whom it was about where `tell_people` was asked."""
 
     entry: AuditEntry
+    person: AuditSubject | None = None
 
     @property
     def title(self) -> str | Promise:
@@ -195,6 +201,16 @@ def _with_entries(actions: Iterable[UUID], visible: QuerySet[AuditEntry]) -> lis
     for entry in visible.filter(action__in=list(grouped)).order_by("number"):
         grouped[entry.action].append(entry)
     return [LoggedAction(entries) for entries in grouped.values() if entries]
+
+
+def tell_people(actions: Iterable[LoggedAction]) -> None:
+    """Let the calls of actions that have several say whom each was about: by the address or number, else by the ID. One
+    query."""
+    calls = {call.entry.id: call for action in actions if len(action.calls) > 1 for call in action.calls}
+    for row in AuditSubject.objects.filter(entry_id__in=list(calls)).order_by("-pk") if calls else ():
+        call = calls[row.entry_id]
+        if call.person is None or row.kind != SubjectKind.CONTACT:
+            call.person = row
 
 
 def subjects(action: LoggedAction) -> list[AuditSubject]:

@@ -14,7 +14,7 @@ from integrations.audit.filters import LogFilter, kept_filters
 from integrations.audit.forms import AboutContactForm
 from integrations.audit.links import about, by_hashes
 from integrations.audit.models import AuditEntry
-from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, with_all_entries
+from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, tell_people, with_all_entries
 from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -61,6 +61,7 @@ def _log_page(
     actions, next_before = (
         ([], None) if missing else page_of_actions(filters.qs, visible_entries(request.membership), number)
     )
+    tell_people(actions)
     kept = kept_filters(asked)
     contact = kept.get("about", "")
     others = kept.copy()
@@ -90,6 +91,7 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     visible = visible_entries(request.membership)
     found = get_object_or_404(visible, number=number)
     (action,) = with_all_entries([found], visible)
+    tell_people([action])
     context = {
         "entry": found,
         "call": LoggedCall(found),
