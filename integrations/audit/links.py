@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind, SubjectLink
@@ -57,13 +58,9 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
     told = {(link.contact_id, link.hash): link for names in contacts for link in _links(entry, entry.account_id, names)}
     if not told:
         return
-    known = SubjectLink.objects.filter(
-        Q(team_id=entry.team_id, hash__in=[hashed for _, hashed in told])
-        | Q(account_id=entry.account_id, contact_id__in={contact_id for contact_id, _ in told})
-    ).filter(account_id=entry.account_id)
     whose: dict[str, str] = {}
     addresses: dict[tuple[str, str], str] = {}
-    for contact_id, kind, hashed in known.order_by("number", "pk").values_list("contact_id", "kind", "hash"):
+    for contact_id, kind, hashed in _known(entry.team_id, entry.account_id, *map(set, zip(*told, strict=True))):
         whose[hashed] = contact_id
         addresses[contact_id, kind] = hashed
     SubjectLink.objects.bulk_create(
@@ -72,6 +69,19 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
         if whose.get(hashed) != contact_id
         or (link.kind != SubjectKind.CONTACT and addresses.get((contact_id, link.kind)) != hashed)
     )
+
+
+def _known(team_id: int, account_id: int, contacts: set[str], hashes: set[str]) -> list[tuple[str, str, str]]:
+    """Contact, kind and hash of all links that have one of these, oldest first. In plain SQL, as it goes with every
+    call; and in two halves, each of which has an index on both databases."""
+    links = f"SELECT id, number, contact_id, kind, hash FROM {SubjectLink._meta.db_table} WHERE account_id = %s AND "  # noqa: S608 - the model's own name
+    slots = [", ".join(["%s"] * len(wanted)) for wanted in (hashes, contacts)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{links} team_id = %s AND hash IN ({slots[0]}) UNION {links} contact_id IN ({slots[1]}) ORDER BY 2, 1",
+            [account_id, team_id, *hashes, account_id, *contacts],
+        )
+        return [(contact_id, kind, hashed) for _id, _number, contact_id, kind, hashed in cursor.fetchall()]
 
 
 def _links(entry: AuditEntry, account_id: int, names: list[Subject]) -> list[SubjectLink]:

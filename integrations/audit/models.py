@@ -163,7 +163,7 @@ class SubjectLink(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["team_id", "hash"], name="audit_link_hash"),
-            models.Index(fields=["account_id", "contact_id"], name="audit_link_contact"),
+            models.Index(fields=["contact_id", "account_id"], name="audit_link_contact"),
         ]
 
     def __str__(self) -> str:

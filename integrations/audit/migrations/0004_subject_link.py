@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['team_id', 'hash'], name='audit_link_hash'), models.Index(fields=['account_id', 'contact_id'], name='audit_link_contact')],
+                'indexes': [models.Index(fields=['team_id', 'hash'], name='audit_link_hash'), models.Index(fields=['contact_id', 'account_id'], name='audit_link_contact')],
             },
         ),
         migrations.RunPython(link_what_is_known, migrations.RunPython.noop),
