@@ -16,6 +16,8 @@ _ADDRESS = re.compile(r"""(?:"[^"]*"|[^\s@<>()\[\]"',;]+)@[^\s@<>()\[\]"',;]+"""
 _NUMBER = re.compile(r"\+?\d[\d\s/()._-]{3,}\d")
 _LONGEST_TEXT = 200
 _LONGEST_READ = 2_000
+_LONGEST_NAMES = 2_000
+_SHORTEST_NAME = 20
 _HIDDEN = "•••"
 
 
@@ -26,6 +28,25 @@ def scrub(text: str, values: Iterable[str] = ()) -> str:
         if value and len(value) <= len(text):
             text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
     return _NUMBER.sub(_HIDDEN, _ADDRESS.sub(_HIDDEN, text))[:_LONGEST_TEXT]
+
+
+def kept_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What completes an action's sentence, ready for JSON. Each entry of the action has it, so the names in a list are
+    cut where together they are very long."""
+    return {name: _short(value) if isinstance(value, list) else value for name, value in parameters.items()}
+
+
+def _short(things: list[Any]) -> list[Any]:
+    named = [thing for thing in things if isinstance(thing, Mapping) and thing.get("name")]
+    if sum(len(thing["name"]) for thing in named) <= _LONGEST_NAMES:
+        return things
+    longest = max(_LONGEST_NAMES // len(named), _SHORTEST_NAME)
+    return [_cut(thing, longest) if isinstance(thing, Mapping) else thing for thing in things]
+
+
+def _cut(thing: Mapping[str, Any], longest: int) -> dict[str, Any]:
+    name = thing.get("name", "")
+    return {**thing, "name": name if len(name) <= longest else f"{name[: longest - 1]}…"}
 
 
 def kept_request(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -22,6 +22,8 @@ from integrations.messages import Message, klicktipps_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
 PAGE_SIZE = 50
+MOST_CALLS = 10
+"""The most entries of an action that a list of actions has room for."""
 
 DETAILS: dict[str, str | Promise] = {
     **KEPT,
@@ -65,9 +67,11 @@ def is_signed_in(entry: AuditEntry) -> bool:
 
 @dataclass
 class LoggedAction:
-    """An action with all its entries, oldest first."""
+    """An action with its entries, oldest first: all of them, or the first ones of many, and the line that tells how
+    the whole has ended."""
 
     entries: list[AuditEntry]
+    line: LogLine | None = None
 
     @cached_property
     def head(self) -> AuditEntry:
@@ -94,6 +98,8 @@ class LoggedAction:
 
     @cached_property
     def outcome(self) -> str:
+        if self.line:
+            return self.line.outcome
         outcomes = {entry.outcome for entry in self.final}
         for decisive in (Outcome.PENDING, Outcome.UNKNOWN):
             if decisive in outcomes:
@@ -177,28 +183,40 @@ class LoggedCall:
         return "/".join(str(part) for part in (self.entry.code, self.entry.detail) if part is not None)
 
 
-def page_of_actions(
-    lines: QuerySet[LogLine], visible: QuerySet[AuditEntry], before: int | None = None, size: int = PAGE_SIZE
-) -> tuple[list[LoggedAction], int | None]:
-    """The newest actions among `lines` that began before the number `before`, with all their visible entries, and where
-    the next page begins. Two queries, whatever the size."""
+def page_of_lines(
+    lines: QuerySet[LogLine], before: int | None = None, size: int = PAGE_SIZE
+) -> tuple[list[LogLine], int | None]:
+    """The newest of these lines, of actions that began before the number `before`, and where the next page begins."""
     newest = lines.order_by("-number")
     if before is not None:
         newest = newest.filter(number__lt=before)
-    page = list(newest.values_list("action", "number")[: size + 1])
-    shown = page[:size]
-    actions = _with_entries([action for action, _number in shown], visible) if shown else []
-    return actions, shown[-1][1] if len(page) > size else None
+    page = list(newest[: size + 1])
+    return page[:size], page[size - 1].number if len(page) > size else None
 
 
-def with_all_entries(heads: list[AuditEntry], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
-    """The actions of these entries, in the same order, with their entries among the visible ones."""
-    return _with_entries([head.action for head in heads], visible)
+def in_short(lines: Sequence[LogLine], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
+    """The actions of these lines, each with the first of its visible entries at most: those of a list are many. One
+    query."""
+    many = [line for line in lines if line.entries > MOST_CALLS]
+    wanted = Q(action__in=[line.action for line in lines if line.entries <= MOST_CALLS])
+    for line in many:
+        wanted |= Q(action=line.action, number__lt=line.number + MOST_CALLS)
+    actions = _grouped([line.action for line in lines], visible.filter(wanted)) if lines else []
+    cut = {line.action: line for line in many}
+    for action in actions:
+        action.line = cut.get(action.head.action)
+    return actions
 
 
-def _with_entries(actions: Iterable[UUID], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
+def with_entries(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list[LoggedAction]:
+    """These actions, in the same order, with those of their entries that are among `entries`."""
+    actions = list(actions)
+    return _grouped(actions, entries.filter(action__in=actions)) if actions else []
+
+
+def _grouped(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list[LoggedAction]:
     grouped: dict[UUID, list[AuditEntry]] = {action: [] for action in actions}
-    for entry in visible.filter(action__in=list(grouped)).order_by("number"):
+    for entry in entries.order_by("number"):
         grouped[entry.action].append(entry)
     return [LoggedAction(entries) for entries in grouped.values() if entries]
 

@@ -65,7 +65,9 @@ def entry_of(action: Action, scope: Scope, kind: Kind, **columns: Any) -> AuditE
         account_label=scope.account_label,
         action=action.id,
         sentence=action.sentence.key,
-        parameters={"account": scope.account_label, "actor": action.actor.name, **action.parameters},
+        parameters=allowed.kept_parameters(
+            {"account": scope.account_label, "actor": action.actor.name, **action.parameters}
+        ),
         reference=action.reference,
         actor_id=action.actor.user_id,
         actor_label=action.actor.label,

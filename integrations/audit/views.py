@@ -14,7 +14,7 @@ from integrations.audit.filters import LogFilter, kept_filters
 from integrations.audit.forms import AboutContactForm
 from integrations.audit.links import about, by_hashes
 from integrations.audit.models import AuditEntry
-from integrations.audit.presentation import LoggedCall, page_of_actions, subjects, tell_people, with_all_entries
+from integrations.audit.presentation import LoggedCall, in_short, page_of_lines, subjects, tell_people, with_entries
 from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -58,9 +58,8 @@ def _log_page(
     filters = LogFilter(asked, request.membership)
     before = asked.get("before", "")
     number = int(before) if _NUMBER.fullmatch(before) else None
-    actions, next_before = (
-        ([], None) if missing else page_of_actions(filters.qs, visible_entries(request.membership), number)
-    )
+    lines, next_before = ([], None) if missing else page_of_lines(filters.qs, number)
+    actions = in_short(lines, visible_entries(request.membership))
     tell_people(actions)
     kept = kept_filters(asked)
     contact = kept.get("about", "")
@@ -90,7 +89,7 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     """One action with its calls, the entry of this number marked."""
     visible = visible_entries(request.membership)
     found = get_object_or_404(visible, number=number)
-    (action,) = with_all_entries([found], visible)
+    (action,) = with_entries([found.action], visible)
     tell_people([action])
     context = {
         "entry": found,

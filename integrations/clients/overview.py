@@ -5,7 +5,7 @@ from typing import Final
 from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.models import Kind
-from integrations.audit.presentation import LoggedAction, page_of_actions
+from integrations.audit.presentation import LoggedAction, in_short, page_of_lines
 from integrations.audit.visibility import visible_entries, visible_lines
 from integrations.clients.models import ClientAccount
 
@@ -17,4 +17,5 @@ def done_last(account: ClientAccount, membership: Membership) -> list[LoggedActi
     if not membership.may(Capability.SEE_LOG):
         return []
     changes = visible_lines(membership).filter(account_id=account.pk).exclude(kind=Kind.READ)
-    return page_of_actions(changes, visible_entries(membership), size=_MOST_ACTIONS)[0]
+    lines, _more = page_of_lines(changes, size=_MOST_ACTIONS)
+    return in_short(lines, visible_entries(membership))

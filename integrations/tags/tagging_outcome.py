@@ -138,8 +138,16 @@ def tagging_outcome(account: ClientAccount, action: UUID, tagging: Tagging | Non
 
 
 def _is_about(entry: AuditEntry, tagging: Tagging) -> bool:
-    tags = [tag.get("id") or tag["name"] for tag in entry.parameters.get("tags", [])]
-    return tags == [*tagging.tag_ids, *tagging.new_tags] and tagging.removes == (entry.sentence in _REMOVING)
+    told = [tag.get("id") or tag["name"] for tag in entry.parameters.get("tags", [])]
+    meant: list[int | str] = [*tagging.tag_ids, *tagging.new_tags]
+    same = len(told) == len(meant) and all(_is_same(*pair) for pair in zip(told, meant, strict=True))
+    return same and tagging.removes == (entry.sentence in _REMOVING)
+
+
+def _is_same(told: int | str, meant: int | str) -> bool:
+    """Whether the log has this ID or name; it cuts names where they are many and long."""
+    is_cut = isinstance(told, str) and isinstance(meant, str) and told.endswith("…")
+    return told == meant or (is_cut and str(meant).startswith(str(told)[:-1]))
 
 
 def _by_contact(

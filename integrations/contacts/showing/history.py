@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.links import Name, links_of, names_of
 from integrations.audit.models import AuditEntry, Kind, SubjectKind
-from integrations.audit.presentation import LoggedAction, page_of_actions
+from integrations.audit.presentation import LoggedAction, page_of_lines, with_entries
 from integrations.audit.reading import done_to, lines_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_entries
@@ -60,7 +60,8 @@ def history_of(
         return History(origins, checkable, [], False, [])
     entries = done_to(visible_entries(membership).filter(account_id=account.pk), account.team_id, names)
     changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
-    actions, next_page = page_of_actions(changes, entries, size=_MOST_ACTIONS)
+    lines, next_page = page_of_lines(changes, size=_MOST_ACTIONS)
+    actions = with_entries([line.action for line in lines], entries)
     return History(origins, checkable, actions, next_page is not None, by_id)
 
 

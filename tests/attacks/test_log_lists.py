@@ -1,0 +1,59 @@
+"""What somebody can write into the log must not make reading it dear for everybody else."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from integrations.audit.models import AuditEntry, Kind, LogLine
+from integrations.audit.presentation import MOST_CALLS
+from integrations.audit.recorder import Action, entry_of
+from integrations.clients.models import ClientAccount
+from integrations.tags.sentences import CONTACTS_TAGGED, CONTACTS_UNTAGGED
+from tests.factories import actor
+from tests.pages import html
+from tests.tags.conftest import tag_ids, url  # noqa: F401 - fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_list_has_the_first_calls_of_an_action_and_the_way_to_all(
+    browser: Client,
+    account: ClientAccount,
+    url: Callable[..., str],  # noqa: F811
+    tag_ids: dict[str, int],  # noqa: F811
+) -> None:
+    removal: dict[str, Any] = {"action": str(uuid4()), "tags": list(tag_ids.values())[:4], "removes": "1"}
+    addresses = "\n".join(f"nobody{number}@klick-tipp.team" for number in range(5))
+    browser.post(url("tagging/"), removal | {"addresses": addresses})
+    line = LogLine.objects.get(sentence=CONTACTS_UNTAGGED.key)
+    assert line.entries == 20
+
+    page = browser.get(f"/t/{account.team.slug}/log/")
+    (action,) = [action for action in page.context["actions"] if action.head.action == line.action]
+    assert len(action.calls) == MOST_CALLS
+    assert (action.outcome, bool(action.problems)) == (line.outcome, True)
+    assert "Show all of them" in html(page)
+    assert len(browser.get(f"/t/{account.team.slug}/log/{line.number}/").context["action"].calls) == 20
+
+
+def test_long_names_are_not_repeated_in_full_with_every_call(account: ClientAccount) -> None:
+    tags = [{"id": number, "name": "ä" * 250} for number in range(50)]
+    entry = entry_of(Action(CONTACTS_TAGGED, actor(), {"tags": tags, "contacts": 4}), account.scope, Kind.CHANGE)
+    assert len(str(entry.parameters["tags"])) < 5_000
+    assert [tag["id"] for tag in entry.parameters["tags"]] == list(range(50))
+    one = entry_of(Action(CONTACTS_TAGGED, actor(), {"tags": tags[:1]}), account.scope, Kind.CHANGE)
+    assert one.parameters["tags"] == tags[:1]
+
+
+def test_the_outcome_of_a_list_is_found_by_its_cut_names_too(
+    browser: Client,
+    url: Callable[..., str],  # noqa: F811
+) -> None:
+    new = [f"{number:02} {'x' * 240}" for number in range(12)]
+    form = {"action": str(uuid4()), "addresses": "nobody@klick-tipp.team", "tags_new": new}
+    first = browser.post(url("tagging/"), form)
+    assert first.context["tagging"].contacts[0].outcome == "refused"
+    assert AuditEntry.objects.filter(operation="tag_contact").first().parameters["tags"][0]["name"].endswith("…")
