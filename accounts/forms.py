@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from accounts.password_resets import send_links
+from accounts.password_resets import PURPOSE, send_links
 from accounts.roles import Role
 from accounts.services import create_team, set_role
 from accounts.validation import no_control_characters, no_web_address
@@ -66,7 +66,7 @@ class ResetPasswordForm(forms.Form):
         if ratelimit.consume(
             request, app="allauth.account", action="reset_password", key=email.lower(), config=LINKS_TO_ONE_ADDRESS
         ):
-            send_links.enqueue(encrypt(email), get_language() or settings.LANGUAGE_CODE)
+            send_links.enqueue(encrypt(email, PURPOSE), get_language() or settings.LANGUAGE_CODE)
         return email
 
 

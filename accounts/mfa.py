@@ -13,6 +13,7 @@ from accounts.models import Membership, Team, User
 from accounts.sessions import end_all
 from ktportal.encryption import decrypt, encrypt
 
+PURPOSE = "second factor"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -24,10 +25,10 @@ class Adapter(DefaultMFAAdapter):
         return _("My passkey")
 
     def encrypt(self, text: str) -> str:
-        return encrypt(text)
+        return encrypt(text, PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return decrypt(encrypted_text)
+        return decrypt(encrypted_text, PURPOSE)
 
 
 @receiver(authenticator_added)
@@ -36,6 +37,12 @@ def _end_other_sessions(request: HttpRequest, user: User, authenticator: Authent
     factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
     if authenticator.type in FACTORS and not factors.exclude(pk=authenticator.pk).exists():
         end_all(user, by=user, request=request)
+
+
+def forget_foreign_codes(user: User) -> None:
+    """Remove recovery codes that allauth would decrypt and show one by one: the portal never stores such, so somebody
+    has put them there to have another secret shown."""
+    Authenticator.objects.filter(user=user, data__has_key="migrated_codes").delete()
 
 
 def has_second_factor(user: User) -> bool:

@@ -9,11 +9,13 @@ from django_tasks import task
 
 from ktportal.encryption import decrypt
 
+PURPOSE = "address for a reset link"
+
 
 @task()
 def send_links(sealed_email: str, language: str) -> None:
     """Send a link to whoever signs in with this address, given encrypted. An unknown address gets nothing."""
-    email = decrypt(sealed_email)
+    email = decrypt(sealed_email, PURPOSE)
     users = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
     if users:
         with translation.override(language):

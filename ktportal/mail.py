@@ -47,14 +47,14 @@ class Queued(BaseEmailBackend):
                 "to": message.to,
                 "headers": message.extra_headers,
             }
-            deliver.enqueue(encrypt(json.dumps(written)))
+            deliver.enqueue(encrypt(json.dumps(written), QUEUE))
         return len(email_messages)
 
 
 @task(queue_name=QUEUE)
 def deliver(sealed: str, attempt: int = 1) -> None:
     """Give a message to the mail server; where that fails, once more after each of `PAUSES`."""
-    message = EmailMessage(**json.loads(decrypt(sealed)))
+    message = EmailMessage(**json.loads(decrypt(sealed, QUEUE)))
     try:
         get_connection(settings.MAIL_DELIVERY).send_messages([message])
     except (SMTPException, OSError) as error:

@@ -9,10 +9,10 @@ from ktportal.encryption import Undecryptable, decrypt, encrypt
 
 class Encrypted(SessionStorage):
     def serialize_messages(self, messages: Any) -> str:
-        return encrypt(str(super().serialize_messages(messages)))
+        return encrypt(str(super().serialize_messages(messages)), "notices")
 
     def deserialize_messages(self, data: Any) -> Any:
         try:
-            return super().deserialize_messages(decrypt(data)) if data else []
+            return super().deserialize_messages(decrypt(data, "notices")) if data else []
         except Undecryptable:
             return []

@@ -183,13 +183,22 @@ class Credential(models.Model):
         return KeyOwner.SHARED if self.user_id is None else KeyOwner.OWN
 
     @property
+    def purpose(self) -> str:
+        """What its secret is encrypted for."""
+        return f"credential of client account {self.account_id}"
+
+    @property
+    def purpose_of_session(self) -> str:
+        return f"session of client account {self.account_id}"
+
+    @property
     def secret(self) -> str:
-        return encryption.decrypt(self.encrypted_secret)
+        return encryption.decrypt(self.encrypted_secret, self.purpose)
 
     @secret.setter
     def secret(self, value: str) -> None:
         login = Login(CredentialKind(self.kind), value)
-        self.encrypted_secret, self.last_four = encryption.encrypt(login.secret), login.last_four
+        self.encrypted_secret, self.last_four = encryption.encrypt(login.secret, self.purpose), login.last_four
 
     @property
     def login(self) -> Login:

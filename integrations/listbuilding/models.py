@@ -26,9 +26,14 @@ class ListbuildingKey(models.Model):
         return self.label
 
     @property
+    def purpose(self) -> str:
+        """What its secret is encrypted for."""
+        return f"listbuilding key of client account {self.account_id}"
+
+    @property
     def secret(self) -> str:
-        return encryption.decrypt(self.encrypted_secret)
+        return encryption.decrypt(self.encrypted_secret, self.purpose)
 
     @secret.setter
     def secret(self, value: str) -> None:
-        self.encrypted_secret, self.last_four = encryption.encrypt(value), encryption.last_four(value)
+        self.encrypted_secret, self.last_four = encryption.encrypt(value, self.purpose), encryption.last_four(value)

@@ -1,12 +1,13 @@
 """Rewriting the log with the rights of the portal's own database user, or of one who has no rights but on rows."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from integrations.audit import events, triggers
-from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, RetentionRecord
+from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, RetentionRecord, SubjectLink
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Scope
 from tests.factories import actor
@@ -14,7 +15,7 @@ from tests.factories import actor
 pytestmark = pytest.mark.django_db
 
 ROLE = "ktportal_rows_only"
-TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, EntryCounter)]
+TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, EntryCounter, SubjectLink)]
 COVERING = (
     "CREATE TEMPORARY TABLE {table} AS SELECT CAST(7 AS bigint) AS team_id, CAST(1000000 AS bigint) AS through_number"
 )
@@ -54,7 +55,7 @@ def runs(*statements: str) -> bool:
 
 @pytest.mark.usefixtures("as_user")
 def test_temporary_tables_named_like_ours_change_nothing(entry: AuditEntry) -> None:
-    entries, _, records, counters = TABLES
+    entries, _, records, counters, _ = TABLES
     schema = "main." if connection.vendor == "sqlite" else "public."
     assert runs(COVERING.format(table=records))
     assert not runs(f"DELETE FROM {schema}{entries} WHERE number = 1")
@@ -77,12 +78,14 @@ def test_temporary_tables_named_like_ours_change_nothing(entry: AuditEntry) -> N
 
 @pytest.mark.usefixtures("as_user")
 def test_no_statement_on_rows_rewrites_the_log(entry: AuditEntry) -> None:
-    entries, _, records, counters = TABLES
+    entries, _, records, counters, links = TABLES
     for statement in (
         f"UPDATE {entries} SET actor_label = 'nobody'",
         f"DELETE FROM {entries}",
         f"UPDATE {counters} SET last = 0",
         f"DELETE FROM {counters}",
+        f"INSERT INTO {links} (entry_id, team_id, number, account_id, contact_id, kind, label, hash) "
+        f"SELECT id, team_id, number, 1, '5', 'email', 'x', 'y' FROM {entries}",
         f"INSERT INTO {records} (team_id, through_number, reason, actor_label) VALUES (7, 1000, 'all', 'nobody')",
     ):
         assert not runs(statement), statement
@@ -109,9 +112,42 @@ def test_a_transaction_that_sees_the_past_writes_nothing(entry: AuditEntry) -> N
         )
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.past_the_lines
+def test_what_is_removed_cannot_be_written_anew_at_the_same_moment(entry: AuditEntry) -> None:
+    """One session covers and removes an entry; before it commits, another forges it under the same number."""
+    columns = ", ".join(f'"{field.column}"' for field in AuditEntry._meta.concrete_fields)
+    forged = columns.replace('"actor_label"', "'forged'")
+    forge = f"INSERT INTO public.{TABLES[0]} ({columns}) SELECT {forged} FROM pg_temp.kept"
+    forging: list[bool] = []
+
+    def other_session() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMPORARY TABLE kept AS SELECT * FROM public.{TABLES[0]}")
+        ready.set()
+        begun.wait(10)
+        forging.append(runs(forge))
+        connection.close()
+
+    ready, begun = threading.Event(), threading.Event()
+    thread = threading.Thread(target=other_session)
+    thread.start()
+    assert ready.wait(10)
+    with transaction.atomic():
+        RetentionRecord.objects.create(team_id=7, through_number=1, reason="old", actor_label="nobody")
+        entry.delete()
+        begun.set()
+        thread.join(1)
+        assert thread.is_alive()
+    thread.join(10)
+    assert forging == [False]
+    assert not AuditEntry.objects.exists()
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's columns hold what they are made for.")
 def test_a_text_is_no_number(entry: AuditEntry) -> None:
-    _, _, records, counters = TABLES
+    _, _, records, counters, _ = TABLES
     for statement in (
         f"UPDATE {counters} SET last = 'abc'",
         f"UPDATE {counters} SET last = x'ff'",

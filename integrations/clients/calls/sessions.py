@@ -31,18 +31,19 @@ class StoredSession:
 
     def __init__(self, credential: Credential) -> None:
         self._pk = credential.pk
+        self._purpose = credential.purpose_of_session
 
     def load(self) -> SessionToken | None:
         kept = self._stored().values_list("encrypted_session", flat=True).first()
         if not kept:
             return None
         try:
-            return SessionToken(*json.loads(decrypt(kept)))
+            return SessionToken(*json.loads(decrypt(kept, self._purpose)))
         except Undecryptable:
             return None
 
     def save(self, session: SessionToken | None) -> None:
-        kept = encrypt(json.dumps([session.session_name, session.session_id])) if session else ""
+        kept = encrypt(json.dumps([session.session_name, session.session_id]), self._purpose) if session else ""
         self._stored().update(encrypted_session=kept)
 
     def last_try(self) -> datetime | None:

@@ -53,7 +53,7 @@ def place_of(team_id: int, account: ClientAccount | None = None, user_id: int | 
 def keep(session: Session, place: str, proposal: Proposal) -> None:
     """Let a proposal wait. It takes the place of the one before."""
     waiting = {other: kept for other, kept in _kept(session).items() if not _is_over(kept)}
-    waiting[place] = [time.time(), encrypt(json.dumps(asdict(proposal), default=str))]
+    waiting[place] = [time.time(), encrypt(json.dumps(asdict(proposal), default=str), _SESSION_KEY)]
     session[_SESSION_KEY] = waiting
 
 
@@ -64,7 +64,7 @@ def waiting(session: Session, place: str) -> Proposal | None:
         drop(session, place)
         return None
     try:
-        return _unpacked(json.loads(decrypt(kept[1])))
+        return _unpacked(json.loads(decrypt(kept[1], _SESSION_KEY)))
     except Undecryptable:
         drop(session, place)
         return None

@@ -25,7 +25,7 @@ def remember_sent(session: SessionBase, action: UUID, new: NewContact) -> None:
     """Keep of an add that was sent what its page is to show."""
     others = {key: row for key, row in _all(session).items() if key != action.hex}
     latest = dict(list(others.items())[-(_MOST - 1) :])
-    session[_KEY] = encrypt(json.dumps(latest | {action.hex: [new.address, _digest(new)]}))
+    session[_KEY] = encrypt(json.dumps(latest | {action.hex: [new.address, _digest(new)]}), _KEY)
 
 
 def sent_address(session: SessionBase, action: UUID) -> str:
@@ -44,6 +44,6 @@ def _digest(new: NewContact) -> str:
 
 def _all(session: SessionBase) -> dict[str, tuple[str, str]]:
     try:
-        return {key: (address, digest) for key, (address, digest) in json.loads(decrypt(session[_KEY])).items()}
+        return {key: (address, digest) for key, (address, digest) in json.loads(decrypt(session[_KEY], _KEY)).items()}
     except (KeyError, Undecryptable):
         return {}

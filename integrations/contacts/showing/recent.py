@@ -34,7 +34,7 @@ class RecentContact:
 def recent_contacts(session: SessionBase, account: ClientAccount) -> list[RecentContact]:
     """The contacts of a client account that this session has opened, the latest first."""
     try:
-        return [RecentContact(**row) for row in json.loads(decrypt(session[_KEY][str(account.pk)]))]
+        return [RecentContact(**row) for row in json.loads(decrypt(session[_KEY][str(account.pk)], _KEY))]
     except (KeyError, Undecryptable):
         return []
 
@@ -57,5 +57,5 @@ def forget(session: SessionBase, account: ClientAccount, contact_id: str) -> Non
 def _keep(session: SessionBase, account: ClientAccount, contacts: Iterable[RecentContact]) -> None:
     accounts = {key: token for key, token in session.get(_KEY, {}).items() if key != str(account.pk)}
     latest = dict(list(accounts.items())[-(_MOST_ACCOUNTS - 1) :])
-    token = encrypt(json.dumps([asdict(contact) for contact in contacts]))
+    token = encrypt(json.dumps([asdict(contact) for contact in contacts]), _KEY)
     session[_KEY] = latest | {str(account.pk): token}

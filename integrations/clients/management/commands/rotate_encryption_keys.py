@@ -6,12 +6,13 @@ from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
+from accounts.mfa import PURPOSE
 from integrations.clients.models import Credential
 from ktportal.encryption import Undecryptable, rotate
 
 BATCH = 200
 _ENCRYPTED = "encrypted_secret"
-_OF_SECOND_FACTOR = ("secret", "seed")
+_OF_SECOND_FACTOR = {"secret", "seed"}
 
 
 class Command(BaseCommand):
@@ -50,7 +51,7 @@ def _encrypt_anew(row: Any) -> int:
     """1, or 0 where the secret has been removed or changed meanwhile."""
     before = row.encrypted_secret
     unchanged = type(row)._default_manager.filter(pk=row.pk, encrypted_secret=before)
-    done = unchanged.update(encrypted_secret=rotate(before))
+    done = unchanged.update(encrypted_secret=rotate(before, row.purpose))
     if isinstance(row, Credential):
         _encrypt_session_anew(row)
     return done
@@ -61,7 +62,9 @@ def _encrypt_second_factors_anew(lost: list[str]) -> int:
     done = 0
     for factor in Authenticator.objects.select_related("user").exclude(type=Authenticator.Type.WEBAUTHN).iterator():
         try:
-            data = {name: rotate(text) if name in _OF_SECOND_FACTOR else text for name, text in factor.data.items()}
+            data = {
+                name: rotate(text, PURPOSE) if name in _OF_SECOND_FACTOR else text for name, text in factor.data.items()
+            }
         except Undecryptable:
             lost.append(f"{factor.user}: {factor.get_type_display()}")
             continue
@@ -75,7 +78,7 @@ def _encrypt_session_anew(credential: Credential) -> None:
     if not before:
         return
     try:
-        after = rotate(before)
+        after = rotate(before, credential.purpose_of_session)
     except Undecryptable:
         after = ""
     Credential.objects.filter(pk=credential.pk, encrypted_session=before).update(encrypted_session=after)
