@@ -35,6 +35,8 @@ IDLE_SECONDS: Final = 60
 ENDING_SECONDS: Final = 25
 """What is under way when the process is told to end may go on for so long."""
 _RESERVED_FILES: Final = 200
+_KEPT_IN_MEMORY = 64 * 1024
+"""Bytes of a body that has not arrived whole yet; what is more waits in a file."""
 """File descriptors for everything that is no client's connection."""
 _MOST_DEATHS, _DEATHS_SECONDS = 3, 60.0
 
@@ -121,6 +123,7 @@ def serve(listener: socket.socket, threads: int) -> None:
             connection_limit=(files - _RESERVED_FILES) // 2,  # an answer may hold a file besides its connection
             max_request_body_size=LARGEST_BODY,
             max_request_header_size=LARGEST_HEAD,
+            inbuf_overflow=_KEPT_IN_MEMORY,
             outbuf_high_watermark=sys.maxsize,  # no thread waits for a reader: what is not read goes to a file
             # which proxies are trusted with what is decided by the portal's settings
             clear_untrusted_proxy_headers=False,

@@ -6,7 +6,7 @@ bare list of ids. What an answer is there for has to be in it, else it is `Unrea
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
@@ -22,6 +22,9 @@ NO_CONTENT: Final = object()
 
 NO_BODY: Final = object()
 """What `load` gives for an empty body with another status."""
+
+_MOST_PARTS: Final = 2_000_000
+"""More contacts than an account has; as JSON each would take some hundred bytes of memory, whatever it is."""
 
 _FIELD: Final = "field"
 _LISTS_OF_CONTACTS: Final = frozenset({"subscribers", "subscriberIds"})
@@ -41,6 +44,8 @@ def load(status: int, body: bytes) -> object:
         return NO_CONTENT
     if not body.strip():
         return NO_BODY
+    if body.count(b",") > _MOST_PARTS:
+        raise Unreadable("too many parts")
     try:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
@@ -291,11 +296,14 @@ def contact_of(contact_id: str) -> Callable[[object], Contact]:
     return read
 
 
-def contacts(payload: object) -> Mapping[str, Contact | None]:
-    """Contacts by their ids, None for who is not there. One that cannot be read, or is another one, is left out."""
+def contacts(payload: object, wanted: Collection[str]) -> Mapping[str, Contact | None]:
+    """The wanted contacts by their ids, None for who is not there. One that cannot be read, or is another one, is left
+    out."""
     told = payload.items() if isinstance(payload, dict) else _by_id(payload)
     found: dict[str, Contact | None] = {}
     for key, told_of in told:
+        if key not in wanted or key in found:
+            continue
         if parts.identity(key) and not told_of:
             found[key] = None
         elif isinstance(told_of, dict) and parts.identity(key) == told_of.get("id"):

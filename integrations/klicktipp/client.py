@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from . import answers
@@ -245,7 +246,8 @@ class KlickTipp:
     def get_contacts(self, contact_ids: Iterable[int | str]) -> Mapping[str, Contact | None]:
         """Up to 200 contacts by their ids, None for who is not there; who cannot be read is left out. A service of
         before October 2026 refuses it with 404 or 405."""
-        return self._caller.call("get_contacts", {"contact_ids": contact_ids}, answers.contacts)
+        wanted = list(map(str, contact_ids))
+        return self._caller.call("get_contacts", {"contact_ids": wanted}, partial(answers.contacts, wanted=wanted))
 
     def update_contact(
         self,

@@ -15,7 +15,7 @@ from typing import Final
 from .entities import decoded
 from .fieldtypes import FieldType
 
-MOST_OF_CONTACT: Final = 5_000
+MOST_OF_CONTACT: Final = 2_000
 """How much of one kind (tags, emails, data fields) is read of a contact: more than a page bears."""
 _LONGEST_NAME: Final = 1000
 _LONGEST_ENCODED: Final = 10 * _LONGEST_NAME

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from threading import BoundedSemaphore
 from typing import Final
 from uuid import uuid4
 
@@ -26,6 +27,8 @@ from integrations.clients.models import ClientAccount, Credential
 from integrations.clients.sentences import CONNECTIONS_CHECKED
 from integrations.klicktipp import AccessDenied
 from integrations.messages import Obstacle
+
+_running: Final = BoundedSemaphore(settings.CHECKS_AT_ONCE)
 
 DAILY: Final = timedelta(hours=24)
 _MOST_IN_A_RUN: Final = 60
@@ -76,11 +79,15 @@ def check_daily() -> None:
 
 
 def _check_apart(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:
-    """In a thread of its own, which leaves no connection to the database behind."""
+    """In a thread of its own, which leaves no connection to the database behind. All who check share the number of
+    those that run at once, as each holds a connection for as long as KlickTipp takes."""
+    if not _running.acquire(timeout=max(deadline.seconds_left, 0) if deadline else None):
+        return Checked(credential.account, TimeUp())
     try:
         return _check(credential, actor, deadline)
     finally:
         connection.close()
+        _running.release()
 
 
 def _check(credential: Credential, actor: Actor, deadline: Deadline | None) -> Checked:

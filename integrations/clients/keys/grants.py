@@ -28,6 +28,7 @@ from integrations.klicktipp import grant_url
 from integrations.messages import Obstacle
 
 LASTS = timedelta(hours=1)
+_MOST_WAITING = 20
 
 
 def are_offered() -> bool:
@@ -40,9 +41,12 @@ def begin(
 ) -> tuple[str, str]:
     """Begin a way to KlickTipp and back, for a key of the account or, without one, of a new client account.
 
-    Returns the state for the browser's cookie, and the address of the grant page.
+    Somebody's latest twenty wait, older ones are forgotten. Returns the state for the browser's cookie, and the address
+    of the grant page.
     """
     state = secrets.token_urlsafe(32)
+    waiting = Grant.objects.filter(user=user, used_at=None).order_by("-created_at")
+    Grant.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[_MOST_WAITING - 1 :])).delete()
     chosen = {"colour": colour} if colour else {}
     Grant.objects.create(
         state_hash=_hash(state),
@@ -100,14 +104,14 @@ def _asked(grant: Grant) -> Capability:
 def refused(grant: Grant | None, obstacle: Obstacle, actor: Actor) -> Obstructed:
     """What to raise where nothing may be stored; the team's log has it then.
 
-    Ways back that nobody has begun are no team's. The portal's log has one a minute, with the number of the
-    others, as strangers could fill it.
+    Ways back that nobody has begun are no team's, the portal's log has them. As strangers could fill a log, it has one
+    of them a minute, or of a way back that was begun, with the number of the others.
     """
-    if grant:
-        events.record_obstacle(Action(sentences.GRANT_REFUSED, actor), grant.scope, obstacle)
-    elif (others := others_before("grants")) is not None:
+    others = others_before(f"grant {grant.pk}" if grant else "grants")
+    if others is not None:
         sentence = sentences.GRANTS_REFUSED if others else sentences.GRANT_REFUSED
-        events.record_obstacle(Action(sentence, actor, {"more": others}), Scope(PORTAL), obstacle)
+        scope = grant.scope if grant else Scope(PORTAL)
+        events.record_obstacle(Action(sentence, actor, {"more": others}), scope, obstacle)
     return Obstructed(obstacle)
 
 

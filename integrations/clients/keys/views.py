@@ -82,7 +82,7 @@ def replace_own_key(request: AccountRequest) -> HttpResponse:
 @sent_from("team")
 def check_connections(request: TeamRequest) -> HttpResponse:
     """Ask KlickTipp for all client accounts whether it still accepts their shared keys, once a minute."""
-    once = f"connections-checked:{request.team.pk}"
+    once = f"connections-checked:{request.membership.pk}"
     if not cache.add(once, True, 60):
         messages.info(request, _("The connections have just been checked."))
         return redirect("team", team=request.team.slug)
@@ -92,6 +92,8 @@ def check_connections(request: TeamRequest) -> HttpResponse:
         cache.delete(once)
         messages.warning(request, explain(error).what)
         return redirect("team", team=request.team.slug)
+    if not checked:
+        cache.delete(once)
     if failed := [one for one in checked if one.error]:
         messages.warning(request, words.of_failed_checks(checked, failed))
     elif checked:

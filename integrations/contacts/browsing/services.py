@@ -35,6 +35,8 @@ from integrations.tags.services import last_known_name
 PAGE_SIZE: Final = 25
 KEPT_FOR: Final = 3600
 """Seconds."""
+_MOST_KEPT: Final = 3
+"""Lists of a person in a client account: each may have a million IDs."""
 
 WORDS: Final = {
     "": gettext_noop("all"),
@@ -88,8 +90,8 @@ class Row:
 
 
 def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) -> IdList:
-    """Load the list to open this page of it, and keep it for an hour, for this person alone. It takes the place of the
-    one with the same filters that was kept before. Raises the library's errors and `Obstructed`."""
+    """Load the list to open this page of it, and keep it for an hour, for this person alone: the last three with
+    different filters. Raises the library's errors and `Obstructed`."""
     api = errand.connect(_action(errand, selection, page, action_id))
     filters = selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES
     found: Iterable[str] = (
@@ -101,7 +103,11 @@ def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) 
     loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
     compressed = b64encode(zlib.compress(ids.tobytes(), 1)).decode()
     packed = (loaded.handle, loaded.loaded_at.isoformat(), str(loaded.action), loaded.page, compressed)
-    caches["lists"].set(_key(errand, selection), packed, KEPT_FOR)
+    key, latest = _key(errand, selection), _key(errand, None)
+    keys = [key, *(other for other in caches["lists"].get(latest, ()) if other != key)]
+    caches["lists"].delete_many(keys[_MOST_KEPT:])
+    caches["lists"].set(latest, keys[:_MOST_KEPT], KEPT_FOR)
+    caches["lists"].set(key, packed, KEPT_FOR)
     return loaded
 
 
@@ -144,6 +150,7 @@ def _action(errand: Errand, selection: Selection, page: int, action_id: UUID) ->
     return Action(sentences.CONTACTS_BROWSED, errand.actor, parameters, id=action_id)
 
 
-def _key(errand: Errand, selection: Selection) -> str:
-    which = f"{selection.status}:{selection.bounce}:{selection.tag_id or ''}"
+def _key(errand: Errand, selection: Selection | None) -> str:
+    """Of a list in the cache, or of the names of those that are kept."""
+    which = f"{selection.status}:{selection.bounce}:{selection.tag_id or ''}" if selection else "kept"
     return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{which}"

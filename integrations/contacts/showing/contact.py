@@ -32,6 +32,7 @@ _OUTCOMES = {
     "spam bounce": "failed",
 }
 MOST_UNNAMED = 900
+_MOST_EVENTS = 300
 
 
 def name_of(contact: Contact) -> str:
@@ -222,6 +223,11 @@ class ShownContact:
     @cached_property
     def events(self) -> list[Event]:
         return events_of(self.contact, self._tag_names)
+
+    @property
+    def latest_events(self) -> list[Event]:
+        """As many as a table has room for."""
+        return self.events[:_MOST_EVENTS]
 
     @cached_property
     def picture(self) -> Picture | None:

@@ -63,17 +63,21 @@ class Event:
     """Something that happened: when, in which lane of the picture, and to what (a tag, an email, a campaign)."""
 
     at: datetime
-    when: Moment
     lane: str
     what: _Text
     name: str = ""
     tag_id: int | None = None
+    told: Moment | None = None
+
+    @property
+    def when(self) -> Moment:
+        return self.told or moment(self.at)
 
 
 def events_of(contact: Contact, tag_names: Mapping[str, str]) -> list[Event]:
     """Everything in the contact that has a date, the latest first."""
     events = [
-        Event(at, when, "status", what)
+        Event(at, "status", what, told=when)
         for name, what in _DATES
         if (at := getattr(contact, name)) and (when := date_of(contact, name))
     ]
@@ -81,7 +85,7 @@ def events_of(contact: Contact, tag_names: Mapping[str, str]) -> list[Event]:
         told = ((number, at) for number, at in getattr(contact, mapping).items() if at)
         for number, at in told:
             tag_id = number if lane == "tags" else None
-            events.append(Event(at, moment(at), lane, what, _name(lane, number, tag_names), tag_id))
+            events.append(Event(at, lane, what, _name(lane, number, tag_names), tag_id))
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
