@@ -155,14 +155,15 @@ class TaggingForm(forms.Form):
         """`typed` fills the form without checking it; `address` is a contact to begin with."""
         initial: dict[str, Any] = {"addresses": address}
         if typed is not None:
-            initial |= {name: typed[name] for name in ("addresses",) if name in typed}
+            initial |= {name: typed[name] for name in ("addresses", "removes") if name in typed}
             initial["tags"] = Typed.of(typed, "tags")
         super().__init__(data, initial=initial)
 
     def clean_addresses(self) -> tuple[str, ...]:
         pasted = read_addresses(self.cleaned_data["addresses"])
         if pasted.wrong:
-            raise ValidationError(wrong_addresses(pasted.wrong))
+            nothing_sent = _("Nothing was sent.")
+            raise ValidationError(f"{wrong_addresses(pasted.wrong)} {nothing_sent}")
         if not pasted.addresses:
             raise ValidationError(self.fields["addresses"].error_messages["required"])
         if len(pasted.addresses) > MOST_CONTACTS:
@@ -190,28 +191,18 @@ class TaggingForm(forms.Form):
 
 
 def wrong_addresses(wrong: Sequence[str]) -> str:
-    """What of a pasted text is no address, as far as it fits into a message."""
-    umlaut = _umlaut_in(wrong)
+    """What of a pasted text cannot be an address, as far as it fits into a message."""
     shown = ", ".join(str(_("“%(text)s”")) % {"text": shortened(text, 60)} for text in wrong[:_MOST_WRONG_SHOWN])
     more = len(wrong) - _MOST_WRONG_SHOWN
     if more > 0:
-        return (
-            _("No email addresses, among others: %(texts)s and %(more)s more. Nothing was sent.")
-            % {
-                "texts": shown,
-                "more": more,
-            }
-            + umlaut
-        )
-    return (
-        ngettext(
-            "This is no email address: %(texts)s. Nothing was sent.",
-            "These are no email addresses: %(texts)s. Nothing was sent.",
+        told = _("These email addresses cannot be right: %(texts)s and %(more)s more.") % {"texts": shown, "more": more}
+    else:
+        told = ngettext(
+            "This email address cannot be right: %(texts)s.",
+            "These email addresses cannot be right: %(texts)s.",
             len(wrong),
-        )
-        % {"texts": shown}
-        + umlaut
-    )
+        ) % {"texts": shown}
+    return told + _umlaut_in(wrong)
 
 
 def _umlaut_in(wrong: Sequence[str]) -> str:
@@ -228,7 +219,7 @@ def _umlaut_in(wrong: Sequence[str]) -> str:
 def suppressed_addresses(addresses: Sequence[str]) -> str:
     """Who of a pasted list must not be tagged."""
     return ngettext(
-        "This address is on the suppression list: %(addresses)s. Please take it out.",
-        "These addresses are on the suppression list: %(addresses)s. Please take them out.",
+        "This address is on the suppression list: %(addresses)s. Please leave it out.",
+        "These addresses are on the suppression list: %(addresses)s. Please leave them out.",
         len(addresses),
     ) % {"addresses": ", ".join(addresses)}

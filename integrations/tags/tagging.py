@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,7 +20,7 @@ from integrations.clients.lists import last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.klicktipp import KlickTipp, KlickTippError, Problem
 from integrations.messages import Obstacle
-from integrations.suppression.services import refuse_suppressed
+from integrations.suppression.services import refuse_suppressed, suppressions_among
 from integrations.tags import sentences
 from integrations.tags.services import forget_missing_tags, ids_of
 
@@ -54,9 +54,7 @@ def tag_contacts(errand: Errand, tagging: Tagging, action_id: UUID) -> None:
     action = _action(errand.account, tagging, errand.actor, action_id)
     api = errand.connect(action)
     if not tagging.removes:
-        refuse_suppressed(
-            errand.account, [Subject(SubjectKind.EMAIL, address) for address in tagging.addresses], action
-        )
+        refuse_suppressed(errand.account, map(_subject, tagging.addresses), action)
     tag_ids = ids_of(api, errand.account, tagging.tag_ids, tagging.new_tags)
     errors = []
     jobs = _jobs(tagging, tag_ids)
@@ -71,10 +69,21 @@ def tag_contacts(errand: Errand, tagging: Tagging, action_id: UUID) -> None:
         forget_missing_tags(api, errand.account, errors[-1])
 
 
+def suppressed_among(account: ClientAccount, addresses: Iterable[str]) -> list[str]:
+    """Those of the addresses that are on the client's suppression list."""
+    subjects = list(map(_subject, addresses))
+    found = suppressions_among(account, subjects)
+    return [subject.value for subject in subjects if subject in found]
+
+
 def address_of(errand: Errand, contact_id: str, action_id: UUID) -> str:
     """The email address of a contact; "" for one that has an SMS number only."""
     api = errand.connect(Action(sentences.CONTACT_LOOKED_UP, errand.actor, id=action_id))
     return api.get_contact(contact_id).email
+
+
+def _subject(address: str) -> Subject:
+    return Subject(SubjectKind.EMAIL, address)
 
 
 def _jobs(tagging: Tagging, tag_ids: tuple[int, ...]) -> list[Callable[[KlickTipp], None]]:

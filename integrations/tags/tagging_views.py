@@ -1,5 +1,7 @@
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.http import Http404, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import sent_from
 from accounts.roles import Capability
+from accounts.texts import shortened
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import calls_of
 from integrations.clients.access import AccountRequest, account_view
@@ -21,8 +24,13 @@ from integrations.suppression.errors import Suppressed
 from integrations.tags.addresses import LONGEST_TEXT, Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search
-from integrations.tags.tagging import MOST_CONTACTS, address_of, tag_contacts
+from integrations.tags.tagging import MOST_CONTACTS, address_of, suppressed_among, tag_contacts
 from integrations.tags.tagging_outcome import TaggingOutcome, tagging_outcome
+
+_SUPPRESSED: Final = "suppressed"
+"""What the button leaves out that leaves out who is on the suppression list."""
+_MOST_SHOWN: Final = 200
+_LONGEST_SHOWN: Final = 60
 
 
 @vary_on_headers("HX-Request")
@@ -44,13 +52,16 @@ def tagging(request: AccountRequest) -> HttpResponse:
     except AlreadyStarted:
         pass  # what came of the first submit is the answer to the second, too
     except Suppressed as error:
-        form.add_error("addresses", suppressed_addresses([subject.value for subject in error.found]))
+        on_the_list = {subject.value for subject in error.found}
+        found = [address for address in tagging.addresses if address in on_the_list]
+        form.add_error("addresses", suppressed_addresses(found))
         failure = replace(
             explain(error, action),
             what=_("Somebody here is on the suppression list, so nothing was sent."),
             next_step=_("What is wrong stands at the marked field."),
         )
-        return _form_page(request, form, failure, status=422)
+        understood = _understood(request.POST["addresses"], suppressed=len(found))
+        return _form_page(request, form, failure, understood=understood, status=422)
     except EXPLAINED as error:
         return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
     outcome = tagging_outcome(request.account, action, tagging)
@@ -65,7 +76,7 @@ def tagging(request: AccountRequest) -> HttpResponse:
 @sent_from("tagging")
 def count_addresses(request: AccountRequest) -> HttpResponse:
     """How many addresses were understood of what was typed so far."""
-    context = {"understood": _understood(read(request.POST.get("addresses", "")[:LONGEST_TEXT])), "is_asked": True}
+    context = {"understood": _understood(request.POST.get("addresses", "")), "is_asked": True}
     return render(request, "tags/tagging.html#understood", context)
 
 
@@ -74,6 +85,27 @@ def count_addresses(request: AccountRequest) -> HttpResponse:
 def try_again(request: AccountRequest) -> HttpResponse:
     """The form filled with those of its contacts that are to be tried again."""
     return _form_page(request, TaggingForm(typed=request.POST))
+
+
+@account_view(Capability.CHANGE_CONTACTS)
+@sent_from("tagging")
+def leave_out(request: AccountRequest) -> HttpResponse:
+    """The form as it was typed, but for the addresses that are on the suppression list, or those that cannot be right,
+    whichever its button means. A list that is too long to be read whole stays as it is."""
+    text = request.POST.get("addresses", "")
+    if len(text) > LONGEST_TEXT:
+        return _form_page(request, TaggingForm(typed=request.POST))
+    pasted = read(text)
+    without: Collection[str] = pasted.wrong
+    if is_suppressed := request.POST.get("leave_out") == _SUPPRESSED:
+        without = suppressed_among(request.account, pasted.addresses[:MOST_CONTACTS])
+    gone = set(without)
+    rest = "\n".join(word for word in (*pasted.addresses, *pasted.wrong) if word not in gone)
+    typed = request.POST.copy()
+    typed["addresses"] = rest
+    understood = _understood(rest) | {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
+    left_out = _listed(without) | {"is_suppressed": is_suppressed}
+    return _form_page(request, TaggingForm(typed=typed), understood=understood, left_out=left_out)
 
 
 @account_view(Capability.CHANGE_CONTACTS)
@@ -115,27 +147,43 @@ def _form_page(
     request: AccountRequest,
     form: TaggingForm,
     failure: Explanation | None = None,
+    *,
     tags_found: Listing | None = None,
+    understood: dict[str, Any] | None = None,
+    left_out: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The form, and what there is to say of its addresses: how they are `understood`, where that is not only by what
+    stands in the field, and what has been `left_out` of them."""
     context: dict[str, Any] = {
         "form": form,
         "failure": failure,
         "tags_found": tags_found,
-        "understood": _understood(read(str(form["addresses"].value() or "")[:LONGEST_TEXT])),
+        "understood": understood or _understood(str(form["addresses"].value() or "")),
+        "left_out": left_out,
         "action": uuid4(),
     }
     return render(request, "tags/tagging.html", context, status=status)
 
 
-def _understood(pasted: Pasted) -> dict[str, Any]:
-    """What a text is understood as, for the page to say."""
+def _understood(text: str, suppressed: int = 0) -> dict[str, Any]:
+    """What the beginning of a text is understood as, for the page to say, and what it offers to leave out."""
+    pasted = read(text[:LONGEST_TEXT])
     return {
         "number": len(pasted.addresses),
         "repeated": pasted.repeated,
+        "unused": _listed(pasted.unused),
         "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
         "too_many": len(pasted.addresses) > MOST_CONTACTS,
+        "leave_out": _SUPPRESSED if suppressed else "wrong" if pasted.wrong and len(text) <= LONGEST_TEXT else "",
+        "leaves_out": suppressed or len(pasted.wrong),
     }
+
+
+def _listed(items: Collection[str]) -> dict[str, Any]:
+    """As much of a list as a page shows of it."""
+    shown = [shortened(item, _LONGEST_SHOWN) for item in islice(items, _MOST_SHOWN)]
+    return {"number": len(items), "shown": shown, "more": len(items) - len(shown)}
 
 
 def _result_page(
@@ -146,6 +194,7 @@ def _result_page(
         "heading": outcome.heading(request.account),
         "form": form,
         "repeated": pasted.repeated if pasted else 0,
+        "unused": _listed(pasted.unused if pasted else ()),
         "result_url": _result_url(request, outcome.action),
     }
     return render(request, "tags/tagged.html", context)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<klicktipp_id:tag_id>/count/", views.count, name="tag_count"),
     path("tagging/", tagging_views.tagging, name="tagging"),
     path("tagging/again/", tagging_views.try_again, name="tagging_again"),
+    path("tagging/leave-out/", tagging_views.leave_out, name="tagging_leave_out"),
     path("tagging/count/", tagging_views.count_addresses, name="tagging_count"),
     path("tagging/find-tags/", tagging_views.find_tags, name="tagging_find_tags"),
     path("tagging/<uuid:tagged>/", tagging_views.result, name="tagging_result"),

@@ -61,14 +61,21 @@ def test_the_failed_ones_come_back_in_the_form(tagging: Page, service: Service) 
 
 
 def test_what_is_no_address_is_told_and_nothing_is_lost(tagging: Page, service: Service) -> None:
-    tagging.get_by_label("Email addresses").fill("pending@klick-tipp.team\nPerson")
+    tagging.get_by_label("Email addresses").fill("E-Mail;Name\npending@klick-tipp.team;Person\nbo@;Bo")
     choose_tag(tagging, "Newsletter")
     tag(tagging)
     told = tagging.locator(".field-error")
-    expect(told).to_contain_text("This is no email address: “Person”. Nothing was sent.")
+    expect(told).to_contain_text("This email address cannot be right: “bo@”. Nothing was sent.")
     expect(tagging.get_by_label("Email addresses")).to_be_focused()
     expect(chosen_tags(tagging)).to_contain_text("Newsletter")
     assert "POST /subscriber/tag" not in service.paths()
+    tagging.get_by_role("button", name="Leave out the broken address").click()
+    expect(tagging.get_by_text("1 broken address was left out.")).to_be_visible()
+    expect(tagging.get_by_label("Email addresses")).to_have_value("pending@klick-tipp.team")
+    expect(chosen_tags(tagging)).to_contain_text("Newsletter")
+    expect(tagging.get_by_text("Not used: 4 entries without an email address")).to_be_visible()
+    tag(tagging)
+    expect(tagging.get_by_text("1 of 1 contact tagged.")).to_be_visible()
 
 
 def test_waiting_is_shown_and_a_second_click_does_nothing(tagging: Page, service: Service) -> None:
@@ -88,8 +95,12 @@ class TestWithoutJavaScript:
         return {"locale": "en-GB", "java_script_enabled": False}
 
     def test_everything_works_with_buttons(self, tagging: Page, service: Service) -> None:
-        tagging.get_by_label("Email addresses").fill(LIST)
+        tagging.get_by_label("Email addresses").fill(f"{LIST}\nbo@")
         tagging.get_by_label("Newsletter").check()
+        tagging.get_by_role("button", name="Remove the tags from these contacts").click()
+        tagging.get_by_role("button", name="Leave out the broken address").click()
+        expect(tagging.get_by_text("1 broken address was left out.")).to_be_visible()
+        expect(tagging.locator("[name=removes][value='1'].btn-primary")).to_be_visible()
         tag(tagging)
         expect(tagging.get_by_text("1 of 2 contacts tagged.")).to_be_visible()
         tagging.reload()

@@ -77,7 +77,7 @@ def test_a_pasted_list_with_an_umlaut_before_the_at_says_so(
 ) -> None:
     form = {"action": str(uuid4()), "addresses": "ada@klick-tipp.team; jürgen@klick-tipp.team", "tags": ["1"]}
     assert errors(browser.post(url("tagging"), form))["addresses"] == [
-        f"This is no email address: “jürgen@klick-tipp.team”. Nothing was sent. {UMLAUT}"
+        f"This email address cannot be right: “jürgen@klick-tipp.team”. {UMLAUT} Nothing was sent."
     ]
     assert service.paths() == []
 

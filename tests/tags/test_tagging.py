@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -24,7 +25,7 @@ from integrations.clients.sentences import KEY_TESTED
 from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.factories import MembershipFactory, actor, errand
-from tests.pages import Page, errors, html
+from tests.pages import Page, errors, html, words
 from tests.service import Service
 from tests.tags.helpers import told_changes
 
@@ -49,6 +50,19 @@ def send(browser: Client, url: Url, tag_ids: dict[str, int], service: Service) -
         return browser.post(url("tagging/"), {"action": str(uuid4()), "addresses": text, "tags": ids, **typed})
 
     return send
+
+
+@pytest.fixture
+def leave_out(browser: Client, url: Url) -> Callable[..., Page]:
+    """Presses the button that leaves addresses out of a form that was refused; what was meant is in a hidden field."""
+
+    def leave_out(page: Page, what: str) -> Page:
+        form = page.context["form"].data.copy()
+        assert f'name="leave_out" value="{what}"' in html(page)
+        form["leave_out"] = what
+        return browser.post(url("tagging/leave-out/"), form)
+
+    return leave_out
 
 
 def calls(service: Service, path: str = "/subscriber/tag") -> int:
@@ -111,17 +125,104 @@ def test_a_pasted_list_with_names_and_duplicates(send: Callable[..., Page], cont
     assert "2 addresses that came again" in html(page)
 
 
+def test_the_rows_of_a_table_are_tagged_and_what_is_no_address_is_said(
+    send: Callable[..., Page], contacts: list[str]
+) -> None:
+    rows = f'E-Mail;Vorname;Ort\n"{contacts[0]}";"Anna; geb. Meier";Köln\nSeite 2\n{contacts[1]};Bo;Köln'
+    page = send(rows)
+    assert outcomes(page) == {contacts[0]: Outcome.DONE, contacts[1]: Outcome.DONE}
+    assert "Not used: 7 entries without an email address" in words(page)
+    assert "Anna; geb. Meier Köln" in words(page)
+
+
+def test_a_long_list_of_what_is_not_used_is_folded_and_ends(browser: Client, url: Url) -> None:
+    typed = {"addresses": "\n".join(["ada@example.com", *(f"Name {n}" for n in range(5_000))])}
+    text = html(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
+    assert "Not used: 5000 entries without an email address" in text
+    assert '<details class="folded">' in text
+    assert "Name 199" in text
+    assert "Name 200" not in text
+    assert "and 4800 more" in text
+
+
+def test_broken_addresses_are_left_out_at_the_press_of_a_button(
+    send: Callable[..., Page], leave_out: Callable[..., Page], contacts: list[str], tag_ids: dict[str, int]
+) -> None:
+    typed = f"Name;E-Mail\nAnna;{contacts[0]}\nBo;bo@\nCy;cy@@example.com\n{contacts[1]}\n{contacts[1]}"
+    refused = send(typed, ("Newsletter", "VIP"), tags_new="Herbst", removes="1")
+    assert "Leave out the 2 broken addresses" in html(refused)
+    page = leave_out(refused, "wrong")
+    assert page.context["form"]["addresses"].value().split("\n") == contacts[:2]
+    assert "2 broken addresses were left out." in words(page)
+    assert "Left out bo@ cy@@example.com" in words(page)
+    assert "1 that came again does not count." in words(page)
+    assert "Not used: 5 entries without an email address" in words(page)
+    chosen = page.context["form"]["tags"].value()
+    assert (chosen.ids, chosen.new) == ((str(tag_ids["Newsletter"]), str(tag_ids["VIP"])), ("Herbst",))
+    assert page.context["form"]["removes"].value()
+    assert "Leave out the" not in html(page)
+
+
+def test_suppressed_addresses_are_left_out_at_the_press_of_a_button(
+    send: Callable[..., Page], leave_out: Callable[..., Page], account: ClientAccount, contacts: list[str]
+) -> None:
+    listed = [Subject(SubjectKind.EMAIL, address) for address in contacts[1:3]]
+    suppress(errand(account), listed, Reason.ENTERED)
+    refused = send(contacts[:4])
+    assert "Leave out the 2 suppressed addresses" in html(refused)
+    page = leave_out(refused, "suppressed")
+    assert page.context["form"]["addresses"].value().split("\n") == [contacts[0], contacts[3]]
+    assert "2 addresses were left out, as they are on the suppression list." in words(page)
+    assert f"Left out {contacts[1]} {contacts[2]}" in words(page)
+    assert set(outcomes(send(page.context["form"]["addresses"].value())).values()) == {Outcome.DONE}
+
+
+def test_a_list_that_is_not_read_whole_is_not_shortened(browser: Client, url: Url, account: ClientAccount) -> None:
+    typed = "a@ " + "ada@example.com " * 7_000
+    page = browser.post(url("tagging/leave-out/"), {"addresses": typed, "leave_out": "wrong"})
+    assert page.context["form"]["addresses"].value() == typed
+    assert "Leave out the" not in html(page)
+
+
+def test_a_large_hostile_paste_is_answered_in_a_moment(browser: Client, url: Url, account: ClientAccount) -> None:
+    began = time.process_time()
+    for piece in ('"a";@,<b@x.de>', "a@;", 'Ö"', "<a@b.de,", "a@b.de;\t"):
+        text = piece * (90_000 // len(piece))
+        for path in ("tagging/", "tagging/count/", "tagging/leave-out/"):
+            page = browser.post(url(path), {"addresses": text, "leave_out": "wrong"})
+            assert page.status_code in (200, 422)
+            assert len(page.content) < 400_000
+    assert time.process_time() - began < 20
+
+
+def test_the_button_that_was_meant_stays_so_while_the_form_is_mended(
+    send: Callable[..., Page], browser: Client, url: Url, contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/subscriber/untag", status=403, body='["API access denied."]', always=True)
+    meant = '<input type="hidden" name="removes" value="1">'
+    for page in (
+        send("bo@", removes="1"),
+        send(contacts[0], (), removes="1"),
+        browser.post(url("tagging/find-tags/"), {"addresses": contacts[0], "removes": "1"}),
+    ):
+        text = html(page)
+        assert meant in text
+        assert text.index("Remove the tags from these contacts") < text.index("Tag contacts of Harbour Lane Coffee")
+    for page in (send("bo@"), send("bo@", removes=["1", ""])):
+        assert meant not in html(page)
+
+
 @pytest.mark.parametrize(
     ("addresses", "told"),
     [
         ("", "Please give at least one email address."),
         (" ;,\n", "Please give at least one email address."),
-        ("Ada Lovelace\nBo", "These are no email addresses: “Ada Lovelace”, “Bo”. Nothing was sent."),
-        ("ada@example.com\nbo@example", "This is no email address: “bo@example”. Nothing was sent."),
-        ("\n".join(f"no{n}" for n in range(9)), "“no4” and 4 more. Nothing was sent."),
+        ("Ada Lovelace\nBo", "Please give at least one email address."),
+        ("ada@example.com\nbo@example", "This email address cannot be right: “bo@example”. Nothing was sent."),
+        ("\n".join(f"no{n}@" for n in range(9)), "“no4@” and 4 more. Nothing was sent."),
         ("\n".join(f"a{n}@example.com" for n in range(51)), "These are 51 addresses; at most 50"),
         ("a@example.com " * 80_000, "This is too long for 50 addresses."),
-        ("+49 171 1234567", "This is no email address: “+49 171 1234567”."),
+        ("+49 171 1234567", "Please give at least one email address."),
     ],
 )
 def test_bad_addresses_are_told_at_their_field_and_nothing_is_sent(
@@ -206,7 +307,9 @@ def test_who_is_on_the_suppression_list_is_named_and_nobody_is_tagged(
 ) -> None:
     suppress(errand(account), [Subject(SubjectKind.EMAIL, contacts[1].upper())], Reason.ENTERED)
     page = send(contacts[:3], ("Newsletter",))
-    assert errors(page)["addresses"] == [f"This address is on the suppression list: {contacts[1]}. Please take it out."]
+    assert errors(page)["addresses"] == [
+        f"This address is on the suppression list: {contacts[1]}. Please leave it out."
+    ]
     assert "suppression list, so nothing was sent" in html(page)
     assert contacts[2] in page.context["form"]["addresses"].value()
     assert calls(service) == 0
@@ -348,11 +451,13 @@ def test_a_link_with_a_contacts_id_fills_in_its_address(
 
 
 def test_what_was_pasted_is_counted_before_it_is_sent(browser: Client, account: ClientAccount, url: Url) -> None:
-    typed = {"addresses": "a@example.com, A@example.com b@example.com\nBo"}
+    typed = {"addresses": "E-Mail;Name\na@example.com, A@example.com b@example.com\nb@"}
     text = html(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
     assert "2 addresses were understood." in text
     assert "1 that came again does not count." in text
-    assert "This is no email address: “Bo”." in text
+    assert "This email address cannot be right: “b@”." in text
+    assert "Leave out the broken address" in text
+    assert "Not used: 2 entries without an email address" in text
     assert "<html" not in text
 
 
