@@ -55,7 +55,8 @@ class UnsubscribeForm(EmailForm):
 
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
     never_again = forms.BooleanField(
-        label=_("Put the email address on the suppression list: this portal does not add it again."), required=False
+        label=_("Put the email address on the suppression list: this portal neither adds nor tags it any more."),
+        required=False,
     )
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:

@@ -314,7 +314,9 @@ class _TypedAddressField(forms.CharField):
 
 def _never_again(contact: Contact) -> str:
     if contact.email and contact.sms_number:
-        return _("Put email address and SMS number on the suppression list: this portal does not add them again.")
+        return _(
+            "Put email address and SMS number on the suppression list: this portal neither adds nor tags them any more."
+        )
     if contact.sms_number:
-        return _("Put the SMS number on the suppression list: this portal does not add it again.")
-    return _("Put the email address on the suppression list: this portal does not add it again.")
+        return _("Put the SMS number on the suppression list: this portal neither adds nor tags it any more.")
+    return _("Put the email address on the suppression list: this portal neither adds nor tags it any more.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -53,7 +55,9 @@ from integrations.contacts.changing.page import (
 )
 from integrations.contacts.errors import ChangedMeanwhile, WithoutAddress
 from integrations.contacts.showing.recent import forget
+from integrations.contacts.subjects import addresses_of
 from integrations.klicktipp import Contact
+from integrations.suppression.services import suppressions_among
 from integrations.tags.picker import list_to_search
 from integrations.tags.services import tags_created_by
 
@@ -119,7 +123,7 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     """Tag the contact."""
     shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
-        return opened(request, contact_id, "tags", lambda request, contact: {"form": AddTagsForm(typed=request.POST)})
+        return opened(request, contact_id, "tags", _tags_or_why_not)
     form = AddTagsForm(request.POST)
     if not form.is_valid():
         return form_again(request, "tags", shown, form)
@@ -137,6 +141,13 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
         created = tags_created_by(request.account, action)
         return form_again(request, "tags", shown, form, failure, created_tags=created)
     return back(request, contact_id, TAGS, _("%(contact)s has been tagged.") % {"contact": label_of(shown)})
+
+
+def _tags_or_why_not(request: AccountRequest, contact: Contact) -> dict[str, Any]:
+    """The form; for who is on the suppression list, what the contact's page says of that instead."""
+    if suppressions := suppressions_among(request.account, addresses_of(contact)):
+        return {"suppressions": list(suppressions.values())}
+    return {"form": AddTagsForm(typed=request.POST)}
 
 
 @account_view(Capability.CHANGE_CONTACTS)

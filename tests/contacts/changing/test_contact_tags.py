@@ -15,7 +15,7 @@ from integrations.suppression.models import Reason
 from integrations.suppression.services import suppress
 from tests.contacts.changing.helpers import ADDRESS, OnPage, changes_sent, changes_told, sms_only
 from tests.factories import errand
-from tests.pages import errors, words
+from tests.pages import errors, html, words
 from tests.service import Service
 
 ADD, REMOVE = "tags/add/", "tags/remove/"
@@ -31,10 +31,10 @@ def remove(page: OnPage, tag_id: object, action: object = None, *, htmx: bool = 
 
 
 def test_tags_are_chips_and_smarttags_stand_apart(dario: OnPage, tag_ids: dict[str, int]) -> None:
-    html = dario.browser.get(dario.url()).content.decode()
-    removable = re.findall(r'name="tag_id" value="(\d+)"', html)
+    shown = html(dario.browser.get(dario.url()))
+    removable = re.findall(r'name="tag_id" value="(\d+)"', shown)
     assert removable == [str(tag_ids["Newsletter"])]
-    assert "KlickTipp sets and removes these by itself." in html
+    assert "KlickTipp sets and removes these by itself." in shown
 
 
 def test_a_contact_is_tagged_and_the_new_dates_are_shown(
@@ -109,6 +109,7 @@ def test_a_smarttag_stays_and_the_reason_stands_above_the_tags(dario: OnPage, se
     assert answer.status_code == 422
     assert (answer["HX-Retarget"], answer["HX-Reselect"]) == ("#untag-failure", "#untag-failure")
     assert "SmartTags are managed by KlickTipp and cannot be changed or removed." in words(answer)
+    assert "Try again" not in words(answer)
 
 
 def test_without_an_answer_it_can_be_tried_again(dario: OnPage, service: Service, tag_ids: dict[str, int]) -> None:
@@ -141,18 +142,35 @@ def test_a_contact_deleted_in_another_tab_is_told(dario: OnPage, tag_ids: dict[s
     for answer in (dario.send(ADD, form), remove(dario, tag_ids["Newsletter"])):
         assert answer.status_code == 422
         assert "KlickTipp has no such contact any more, so nothing was changed." in words(answer)
+        assert "Try again" not in words(answer)
 
 
 def test_who_is_on_the_suppression_list_is_not_tagged(
     dario: OnPage, account: ClientAccount, tag_ids: dict[str, int], service: Service
 ) -> None:
+    form = dario.form(ADD, tags=[tag_ids["VIP"]])
     suppress(errand(account), [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED)
     assert "d•••@klick-tipp.team is on the suppression list since" in words(dario.browser.get(dario.url()))
     before = changes_sent(service.paths())
 
-    answer = dario.fill(ADD, tags=[tag_ids["VIP"]])
+    answer = dario.send(ADD, form)
 
     assert answer.status_code == 422
     assert "suppression list, so nothing was sent" in words(answer)
     assert "On the suppression list since" in words(answer)
     assert changes_sent(service.paths()) == before
+
+
+def test_the_contacts_page_and_the_form_say_the_same_of_tagging_who_is_on_the_suppression_list(
+    dario: OnPage, account: ClientAccount, service: Service
+) -> None:
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED)
+    told = "The portal neither adds nor tags this contact, as a tag can start campaigns. Tags can still be removed."
+    shown = dario.browser.get(dario.url())
+    assert told in words(shown)
+    assert dario.url(ADD) not in html(shown)
+    assert dario.url(REMOVE) in html(shown)
+    asked = dario.browser.get(dario.url(ADD))
+    assert told in words(asked)
+    assert "data-tag-picker" not in html(asked)
+    assert "Tag this contact" not in words(asked)
