@@ -59,6 +59,27 @@ REFUSALS = frozenset(
 NO_ANSWER = "no_answer"
 """The problem of a call that only reads and got no answer: nothing can have happened."""
 
+PASSING: frozenset[str] = frozenset(
+    {
+        NO_ANSWER,
+        Obstacle.LOG_UNAVAILABLE,
+        Obstacle.SERVICE_SILENT,
+        Obstacle.STOPPED,
+        Obstacle.TIME_UP,
+        Obstacle.TOO_MANY_WAIT,
+        Problem.INTERNAL_ERROR,
+        Problem.OUTCOME_UNKNOWN,
+        Problem.SERVICE_ERROR,
+        Problem.SIGN_IN_PAUSED,
+        Problem.THROTTLED,
+        Problem.UNKNOWN_CODE,
+        Problem.UNREACHABLE,
+        Problem.USER_DENIED,
+        Problem.USER_UPDATE_FAILED,
+    }
+)
+"""What can pass by itself, so that the same call, sent once more, may end otherwise."""
+
 
 @dataclass(frozen=True)
 class Message:

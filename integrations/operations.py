@@ -99,6 +99,14 @@ _NOT_FOUND_WHEN_ADDING = Message(
     _NO_SUCH_CONTACT.what,
     _("please send the form again; if it happens again, give this code to KlickTipp's support"),
 )
+_NOBODY_TO_TAG = Message(
+    message(Problem.EMAIL_NOT_FOUND).what,
+    _("KlickTipp has no contact with it: please check how it is written, or add the contact first"),
+)
+_NOBODY_TO_UNTAG = Message(
+    message(Problem.EMAIL_NOT_FOUND).what,
+    _("KlickTipp has no contact with it, so there is no tag to remove: please check how it is written"),
+)
 _NO_TAG_TAKEN = Message(
     message(Problem.CONTACT_NOT_SUBSCRIBED).what,
     _("so KlickTipp has taken no tag from it; the contact's page shows which tags it has"),
@@ -250,11 +258,12 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         "tag_contact": PortalOperation(
             label=_("Tag a contact"),
             kept_arguments=("tag_ids",),
+            messages={Problem.EMAIL_NOT_FOUND: _NOBODY_TO_TAG},
         ),
         "untag_contact": PortalOperation(
             label=_("Remove a tag from a contact"),
             kept_arguments=("tag_id",),
-            messages={Problem.CONTACT_NOT_SUBSCRIBED: _NO_TAG_TAKEN},
+            messages={Problem.CONTACT_NOT_SUBSCRIBED: _NO_TAG_TAKEN, Problem.EMAIL_NOT_FOUND: _NOBODY_TO_UNTAG},
         ),
         "list_tagged_contacts": PortalOperation(
             label=_("List the contacts with a tag"),

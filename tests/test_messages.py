@@ -12,7 +12,7 @@ from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, 
 from integrations.klicktipp.operations import OPERATIONS
 from integrations.klicktipp.refusals import refusal
 from integrations.klicktipp.transport import Answer
-from integrations.messages import Obstacle, message
+from integrations.messages import PASSING, Obstacle, message
 from tests.facts import CODES, DETAILS, meaning
 
 PROBLEMS = [*(problem for problem in Problem if problem is not Problem.UNKNOWN_CODE), *Obstacle]
@@ -243,3 +243,9 @@ def test_a_404_says_what_is_not_there(operation: str, says: str) -> None:
     error = refusal(OPERATIONS[operation], Answer(404, {}, b""))
     assert isinstance(error, NotFound)
     assert explain(error).what == says
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_who_is_told_to_try_later_is_offered_another_try(problem: str) -> None:
+    asks_to_wait = str(message(problem).next_step).startswith("please try again in")
+    assert asks_to_wait <= (problem in PASSING)

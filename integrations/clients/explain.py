@@ -21,7 +21,7 @@ from integrations.clients.errors import (
 )
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Happened, KlickTippError, Problem
-from integrations.messages import Obstacle, klicktipps_words, message, problem_in_words
+from integrations.messages import PASSING, Obstacle, klicktipps_words, message, problem_in_words
 from integrations.operations import message_of
 
 EXPLAINED = (
@@ -38,14 +38,15 @@ EXPLAINED = (
 
 @dataclass(frozen=True)
 class Explanation:
-    """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code, and
-    whether it may have happened all the same."""
+    """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code,
+    whether it may have happened all the same, and whether the same, sent once more, would only end the same."""
 
     what: str
     next_step: str
     said: str = ""
     code: str = ""
     may_have_happened: bool = False
+    is_final: bool = False
     action: UUID | None = None
 
     @property
@@ -65,7 +66,8 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case Obstructed():
             text = message(error.obstacle)
             told = None if error.obstacle is Obstacle.SERVICE_SILENT else action
-            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), action=told)
+            is_final = error.obstacle not in PASSING
+            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), is_final=is_final, action=told)
         case TooManyTests():
             return Explanation(
                 _("Too many customer keys or API users were tested in a short time, so this was not."),
@@ -140,6 +142,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         said=klicktipps_words(error.message, error.problem, error.status, error.code),
         code="" if is_told_with_code else "/".join(str(n) for n in (error.code, error.detail) if n is not None),
         may_have_happened=unknown,
+        is_final=not unknown and error.problem not in PASSING,
         action=None if error.problem is Problem.SIGN_IN_PAUSED else action,
     )
 

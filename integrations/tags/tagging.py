@@ -28,7 +28,7 @@ MOST_CONTACTS: Final = 50
 MOST_REMOVALS: Final = 200
 """The most calls for taking tags away: KlickTipp takes one tag from one contact at a time."""
 
-_WRONG_TAG: Final = {Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE, Problem.SMARTTAG_NOT_REMOVABLE}
+WRONG_TAG: Final = {Problem.TAG_NOT_FOUND, Problem.SMARTTAG_NOT_ASSIGNABLE, Problem.SMARTTAG_NOT_REMOVABLE}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def tag_contacts(errand: Errand, tagging: Tagging, action_id: UUID) -> None:
     with closing(gateway.at_once(errand.account, action, jobs, seconds=deadline.seconds_left)) as results:
         for done in results:
             errors.append(done.error)
-            if isinstance(done.error, KlickTippError) and done.error.problem in _WRONG_TAG:
+            if isinstance(done.error, KlickTippError) and done.error.problem in WRONG_TAG:
                 break
     if all(isinstance(error, Obstructed) and error.obstacle is Obstacle.LOG_UNAVAILABLE for error in errors):
         raise Obstructed(Obstacle.LOG_UNAVAILABLE)

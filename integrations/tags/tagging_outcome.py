@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -19,9 +20,9 @@ from integrations.audit.reading import ANSWERED_WITHIN, calls_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import Problem
-from integrations.messages import Message
+from integrations.messages import PASSING, Message
 from integrations.tags import sentences
-from integrations.tags.tagging import Tagging
+from integrations.tags.tagging import WRONG_TAG, Tagging
 
 NOT_SENT: Final = "not_sent"
 
@@ -29,16 +30,32 @@ _REMOVING: Final = {sentences.CONTACT_UNTAGGED.key, sentences.CONTACTS_UNTAGGED.
 _SENTENCES: Final = {sentences.CONTACT_TAGGED.key, sentences.CONTACTS_TAGGED.key} | _REMOVING
 _OPERATIONS: Final = ("tag_contact", "untag_contact")
 _LEADING: Final = (Outcome.PENDING, Outcome.UNKNOWN)
+_CERTAINLY_MISSING: Final = {Outcome.REFUSED, Outcome.FAILED, NOT_SENT, PARTLY}
+
+
+class Hurdle(StrEnum):
+    """What stood in the way of all contacts and can be mended: a tag that KlickTipp refuses, or the access."""
+
+    TAG = "tag"
+    ACCESS = "access"
+
+
+_HURDLES: Final[dict[str, Hurdle]] = {
+    **dict.fromkeys(WRONG_TAG, Hurdle.TAG),
+    **dict.fromkeys((Problem.ACCESS_DENIED, Problem.USER_DENIED, Problem.WRONG_LOGIN), Hurdle.ACCESS),
+}
 
 
 @dataclass(frozen=True)
 class TaggedContact:
     """A contact by its address, or its masked label where only the log is asked. `outcome` is one of the log's,
-    `PARTLY` or `NOT_SENT`; `problems` are sentences."""
+    `PARTLY` or `NOT_SENT`; `problems` are sentences. `is_final` says that something is in the way for this contact
+    that does not pass."""
 
     address: str
     outcome: str
     problems: list[str]
+    is_final: bool
 
     @property
     def label(self) -> str:
@@ -50,7 +67,7 @@ class TaggedContact:
 @dataclass(frozen=True)
 class TaggingOutcome:
     """`asked` contacts were meant; those in `contacts` that are not done come first. `stopped` says why a part was not
-    sent."""
+    sent, `hurdle` what has to be mended before the rest can be."""
 
     action: UUID
     removes: bool
@@ -58,6 +75,7 @@ class TaggingOutcome:
     asked: int
     contacts: list[TaggedContact]
     stopped: Message | None
+    hurdle: Hurdle | None
     is_under_way: bool
 
     @cached_property
@@ -79,10 +97,18 @@ class TaggingOutcome:
         return text % {"client": account}
 
     @cached_property
-    def failed(self) -> list[str]:
-        """Addresses that are certain not to be done, or not wholly."""
-        again = {Outcome.REFUSED, Outcome.FAILED, NOT_SENT, PARTLY}
-        return [contact.address for contact in self.contacts if contact.outcome in again]
+    def again(self) -> list[str]:
+        """Addresses that are certain not to be done, or not wholly, and that another try can help."""
+        return [contact.address for contact in self._missing if not contact.is_final]
+
+    @property
+    def final(self) -> int:
+        """How many contacts no further try helps."""
+        return sum(contact.is_final for contact in self._missing)
+
+    @cached_property
+    def _missing(self) -> list[TaggedContact]:
+        return [contact for contact in self.contacts if contact.outcome in _CERTAINLY_MISSING]
 
     @cached_property
     def unknown(self) -> list[str]:
@@ -122,8 +148,14 @@ def tagging_outcome(account: ClientAccount, action: UUID, tagging: Tagging | Non
     is_under_way = is_fresh and (not is_complete or any(call.outcome == Outcome.PENDING for call in calls))
     stopped = problem_message(unsent) if unsent else None
     missing = Outcome.PENDING if is_under_way else NOT_SENT
+    hurdle = next((_HURDLES[problem] for call in logged.final if (problem := _problem_of(call)) in _HURDLES), None)
     contacts = [
-        TaggedContact(address, _outcome(own, each, missing), _problems(own, stopped if len(own) < each else None))
+        TaggedContact(
+            address,
+            _outcome(own, each, missing),
+            _problems(own, stopped if len(own) < each else None),
+            is_final=any(_is_final(call) for call in own),
+        )
         for address, own in _by_contact(account, calls, tagging)
     ]
     return TaggingOutcome(
@@ -133,6 +165,7 @@ def tagging_outcome(account: ClientAccount, action: UUID, tagging: Tagging | Non
         asked=asked,
         contacts=sorted(contacts, key=lambda contact: contact.outcome == Outcome.DONE),
         stopped=stopped,
+        hurdle=hurdle,
         is_under_way=is_under_way,
     )
 
@@ -178,6 +211,16 @@ def _outcome(calls: list[AuditEntry], expected: int, missing: str) -> str:
     return PARTLY if Outcome.DONE in outcomes else Outcome.REFUSED
 
 
+def _problem_of(call: AuditEntry) -> str:
+    return str(call.answer.get("problem", ""))
+
+
+def _is_final(call: AuditEntry) -> bool:
+    """Whether a call has ended as it would once more, also when the hurdles are mended."""
+    problem = _problem_of(call)
+    return problem != "" and problem not in PASSING and problem not in _HURDLES
+
+
 def _problems(calls: list[AuditEntry], stopped: Message | None) -> list[str]:
     """What went wrong for a contact, each once."""
     told = [_problem(LoggedCall(call)) for call in calls if call.outcome not in (Outcome.DONE, Outcome.PENDING)]
@@ -190,7 +233,7 @@ def _problem(call: LoggedCall) -> str:
     if call.entry.outcome == Outcome.UNKNOWN:
         return _("KlickTipp did not answer, so it may have happened or not.")
     text = call.problem.sentences() if call.problem else ""
-    if call.error and call.entry.answer.get("problem") != Problem.UNKNOWN_CODE:
+    if call.error and _problem_of(call.entry) != Problem.UNKNOWN_CODE:
         text = _("%(text)s (Error code %(code)s)") % {"text": text, "code": call.error}
     removed, tags = call.entry.request.get("tag_id"), call.entry.parameters["tags"]
     meant = [tag for tag in tags if removed and tag.get("id") == removed]

@@ -197,6 +197,7 @@ def test_a_refusal_lists_nobody(browser: Client, address: Any, service: Service,
     service.fault(path="/subscriber/signoff", status=406, body='{"error": 9}')
     answer = browser.post(address(UNSUBSCRIBE), form(UNSUBSCRIBE, never_again="on"))
     assert "So there is nothing to unsubscribe" in html(answer)
+    assert 'class="btn btn-danger"' not in html(answer)
     assert not is_listed(account)
 
 
@@ -210,6 +211,7 @@ def test_after_a_refusal_the_question_stays_and_leads_to_the_suppression_list(
         assert answer.status_code == 422
         assert f"Unsubscribe {EMAIL} from Harbour Lane Coffee?" in html(answer)
         assert bool(answer.context["form"]["never_again"].value()) is bool(never_again)
+        assert ('class="btn btn-danger"' in html(answer)) is (code == 12)
         assert "You can put it there all the same." in html(answer)
         assert f'href="/t/{account.team.slug}/clients/{account.slug}/suppression/new/"' in html(answer)
 

@@ -261,7 +261,48 @@ def test_contacts_that_klicktipp_refuses_stand_first_with_the_reason(
     assert "The email address was not found." in text
     assert "(Error code 7)" in text
     assert "The contact is not subscribed." in text
-    assert "Try the 2 that failed again" in text
+
+
+@pytest.mark.parametrize(
+    ("body", "removes"),
+    [('{"error": 7}', ""), ('{"error": 9}', "1"), ('{"error": 4}', ""), ('{"error": 30}', ""), ('["no"]', "")],
+)
+def test_where_klicktipp_has_said_no_for_good_another_try_is_not_offered(
+    send: Callable[..., Page], contacts: list[str], service: Service, body: str, removes: str
+) -> None:
+    service.fault(path=f"/subscriber/{'untag' if removes else 'tag'}", status=406, body=body, times=2)
+    page = send(contacts[:2], removes=removes)
+    assert 'class="tag-again"' not in html(page)
+    assert "For 2 contacts another try would end the same; the reason beside each says what helps." in words(page)
+
+
+def test_only_those_are_offered_again_whose_problem_can_pass(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/subscriber/tag", status=406, body='{"error": 777}', times=1)
+    page = send([*contacts[:3], "nobody@klick-tipp.team"])
+    assert len(page.context["tagging"].again) <= 1
+    service.fault(path="/subscriber/tag", status=500, body="", always=True)
+    page = send([contacts[0]])
+    assert "Send the one in doubt again" in html(page)
+
+
+def test_another_try_of_a_removal_is_a_removal(
+    send: Callable[..., Page], contacts: list[str], service: Service
+) -> None:
+    service.fault(path="/subscriber/untag", status=406, body='{"error": 777}', times=1)
+    page = send(contacts[0], removes="1")
+    assert page.context["tagging"].again == contacts[:1]
+    form = html(page).partition('class="tag-again"')[2].partition("</form>")[0]
+    assert '<input type="hidden" name="removes" value="1">' in form
+    assert "<title>" in html(page)
+    assert "Result of removing tags · Harbour Lane Coffee" in html(page)
+
+
+def test_the_result_has_a_title_of_its_own(send: Callable[..., Page], contacts: list[str]) -> None:
+    title = html(send(contacts[0])).partition("<title>")[2].partition("</title>")[0]
+    assert "Result of tagging · Harbour Lane Coffee" in title
+    assert "Tag contacts" not in title
 
 
 def test_the_failed_ones_can_be_tried_again_in_a_filled_form(
@@ -346,6 +387,9 @@ def test_a_tag_that_went_meanwhile_stops_the_rest(
     assert "0 of 50 contacts tagged." in html(page)
     assert "The tag was not found." in html(page)
     assert "Sending was stopped before this was sent." in html(page)
+    assert "Another try helps with other tags only" in html(page)
+    assert "Fill the form with these 50 contacts again" in html(page)
+    assert "another try would end the same" not in html(page)
     assert "Gone" not in {tag["name"] for tag in ReferenceSnapshot.objects.get(kind=ReferenceKind.TAGS).items}
 
 
@@ -369,6 +413,9 @@ def test_a_revoked_key_is_told_and_the_rest_is_not_sent(
     page = send(contacts[:50])
     assert calls(service) <= 8
     assert "KlickTipp refuses the access." in html(page)
+    assert "Another try helps only once KlickTipp grants the access again" in html(page)
+    assert "Fill the form with these 50 contacts again" in html(page)
+    assert "that failed again" not in html(page)
     account.refresh_from_db()
     assert account.connection == Connection.REFUSED
 

@@ -16,20 +16,18 @@ from integrations.clients.lists import all_last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
 from integrations.contacts.sentences import ADD_SENTENCES, UPDATE_SENTENCES
-from integrations.messages import Message, status_in_words
+from integrations.messages import PASSING, Message, status_in_words
 from integrations.tags.search import same_name
 from integrations.tags.services import created_tags
 
 _UPDATES = {sentence.key for sentence in UPDATE_SENTENCES.values()}
 _SENTENCES = {sentence.key for sentence in ADD_SENTENCES} | _UPDATES
 
-_NOT_SURELY_DONE = (Outcome.REFUSED, Outcome.FAILED, Outcome.UNKNOWN)
-
 
 @dataclass(frozen=True)
 class AddOutcome:
     """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that, and
-    `tags_to_set` are their ids where they are not set, or perhaps not. `is_update` says that the contact was known to
+    `tags_to_set` are their ids where another try can set them. `is_update` says that the contact was known to
     be one before; status and tags are those of the answer, or of the check that has found it."""
 
     action: UUID
@@ -94,12 +92,16 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
         missing_tags=[name for name in wanted if same_name(name) not in set(map(same_name, tags))],
-        tags_to_set=tagging.request["tag_ids"] if tagging and tagging.outcome in _NOT_SURELY_DONE else [],
+        tags_to_set=tagging.request["tag_ids"] if tagging and _can_pass(tagging) else [],
         tagging_outcome=Outcome(tagging.outcome) if tagging else None,
         tagging_problem=problem_message(tagging) if tagging else None,
         problem=problem_message(decisive) if decisive else None,
         origin=origin,
     )
+
+
+def _can_pass(tagging: AuditEntry) -> bool:
+    return tagging.outcome == Outcome.UNKNOWN or tagging.answer.get("problem") in PASSING
 
 
 def is_update(calls: list[AuditEntry]) -> bool:

@@ -198,6 +198,7 @@ def _gone(action: UUID | None) -> Explanation:
     return Explanation(
         _("KlickTipp has no such contact any more, so nothing was changed."),
         _("It has been deleted in KlickTipp meanwhile; what you typed stays here until you leave the page."),
+        is_final=True,
         action=action,
     )
 

@@ -126,6 +126,16 @@ def test_a_failure_to_set_the_further_tags_is_told_as_such(
     assert "The contact is in KlickTipp, but further tags could not be set." in words
     assert "The contact is not subscribed." in words
     assert words.index("Tags not set") < words.index("VIP", words.index("Tags not set"))
+    assert "Try the tagging again" not in words
+
+
+def test_further_tags_can_be_tried_again_where_that_can_help(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    tags = tag_ids(account)
+    service.fault(path="/subscriber/tag", status=406, body='{"error": 12}')
+    answer = send(browser, account, tags=[tags["Newsletter"], tags["VIP"]])
+    words = browser.get(answer.url).content.decode()
     contact_id = AuditEntry.objects.get(operation="add_or_update_contact").answer["contact_id"]
     assert f'/tags/tagging/?contact={contact_id}&amp;tags={tags["VIP"]}"' in words
 

@@ -80,7 +80,7 @@ def test_a_refusal_lists_nobody(dario: OnPage, account: ClientAccount, service: 
     service.fault(path="/subscriber/unsubscribe", status=406, body='{"error": 9}')
     answer = dario.send(UNSUBSCRIBE, form)
     assert "The contact is not subscribed." in words(answer)
-    assert answer.context["form"]["never_again"].value() is True
+    assert "Unsubscribe this contact of" not in words(answer)
     assert listed(account) == {}
 
 
@@ -194,3 +194,16 @@ def test_viewers_see_no_forms_and_are_refused(client: Client, dario: OnPage, ser
         assert client.get(dario.url(part)).status_code in (403, 405)
         assert client.post(dario.url(part)).status_code == 403
     assert service.paths() == before
+
+
+@pytest.mark.parametrize(("part", "typed"), [(UNSUBSCRIBE, {}), (DELETE, {"typed": ADDRESS})])
+def test_what_went_wrong_for_good_is_not_offered_again(
+    dario: OnPage, service: Service, part: str, typed: dict[str, str]
+) -> None:
+    buttons = {UNSUBSCRIBE: "Unsubscribe this contact of", DELETE: "Delete this contact of"}
+    form = dario.form(part, **typed)
+    service.fault(path=f"/subscriber/{dario.contact_id}", status=403, body='["no"]')
+    answer = dario.send(part, form)
+    assert answer.status_code == 422
+    assert "KlickTipp refuses the access." in words(answer)
+    assert buttons[part] not in words(answer)
