@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from integrations import ids  # noqa: F401 - registers the converters of the URLs below
+from integrations.clients import palette_views
 from integrations.clients.keys.grant_views import callback, refusal
 from ktportal import browsers
 
@@ -11,6 +12,7 @@ urlpatterns = [
     path(".well-known/change-password", browsers.change_password, name="change_password"),
     path(".well-known/security.txt", browsers.security_txt, name="security_txt"),
     path("", include("accounts.urls")),
+    path("go/", palette_views.of_person, name="palette"),
     path("grants/refused/", refusal, name="grant_refused"),
     path("grants/<slug:state>/", callback, name="grant_callback"),
     path("t/<slug:team>/", include("integrations.clients.urls")),

@@ -39,7 +39,7 @@
 
   // It goes with the next try; what is looked up meanwhile is none.
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-    if (!detail.elt.matches("[data-tag-search], [data-lookup]")) document.getElementById("failure")?.replaceChildren();
+    if (!detail.elt.matches("[data-tag-search], [data-lookup], [data-palette-list]")) document.getElementById("failure")?.replaceChildren();
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -174,21 +174,6 @@
         filter(field);
       }
     }
-  });
-
-  // Ctrl-K goes to the field that finds contacts; where the header has only room for a link, to the page behind it, and
-  // on pages of no client to the clients.
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
-    const input = document.querySelector("[data-find] input[name=wanted]");
-    const switcher = document.querySelector(".switcher");
-    if (!input && !switcher) return;
-    event.preventDefault();
-    if (!input) {
-      switcher.open = true;
-      switcher.querySelector("input:not([hidden]), a").focus();
-    } else if (input.checkVisibility?.() === false) document.querySelector(".bar-find-link")?.click();
-    else input.select();
   });
 
   // Menus close when something else is clicked, and begin with their filter.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 from django import template
@@ -44,17 +43,6 @@ def alert(parser: Parser, token: Token) -> AlertNode:
             options["url"] = parser.compile_filter(bits.pop(0))
             options |= token_kwargs(bits, parser)
     return AlertNode(options, sections)
-
-
-@register.simple_tag(takes_context=True)
-def current(context: template.Context, page: str, *below: str) -> str:
-    """Marks a link as leading to the page in hand, or to one that it stands below. All go by the names of URLs, those
-    below as patterns: "log*" is every name that begins like this."""
-    match = context["request"].resolver_match
-    name = (match.url_name if match else "") or ""
-    if name == page:
-        return mark_safe(' aria-current="page"')
-    return mark_safe(' aria-current="true"') if any(fnmatchcase(name, pattern) for pattern in below) else ""
 
 
 class AlertNode(template.Node):

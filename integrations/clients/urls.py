@@ -1,11 +1,12 @@
 from django.urls import path
 
-from integrations.clients import views
+from integrations.clients import palette_views, views
 from integrations.clients.keys import api_user_views, confirm_views, grant_views
 from integrations.clients.keys import views as key_views
 
 urlpatterns = [
     path("", views.clients, name="team"),
+    path("go/", palette_views.of_team, name="team_palette"),
     path("clients/check/", key_views.check_connections, name="clients_check"),
     path("clients/new/first/", key_views.first_client, name="client_first"),
     path("clients/new/", key_views.new_client, name="client_new"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("clients/new/grant/", grant_views.grant_new_client, name="client_new_grant"),
     path("clients/new/api-user/", api_user_views.new_client, name="client_new_api_user"),
     path("clients/<slug:account>/", views.client, name="client"),
+    path("clients/<slug:account>/go/", palette_views.of_client, name="client_palette"),
     path("clients/<slug:account>/settings/", views.change_client, name="client_settings"),
     path("clients/<slug:account>/remove/", views.remove_client, name="client_remove"),
     path("clients/<slug:account>/key/", key_views.replace_key, name="client_key"),

@@ -1,11 +1,14 @@
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from integrations.clients.lists import optin_label, optin_name
 from integrations.clients.models import ClientAccount
+from integrations.clients.navigation import Place
 
 register = template.Library()
 
@@ -63,3 +66,13 @@ def client_url(context: template.Context, name: str, **arguments: Any) -> str:
     request = context["request"]
     where = {"team": request.team.slug, "account": request.account.slug}
     return reverse(name, kwargs=where | arguments)
+
+
+@register.simple_tag(takes_context=True)
+def current(context: template.Context, place: Place) -> str:
+    """Marks a link as leading to the page in hand, or to one that it belongs to."""
+    match = context["request"].resolver_match
+    name = (match.url_name if match else "") or ""
+    if name == place.page:
+        return mark_safe(' aria-current="page"')
+    return mark_safe(' aria-current="true"') if any(fnmatchcase(name, pattern) for pattern in place.below) else ""
