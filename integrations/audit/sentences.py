@@ -26,12 +26,14 @@ class Sentence:
 
     `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
     `tells_failure` says that the sentence itself is about what did not come about.
+    `gives_tags` says that the tags among the parameters are given to contacts.
     """
 
     key: str
     text: str | Promise
     only_reads: bool = False
     tells_failure: bool = False
+    gives_tags: bool = False
 
     def __post_init__(self) -> None:
         if _registry.setdefault(self.key, self) is not self:
@@ -58,6 +60,11 @@ def _in_words(value: Any) -> str:
 def tells_failure(key: str) -> bool:
     sentence = _registry.get(key)
     return sentence is not None and sentence.tells_failure
+
+
+def that_give_tags() -> list[str]:
+    """The keys of the sentences about tags that contacts were given."""
+    return [key for key, sentence in _registry.items() if sentence.gives_tags]
 
 
 def tell(key: str, parameters: Mapping[str, Any]) -> str:

@@ -40,6 +40,11 @@ def account_view(capability: Capability) -> Callable[[View], View]:
     return decorate
 
 
+def to_keys(account: ClientAccount) -> HttpResponse:
+    """On to the page of the client account's keys."""
+    return redirect("client_keys", team=account.team.slug, account=account.slug)
+
+
 def to_client(account: ClientAccount) -> HttpResponse:
     """On to the client account's overview."""
     return redirect("client", team=account.team.slug, account=account.slug)

@@ -20,7 +20,7 @@ from integrations.clients.errors import (
     UntoldAccount,
 )
 from integrations.clients.models import ClientAccount
-from integrations.klicktipp import Happened, KlickTippError, Problem
+from integrations.klicktipp import AccessDenied, Happened, KlickTippError, Problem
 from integrations.messages import PASSING, Obstacle, klicktipps_words, message, problem_in_words
 from integrations.operations import message_of
 
@@ -35,11 +35,19 @@ EXPLAINED = (
 )
 """The errors that a view turns into a message on its page."""
 
+_ABOUT_KEYS = (
+    Obstacle.NOT_CONNECTED,
+    Obstacle.NO_OWN_KEY,
+    Obstacle.KEY_UNDECRYPTABLE,
+    Obstacle.PASSWORD_UNDECRYPTABLE,
+)
+
 
 @dataclass(frozen=True)
 class Explanation:
     """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code,
-    whether it may have happened all the same, and whether the same, sent once more, would only end the same."""
+    whether it may have happened all the same, whether the same, sent once more, would only end the same, and whether
+    what is stored for the client has to be looked at."""
 
     what: str
     next_step: str
@@ -48,6 +56,7 @@ class Explanation:
     may_have_happened: bool = False
     is_final: bool = False
     action: UUID | None = None
+    is_about_key: bool = False
 
     @property
     def level(self) -> str:
@@ -66,8 +75,13 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case Obstructed():
             text = message(error.obstacle)
             told = None if error.obstacle is Obstacle.SERVICE_SILENT else action
-            is_final = error.obstacle not in PASSING
-            return Explanation(_as_sentence(text.what), _as_sentence(text.next_step), is_final=is_final, action=told)
+            return Explanation(
+                _as_sentence(text.what),
+                _as_sentence(text.next_step),
+                is_final=error.obstacle not in PASSING,
+                action=told,
+                is_about_key=error.obstacle in _ABOUT_KEYS,
+            )
         case TooManyTests():
             return Explanation(
                 _("Too many customer keys or API users were tested in a short time, so this was not."),
@@ -144,6 +158,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         may_have_happened=unknown,
         is_final=not unknown and error.problem not in PASSING,
         action=None if error.problem is Problem.SIGN_IN_PAUSED else action,
+        is_about_key=isinstance(error, AccessDenied),
     )
 
 

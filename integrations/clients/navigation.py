@@ -36,7 +36,7 @@ class Place:
 
 
 OF_CLIENT = (
-    Place("client", _("Overview"), "layout-dashboard", below=("client*",), is_daily=True),
+    Place("client", _("Overview"), "layout-dashboard", below=("client_settings", "client_remove"), is_daily=True),
     Place("contacts", _("Contacts"), "users", below=("contact", "contact_browse"), is_daily=True),
     Place("contact_browse", _("Browse all contacts"), "list"),
     Place(
@@ -58,6 +58,13 @@ OF_CLIENT = (
         is_daily=True,
     ),
     Place("tools", _("Tools"), "wrench", below=("tools*", "suppress*", "contact_fields"), is_daily=True),
+    Place(
+        "client_keys",
+        _("Keys"),
+        "key-round",
+        below=("client_key*", "client_own_*", "client_api_user", "client_test"),
+        is_daily=True,
+    ),
     Place(
         "tools_processes",
         _("Opt-in processes"),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("clients/<slug:account>/go/", palette_views.of_client, name="client_palette"),
     path("clients/<slug:account>/settings/", views.change_client, name="client_settings"),
     path("clients/<slug:account>/remove/", views.remove_client, name="client_remove"),
+    path("clients/<slug:account>/keys/", key_views.keys, name="client_keys"),
     path("clients/<slug:account>/key/", key_views.replace_key, name="client_key"),
     path("clients/<slug:account>/key/confirm/", confirm_views.confirm_key, name="client_key_confirm"),
     path("clients/<slug:account>/key/grant/", grant_views.grant_key, name="client_key_grant"),

@@ -5,11 +5,12 @@ from django.utils.translation import gettext as _
 
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.clients import services
+from integrations.clients import overview, services
 from integrations.clients.access import AccountRequest, account_view, to_client
+from integrations.clients.calls.gateway import credential_for
 from integrations.clients.forms import ClientSettingsForm, RemoveClientForm
 from integrations.clients.keys.forms import KeyForm
-from integrations.clients.keys.pages import client_page, clients_page
+from integrations.clients.keys.pages import clients_page
 
 
 @team_view(Capability.BELONG)
@@ -22,8 +23,13 @@ def clients(request: TeamRequest) -> HttpResponse:
 
 @account_view(Capability.SEE_CLIENTS)
 def client(request: AccountRequest) -> HttpResponse:
-    """The client account's overview: its connection, and where to go from here."""
-    return client_page(request)
+    """The client account's overview: what was done, what it is worked with, and how its connection stands."""
+    context = {
+        "used": credential_for(request.account, request.user.pk),
+        "actions": overview.done_last(request.errand, request.membership),
+        "tags": overview.tags_used_last(request.errand, request.membership),
+    }
+    return render(request, "clients/client.html", context)
 
 
 @account_view(Capability.MANAGE_CLIENTS)

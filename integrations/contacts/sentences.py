@@ -6,10 +6,10 @@ from integrations.audit.sentences import Sentence
 
 ADD_CONTACT = Sentence("contacts.add", _("%(actor)s added %(contact)s to %(account)s"))
 ADD_CONTACT_WITH_TAGS = Sentence(
-    "contacts.add_with_tags", _("%(actor)s added %(contact)s with the tags %(tags)s to %(account)s")
+    "contacts.add_with_tags", _("%(actor)s added %(contact)s with the tags %(tags)s to %(account)s"), gives_tags=True
 )
 ADD_CONTACT_WITH_TAG = Sentence(
-    "contacts.add_with_tag", _("%(actor)s added %(contact)s with the tag %(tags)s to %(account)s")
+    "contacts.add_with_tag", _("%(actor)s added %(contact)s with the tag %(tags)s to %(account)s"), gives_tags=True
 )
 ADD_SENTENCES = (ADD_CONTACT, ADD_CONTACT_WITH_TAG, ADD_CONTACT_WITH_TAGS)
 """By the number of tags, the last one for two and more."""
@@ -18,10 +18,13 @@ UPDATE_CONTACT = Sentence("contacts.update", _("%(actor)s updated %(contact)s of
 UPDATE_FIELDS = Sentence(
     "contacts.update_fields", _("%(actor)s updated %(contact)s of %(account)s (data fields: %(fields)s)")
 )
-UPDATE_TAGS = Sentence("contacts.update_tags", _("%(actor)s updated %(contact)s of %(account)s (tags: %(tags)s)"))
+UPDATE_TAGS = Sentence(
+    "contacts.update_tags", _("%(actor)s updated %(contact)s of %(account)s (tags: %(tags)s)"), gives_tags=True
+)
 UPDATE_FIELDS_AND_TAGS = Sentence(
     "contacts.update_fields_and_tags",
     _("%(actor)s updated %(contact)s of %(account)s (data fields: %(fields)s; tags: %(tags)s)"),
+    gives_tags=True,
 )
 UPDATE_SENTENCES = {
     (False, False): UPDATE_CONTACT,

@@ -20,9 +20,11 @@ TAG_RENAMED_AND_DESCRIBED = Sentence(
     _("%(actor)s renamed the tag %(before)s of %(account)s to %(tag)s and changed its description"),
 )
 TAG_DELETED = Sentence("tags.deleted", _("%(actor)s deleted the tag %(tag)s of %(account)s"))
-CONTACT_TAGGED = Sentence("tags.contact_tagged", _("%(actor)s tagged %(contact)s of %(account)s with %(tags)s"))
+CONTACT_TAGGED = Sentence(
+    "tags.contact_tagged", _("%(actor)s tagged %(contact)s of %(account)s with %(tags)s"), gives_tags=True
+)
 CONTACTS_TAGGED = Sentence(
-    "tags.contacts_tagged", _("%(actor)s tagged %(contacts)s contacts of %(account)s with %(tags)s")
+    "tags.contacts_tagged", _("%(actor)s tagged %(contacts)s contacts of %(account)s with %(tags)s"), gives_tags=True
 )
 CONTACT_UNTAGGED = Sentence("tags.contact_untagged", _("%(actor)s took %(tags)s from %(contact)s of %(account)s"))
 CONTACTS_UNTAGGED = Sentence(

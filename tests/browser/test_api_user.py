@@ -88,6 +88,7 @@ def test_from_a_wrong_password_to_the_removal(signed_in: Page, service: Service,
     page.get_by_role("button", name=say["test"]).click()
     page.get_by_role("button", name=say["store"]).click()
     expect(page.get_by_text(say["connected"])).to_be_visible()
+    page.goto("/t/demo/clients/hafenkaffee/keys/")
     expect(page.get_by_text(say["shared"], exact=False).last).to_be_visible()
     assert password not in page.content()
     page.goto("/t/demo/clients/hafenkaffee/contacts/add/")
@@ -95,14 +96,14 @@ def test_from_a_wrong_password_to_the_removal(signed_in: Page, service: Service,
     wait_until_settled(page)
     assert service.paths().count("POST /account/login") == 3
 
-    page.goto("/t/demo/clients/hafenkaffee/")
+    page.goto("/t/demo/clients/hafenkaffee/keys/")
     page.get_by_role("link", name=say["replace"], exact=True).click()
     expect(page.get_by_text(say["present"])).to_be_visible()
     expect(page.locator("[name=username]")).to_have_value(username)
     page.get_by_role("link", name=say["key"]).click()
     expect(page.get_by_text(say["present"])).to_be_visible()
 
-    page.goto("/t/demo/clients/hafenkaffee/")
+    page.goto("/t/demo/clients/hafenkaffee/keys/")
     page.get_by_role("link", name=say["remove"], exact=True).click()
     expect(page.get_by_text(say["revoke"])).to_be_visible()
     page.get_by_role("button", name=say["really"]).click()

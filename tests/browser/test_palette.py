@@ -120,7 +120,7 @@ class TestWithoutJavaScript:
     def test_the_button_leads_to_a_page(self, signed_in: Page, connected: ClientAccount) -> None:
         signed_in.goto("/t/demo/clients/harbour/")
         signed_in.get_by_role("link", name="Find or go to").click()
-        signed_in.get_by_label("Page, client, email address").fill(ADDRESS)
+        signed_in.get_by_role("textbox", name="Find or go to").fill(ADDRESS)
         signed_in.get_by_role("button", name="Find", exact=True).click()
         signed_in.get_by_role("button", name=f"Find {ADDRESS} in Harbour Lane Coffee").click()
         expect(signed_in.get_by_role("heading", name="Dario Jansson")).to_be_visible()

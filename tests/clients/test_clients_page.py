@@ -124,7 +124,7 @@ def test_the_klicktipp_account_is_named_in_words(
     browser: Client, owner: Membership, known: dict[str, Any], shown: str
 ) -> None:
     account = ClientAccountFactory(team=owner.team, customer_key="customer-key", **known)
-    for page in ("", f"clients/{account.slug}/"):
+    for page in ("", f"clients/{account.slug}/keys/"):
         assert shown in browser.get(f"/t/{owner.team.slug}/{page}").content.decode()
 
 

@@ -15,7 +15,7 @@ from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.reading import account_of
-from integrations.clients.access import AccountRequest, account_view, to_client
+from integrations.clients.access import AccountRequest, account_view, to_client, to_keys
 from integrations.clients.explain import EXPLAINED, explain
 from integrations.clients.forms import ClientForm
 from integrations.clients.keys import proposals, services, words
@@ -97,7 +97,7 @@ def _confirm(request: AccountRequest, user_id: int | None, of_key: str, of_api_u
     try:
         services.store(request.account, proposal.tested, request.errand.actor, proposal.id, user_id)
     except AlreadyStarted:
-        return to_client(request.account)
+        return to_keys(request.account)
     except EXPLAINED as error:
         return key_page(request, user_id, KeyForm(), explain(error, seen_by=request.membership))
     return say_stored(request, proposal.tested.login)
@@ -107,7 +107,7 @@ def _waiting(request: TeamRequest, place: str, back: str) -> Proposal | HttpResp
     """What is to be decided on, or the way on where nothing is: it was stored before, turned down, or has gone."""
     if request.method == "POST":
         if stored := _stored(request, request.POST.get("proposal", "")):
-            return to_client(stored)
+            return to_keys(stored) if hasattr(request, "account") else to_client(stored)
         if "drop" in request.POST:
             proposals.drop(request.session, place)
             return redirect(back)

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.access import TeamRequest, UserRequest
 from accounts.models import Team
 from accounts.roles import Capability
-from integrations.clients import overview
-from integrations.clients.access import AccountRequest, to_client
+from integrations.clients.access import AccountRequest, to_keys
 from integrations.clients.calls.gateway import credential_for
 from integrations.clients.explain import Explanation
 from integrations.clients.keys import grants, proposals, words
@@ -61,11 +60,11 @@ def key_context(request: AccountRequest, user_id: int | None) -> dict[str, Any]:
 
 
 def say_stored(request: AccountRequest, login: Login) -> HttpResponse:
-    """Say that the login is stored, on the client account's overview."""
+    """Say that the login is stored, on the page of the client account's keys."""
     key = _("The customer key is stored; KlickTipp accepts it.")
     api_user = _("Username and password are stored; KlickTipp accepts them.")
     messages.success(request, api_user if login.is_api_user else key)
-    return to_client(request.account)
+    return to_keys(request.account)
 
 
 def clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | None = None) -> HttpResponse:
@@ -83,14 +82,13 @@ def clients_page(request: TeamRequest, form: KeyForm, failure: Explanation | Non
     return render(request, "clients/clients.html", context, status=422 if form.errors or failure else 200)
 
 
-def client_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
-    """A client account's overview, with what has just failed."""
+def keys_page(request: AccountRequest, failure: Explanation | None = None) -> HttpResponse:
+    """The keys of a client account, with what has just failed."""
     credentials = request.account.credentials
     context = {
         "shared": credentials.shared().select_related("stored_by").first(),
         "own": credentials.held_by(request.user.pk).first(),
         "used": credential_for(request.account, request.user.pk),
-        "actions": overview.done_last(request.account, request.membership),
         "failure": failure,
     }
-    return render(request, "clients/client.html", context, status=422 if failure else 200)
+    return render(request, "clients/keys/keys.html", context, status=422 if failure else 200)

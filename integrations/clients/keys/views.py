@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.access import TeamRequest, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.clients.access import AccountRequest, account_view, to_client
+from integrations.clients.access import AccountRequest, account_view, to_keys
 from integrations.clients.errors import Obstructed, OtherAccount, TakenByOtherClient, UntoldAccount
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.keys import services, words
@@ -18,10 +18,10 @@ from integrations.clients.keys.checking import check_all_of_team
 from integrations.clients.keys.forms import KeyForm, NewClientForm
 from integrations.clients.keys.pages import (
     ask,
-    client_page,
     clients_page,
     key_context,
     key_page,
+    keys_page,
     new_client_page,
     say_stored,
 )
@@ -66,6 +66,12 @@ def new_client(request: TeamRequest) -> HttpResponse:
     return ask(request, request.team, None, None, Proposal(tested, name, colour))
 
 
+@account_view(Capability.SEE_CLIENTS)
+def keys(request: AccountRequest) -> HttpResponse:
+    """The keys of a client account: the shared one, and the user's own."""
+    return keys_page(request)
+
+
 @account_view(Capability.MANAGE_CLIENTS)
 def replace_key(request: AccountRequest) -> HttpResponse:
     """Store the shared customer key, or another one for the same KlickTipp account."""
@@ -103,14 +109,14 @@ def check_connections(request: TeamRequest) -> HttpResponse:
 
 
 @account_view(Capability.MANAGE_CLIENTS)
-@sent_from("client")
+@sent_from("client_keys")
 def test_connection(request: AccountRequest) -> HttpResponse:
     """Ask KlickTipp whether it still accepts the shared key."""
     return _test(request, None)
 
 
 @account_view(Capability.STORE_OWN_KEY)
-@sent_from("client")
+@sent_from("client_keys")
 def test_own_key(request: AccountRequest) -> HttpResponse:
     """Ask KlickTipp whether it still accepts the user's own key."""
     return _test(request, request.user.pk)
@@ -151,12 +157,12 @@ def _test(request: AccountRequest, user_id: int | None) -> HttpResponse:
         services.check_connection(request.account, request.errand.actor, action, user_id)
     except EXPLAINED as error:
         request.account.refresh_from_db()
-        return client_page(request, explain(error, action, seen_by=request.membership))
+        return keys_page(request, explain(error, action, seen_by=request.membership))
     accepted = _("KlickTipp accepts the customer key.")
     if (credential := request.account.credentials.held_by(user_id).first()) and credential.is_api_user:
         accepted = _("KlickTipp accepts the API user.")
     messages.success(request, accepted)
-    return to_client(request.account)
+    return to_keys(request.account)
 
 
 def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
@@ -167,7 +173,7 @@ def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
         if context["credential"] and context["credential"].is_api_user:
             removed = _("The API user is removed from this portal.")
         messages.success(request, removed)
-        return to_client(request.account)
+        return to_keys(request.account)
     shared = request.account.credentials.shared().first()
     context["words"] = words.of_removing(context["credential"], shared, request.account, is_own=context["is_own"])
     return render(request, "clients/keys/remove.html", context)

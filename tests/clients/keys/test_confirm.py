@@ -90,7 +90,9 @@ def test_the_first_key_of_a_client_waits_for_confirmation(
     assert ("you alone" in page) is is_own
     assert_nothing_is_stored()
 
-    assert confirm(browser, answer).url == reverse("client", kwargs={"team": owner.team.slug, "account": unbound.slug})
+    assert confirm(browser, answer).url == reverse(
+        "client_keys", kwargs={"team": owner.team.slug, "account": unbound.slug}
+    )
 
     credential = Credential.objects.get()
     assert (credential.secret, credential.user) == (service.customer_keys[0], owner.user if is_own else None)
@@ -104,7 +106,7 @@ def test_a_key_of_the_account_that_is_bound_already_needs_none(
 ) -> None:
     account = add_client(owner.team, "Bergwind", service.customer_keys[0])
     answer = type_key(browser, account, service.customer_keys[0], name)
-    assert answer.url == reverse("client", kwargs={"team": owner.team.slug, "account": account.slug})
+    assert answer.url == reverse("client_keys", kwargs={"team": owner.team.slug, "account": account.slug})
     assert Credential.objects.latest("pk").stored_by == owner.user
 
 

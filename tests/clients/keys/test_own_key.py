@@ -42,7 +42,7 @@ def url(name: str, account: ClientAccount) -> str:
 
 
 def page(client: Client, account: ClientAccount) -> str:
-    return client.get(url("client", account)).content.decode()
+    return client.get(url("client_keys", account)).content.decode()
 
 
 def store(client: Client, account: ClientAccount, customer_key: str) -> str:
