@@ -15,8 +15,9 @@ from integrations.audit.subjects import Subject
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain, sent_before
 from integrations.clients.models import ClientAccount
-from integrations.contacts.changing.page import STATUS, contact_url
+from integrations.contacts.changing.page import STATUS
 from integrations.contacts.showing.contact import ShownContact
+from integrations.contacts.showing.way_back import contact_url
 from integrations.klicktipp import Problem, Rejected
 from integrations.listbuilding import keys, services
 from integrations.listbuilding.afterwards import Afterwards, can_look_up, look_afterwards
@@ -226,7 +227,7 @@ def _unsubscribed(
         messages.success(request, text % named if found else f"{text % named} {unknown}")
     if not found:
         return to_keys(request)
-    return redirect(f"{contact_url(request, found.id)}?at={STATUS}")
+    return redirect(contact_url(request, found.id, at=STATUS))
 
 
 def _missing(key: ListbuildingKey, email: str) -> str:

@@ -38,6 +38,27 @@ def lists_asked_for(service: Service) -> int:
     return sum(path.startswith("GET /subscriber?") for path in service.paths())
 
 
+def test_a_contact_leads_back_to_its_row_whatever_was_done_there(contacts: Page) -> None:
+    open_list(contacts)
+    expect(contacts.get_by_text("31 contacts, 1 to 25 on this page")).to_be_visible()
+    contacts.get_by_label("Status").select_option("subscribed")
+    expect(contacts.get_by_text("29 contacts, 1 to 25 on this page")).to_be_visible()
+    contacts.get_by_role("link", name="Next").click()
+    expect(contacts.get_by_text("26 to 29 on this page")).to_be_visible()
+    expect(contacts.locator(".browse-waiting")).to_have_count(0)
+    url = contacts.url
+    row = contacts.locator("tbody .row-link").nth(2)
+    name = row.inner_text()
+    row.click()
+    contacts.get_by_role("link", name="Unsubscribe from emails").click()
+    contacts.locator("#contact-status").get_by_role("link", name="Cancel").click()
+    expect(contacts.get_by_role("link", name="Unsubscribe from emails")).to_be_visible()
+    contacts.get_by_role("link", name="Back to the list").click()
+    expect(contacts.get_by_role("link", name=name)).to_be_visible()
+    assert contacts.url.partition("#")[0] == url
+    expect(contacts.get_by_label("Status")).to_have_value("subscribed")
+
+
 def test_rows_are_there_at_once_and_fill_as_their_contacts_arrive(contacts: Page, service: Service) -> None:
     service.switch(before_october_2026=True)
     service.fault(path=f"/subscriber/{HELD_ID}", delay_ms=2500)

@@ -121,7 +121,7 @@ def _arriving(
     summary = Summary()
     with closing(further):
         for row in map(summary.note, chain(first, further)):
-            context = {"row": ShownRow(row, selection.tag_id), "request": request}
+            context = {"row": ShownRow(row, selection.tag_id), "again": again, "request": request}
             shown = render_to_string("contacts/browsing/row.html", context)
             yield f"<template data-arrived>{shown}</template>"
     yield render_to_string("contacts/browsing/end.html", {"summary": summary, "again": again, "request": request})

@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +28,7 @@ from integrations.contacts.changing.forms import label_of, sign
 from integrations.contacts.errors import ContactGone
 from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
 from integrations.contacts.showing.services import open_contact
+from integrations.contacts.showing.way_back import contact_url
 from integrations.contacts.subjects import addresses_of
 from integrations.klicktipp import Contact
 from integrations.suppression.services import suppressions_among
@@ -158,12 +158,6 @@ def _read_for(request: AccountRequest, contact_id: str, differing: Callable[[Con
         return differing(open_contact(request.errand, contact_id, uuid4()))
     except EXPLAINED:
         return []
-
-
-def contact_url(request: AccountRequest, contact_id: str) -> str:
-    """The address of the contact's page."""
-    where = {"team": request.team.slug, "account": request.account.slug, "contact_id": int(contact_id)}
-    return reverse("contact", kwargs=where)
 
 
 def intention(form: Form, *content: str) -> UUID:

@@ -55,6 +55,7 @@ from integrations.contacts.changing.page import (
 )
 from integrations.contacts.errors import ChangedMeanwhile, WithoutAddress
 from integrations.contacts.showing.recent import forget
+from integrations.contacts.showing.way_back import contact_url, way_back
 from integrations.contacts.subjects import addresses_of
 from integrations.klicktipp import Contact
 from integrations.suppression.services import suppressions_among
@@ -156,9 +157,7 @@ def find_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     """The form as it was typed, with the tags that were looked for; for browsers without JavaScript."""
     shown = shown_contact(request.errand, contact_id, request.POST)
     if request.method != "POST" or shown is None:
-        return redirect(
-            "contact_add_tags", team=request.team.slug, account=request.account.slug, contact_id=int(contact_id)
-        )
+        return redirect(contact_url(request, contact_id, "contact_add_tags"))
     found = list_to_search(request.errand)
     return form_again(request, "tags", shown, AddTagsForm(typed=request.POST), status=200, tags_found=found)
 
@@ -265,5 +264,6 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     else:
         told = _("%(contact)s has been deleted.")
     messages.success(request, told % {"contact": label_of(shown)})
-    url = reverse("contacts", kwargs={"team": request.team.slug, "account": request.account.slug})
+    way = way_back(request)
+    url = way.url if way else reverse("contacts", args=[request.team.slug, request.account.slug])
     return HttpResponseClientRedirect(url) if is_fragment(request) else redirect(url)

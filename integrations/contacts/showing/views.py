@@ -20,6 +20,7 @@ from integrations.contacts.showing.forms import NO_SUCH_KEY, FindContactForm
 from integrations.contacts.showing.page import as_contact_id, contact_page, gone_page
 from integrations.contacts.showing.recent import recent_contacts
 from integrations.contacts.showing.services import find_contact, open_contact
+from integrations.contacts.showing.way_back import contact_url
 from integrations.klicktipp import NotFound
 from integrations.tags import smarttags
 
@@ -85,7 +86,7 @@ def names(request: AccountRequest, contact_id: int, kind: str) -> HttpResponse:
         listing = request.errand.load(ReferenceKind(kind), _NAMED[ReferenceKind(kind)])
         known, error = listing.names(), listing.error
     if not is_fragment(request):
-        return redirect("contact", team=request.team.slug, account=request.account.slug, contact_id=contact_id)
+        return redirect(contact_url(request, str(contact_id)))
     context = {
         "contact_id": contact_id,
         "kind": kind,

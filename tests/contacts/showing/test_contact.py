@@ -441,7 +441,7 @@ def test_a_log_entry_leads_to_the_contact_for_those_who_see_the_client(
     show(browser, account)
     entry = AuditEntry.objects.latest("number")
     entry_url = f"/t/{account.team.slug}/log/{entry.number}/"
-    assert f'href="{url(account, "1/")}"' in browser.get(entry_url).content.decode()
+    assert f'href="{url(account, "1/")}?entry={entry.number}"' in browser.get(entry_url).content.decode()
 
     auditor = Client()
     auditor.force_login(MembershipFactory(team=account.team, role=Role.AUDITOR).user)
