@@ -1,8 +1,13 @@
 """Phone numbers as people type them, and as they read them."""
 
+from collections.abc import Collection
+
 import phonenumbers
+from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrations.addresses import trimmed
@@ -86,6 +91,39 @@ def phone_number(text: str, country: str = "") -> str:
         case phonenumbers.ValidationResult.IS_POSSIBLE:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     raise ValidationError(_("This is not a valid phone number."))
+
+
+def phone_numbers(text: str, countries: Collection[str]) -> list[str]:
+    """What a phone number can be that is dialled in one of the countries: each reading once, at least one."""
+    readings = []
+    for country in countries if is_national(text) else ():
+        try:
+            readings.append(phone_number(text, country))
+        except ValidationError:
+            if len(countries) == 1:
+                raise
+    return list(dict.fromkeys(readings)) or [phone_number(text)]
+
+
+def show_first(form: forms.Form, name: str, number: str, country: str) -> None:
+    """Where a phone number was typed without country code, the form is not sent yet, but has the number with it now,
+    for the person to see.
+
+    number: what the field `name` was read as, in this country
+    """
+    typed = form.data
+    if not isinstance(typed, QueryDict) or not is_national(typed.get(name, "")):
+        return
+    form.data = seen = typed.copy()
+    seen[name] = readable_number(number)
+    form.add_error(
+        name,
+        gettext(
+            "Without a country code the number was read as %(number)s, as the client's country is %(country)s. If that "
+            "is right, send the form again."
+        )
+        % {"number": seen[name], "country": country_name(country)},
+    )
 
 
 def readable_number(stored: str) -> str:

@@ -1,11 +1,13 @@
 """What people type to find a contact."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
@@ -13,42 +15,43 @@ from integrations.addresses import email_address, email_in, trimmed
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.ids import CONTACT_ID, CONTACT_KEY
-from integrations.phone_numbers import phone_number
+from integrations.phone_numbers import is_national, phone_numbers
 
-_PHONE = re.compile(r"[+0][0-9\s()/.-]*")
+_PHONE = re.compile(r"([+0(]|[1-9][0-9]*[\s()/.-])[0-9\s()/.-]*")
 
 
 class ContactField(forms.CharField):
-    """One field for an email address, SMS number, contact ID or key; cleaned it is that as a subject of the log.
+    """One field for an email address, SMS number, contact ID or key; cleaned it is that as subjects of the log: as one,
+    but for a number without country code, which can be one of each of the `countries`. Digits alone are an ID unless
+    they begin with 0.
 
     The message `unrecognised` says what can be typed. A word alone can be a key, so that a page has to say it too where
     there is no such key.
     """
 
     default_validators = [no_control_characters]
-    default_error_messages = {
-        "unrecognised": _("Please type an email address, an SMS number with its country code, or a contact ID.")
-    }
+    default_error_messages = {"unrecognised": _("Please type an email address, an SMS number or a contact ID.")}
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
         super().__init__(max_length=400, widget=widget, **options)
+        self.countries: Collection[str] = ()
 
     def to_python(self, value: Any) -> str:
         return trimmed(super().to_python(value) or "")
 
-    def clean(self, value: Any) -> Subject:
+    def clean(self, value: Any) -> list[Subject]:
         typed: str = super().clean(value)
         if "•" in typed:
             raise ValidationError(_("Please type the address or number in full, without dots in its place."))
         if "@" in typed:
-            return Subject(SubjectKind.EMAIL, email_in(typed))
+            return [Subject(SubjectKind.EMAIL, email_in(typed))]
         if CONTACT_ID.fullmatch(typed):
-            return Subject(SubjectKind.CONTACT, typed)
+            return [Subject(SubjectKind.CONTACT, typed)]
         if _PHONE.fullmatch(typed):
-            return Subject(SubjectKind.SMS, phone_number(typed))
+            return [Subject(SubjectKind.SMS, number) for number in phone_numbers(typed, self.countries)]
         if CONTACT_KEY.fullmatch(typed):
-            return Subject(SubjectKind.CONTACT, typed)
+            return [Subject(SubjectKind.CONTACT, typed)]
         raise ValidationError(self.error_messages["unrecognised"])
 
 
@@ -64,3 +67,16 @@ class AboutContactForm(forms.Form):
         label=_("Contact: email address, SMS number or ID"),
         error_messages={"required": _("Please type an email address, an SMS number or a contact ID.")},
     )
+
+    def __init__(self, data: QueryDict | None = None, *, countries: Collection[str] = ()) -> None:
+        """countries: those in which a number without country code may be dialled"""
+        super().__init__(data)
+        self.fields["contact"].countries = countries  # type: ignore[attr-defined]
+
+    def as_read(self) -> str:
+        """What was typed, with the numbers that it can be where it has no country code."""
+        typed = trimmed(self["contact"].value())
+        subjects: list[Subject] = self.cleaned_data["contact"]
+        if subjects[0].kind != SubjectKind.SMS or not is_national(typed):
+            return typed
+        return f"{typed} ({', '.join(subject.readable for subject in subjects)})"

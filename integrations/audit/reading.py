@@ -1,6 +1,6 @@
 """Reads the log for other rooms."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -64,6 +64,13 @@ def contact_id_beside(scope: Scope, known: Subject) -> str:
     """The ID of the contact that a client account's log last knew by this address or number; "" if there is none."""
     links = links_of(scope.team_id, scope.account_id).filter(hash__in=search_hashes(known, scope.team_id))
     return links.order_by("-number", "-pk").values_list("contact_id", flat=True).first() or ""
+
+
+def known_among(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[str]:
+    """Those of the hashes under which these entries know somebody."""
+    subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=list(hashes))
+    known = subjects.filter(Exists(entries.filter(pk=OuterRef("entry_id"))))
+    return list(known.order_by("hash").values_list("hash", flat=True).distinct())
 
 
 def is_about(entry: AuditEntry, subject: Subject) -> bool:

@@ -14,6 +14,7 @@ from django.conf import settings
 from integrations.addresses import comparable_email, formerly_comparable, readable_email, trimmed
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind
 from integrations.ids import CONTACT_KEY
+from integrations.phone_numbers import readable_number
 
 _SHORTEST_SMS_NUMBER = 10
 
@@ -57,6 +58,11 @@ class Subject:
     def forms(self) -> set[str]:
         """The normal one, and those in which it may have been hashed before that was what it is now."""
         return {self.normal} | (formerly_comparable(self.value) if self.kind == SubjectKind.EMAIL else set())
+
+    @property
+    def readable(self) -> str:
+        """It in the clear, as people write it: for who has typed it."""
+        return readable_number(self.value) if self.kind == SubjectKind.SMS else self.value
 
     @property
     def label(self) -> str:

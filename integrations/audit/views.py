@@ -9,12 +9,13 @@ from django.utils.http import urlencode
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import TeamRequest, is_fragment, team_view
+from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.filters import LogFilter, kept_filters
 from integrations.audit.forms import AboutContactForm
-from integrations.audit.links import about, by_hashes
 from integrations.audit.models import AuditEntry
 from integrations.audit.presentation import LoggedCall, in_short, page_of_lines, subjects, tell_people, with_entries
+from integrations.audit.reading import known_among
 from integrations.audit.subjects import search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -32,21 +33,29 @@ def log(request: TeamRequest) -> HttpResponse:
 
 def _find_contact(request: TeamRequest) -> HttpResponse:
     """What was typed stays in the form: the URL that it leads to has the contact's hashes, and the other filters."""
-    form = AboutContactForm(request.POST)
     asked = kept_filters(QueryDict(request.POST.get("filters", "")))
+    form = AboutContactForm(request.POST, countries=_countries(request.membership, asked.get("client", "")))
     if not form.is_valid():
         return _log_page(request, asked, form, status=422)
     asked.pop("about", None)
-    contact, visible = form.cleaned_data["contact"], visible_entries(request.membership)
-    hashes = search_hashes(contact, request.team.pk)
-    is_known = about(visible, request.team.pk, by_hashes(hashes)).exists()
-    if contact.is_key and not is_known:
+    contacts, visible = form.cleaned_data["contact"], visible_entries(request.membership)
+    hashes = [hashed for contact in contacts for hashed in search_hashes(contact, request.team.pk)]
+    known = known_among(visible, request.team.pk, hashes)
+    if contacts[0].is_key and not known:
         form.add_error("contact", form.fields["contact"].error_messages["unrecognised"])
         return _log_page(request, asked, form, status=422)
-    if not is_known:
-        return _log_page(request, asked, form, missing=form["contact"].value().strip())
+    if not known:
+        return _log_page(request, asked, form, missing=form.as_read())
+    if len(contacts) > 1:
+        hashes = known
     asked["about"] = ",".join(hashes)
     return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.urlencode()}")
+
+
+def _countries(membership: Membership, client_id: str) -> list[str]:
+    """Those in which a phone number without country code may be dialled: the filtered client's, else all clients'."""
+    country_by_id = {str(account.pk): account.phone_country for account in visible_accounts(membership)}
+    return [country_by_id[client_id]] if client_id in country_by_id else sorted(set(country_by_id.values()))
 
 
 def _log_page(

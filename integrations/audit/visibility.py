@@ -13,7 +13,8 @@ _accounts_of: Callable[[Membership], QuerySet[Any]]
 
 
 def accounts_are_told_by(accounts_of: Callable[[Membership], QuerySet[Any]]) -> None:
-    """Called once at start-up with a function from a membership to the client accounts it sees."""
+    """Called once at start-up with a function from a membership to the client accounts it sees. Of these the log's
+    pages use name, slug and `phone_country`."""
     global _accounts_of
     _accounts_of = accounts_of
 

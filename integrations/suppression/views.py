@@ -19,11 +19,13 @@ PAGE_SIZE = 50
 def suppressions(request: AccountRequest) -> HttpResponse:
     """Who must not be added again, the latest first; a POST looks for one address, so that it is in no URL."""
     entries = request.account.suppressions.order_by("-pk")
-    form = FindForm(request.POST or None)
+    form = FindForm(request.account, request.POST or None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid():
-        found = services.suppression_of(request.account, form.cleaned_data["address"])
-        return render(request, "suppression/list.html", context | {"entries": [found] if found else [], "wanted": True})
+        wanted = form.cleaned_data["address"]
+        found = services.suppression_of(request.account, wanted)
+        context |= {"entries": [found] if found else [], "wanted": wanted.readable}
+        return render(request, "suppression/list.html", context)
     before = request.GET.get("before", "")
     if before.isdecimal() and len(before) < 20 and int(before) <= LARGEST_ROW_ID:
         entries = entries.filter(pk__lt=int(before))
@@ -36,13 +38,15 @@ def suppressions(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 def suppress(request: AccountRequest) -> HttpResponse:
     """Put an address or number on the list by hand."""
-    form = SuppressForm(request.POST or None)
+    form = SuppressForm(request.account, request.POST or None)
     if request.method == "POST" and form.is_valid():
         subject, note = form.cleaned_data["address"], form.cleaned_data["note"]
         if services.suppress(request.errand, [subject], Reason.ENTERED, note):
-            messages.success(request, _("%(contact)s is on the suppression list now.") % {"contact": subject.value})
+            messages.success(request, _("%(contact)s is on the suppression list now.") % {"contact": subject.readable})
         else:
-            messages.info(request, _("%(contact)s was on the suppression list already.") % {"contact": subject.value})
+            messages.info(
+                request, _("%(contact)s was on the suppression list already.") % {"contact": subject.readable}
+            )
         return _to_list(request)
     return render(request, "suppression/new.html", {"form": form}, status=422 if form.errors else 200)
 

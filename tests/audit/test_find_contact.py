@@ -57,6 +57,8 @@ def signed_in(membership: Membership) -> Client:
         "Ada Lovelace <ada@klick-tipp.team>",
         "+49 1511 2345678",
         "0049 1511 2345678",
+        "01511 2345678",
+        "(01511) 234-5678",
         "4711",
     ],
 )
@@ -90,11 +92,12 @@ def test_the_page_keeps_its_filters_for_the_form_and_offers_to_drop_the_contact(
     ("typed", "says"),
     [
         ("", "Please type an email address, an SMS number or a contact ID."),
-        ("Ada Lovelace", "Please type an email address, an SMS number with its country code, or a contact ID."),
+        ("Ada Lovelace", "Please type an email address, an SMS number or a contact ID."),
         ("ada@", "Please enter one complete email address"),
         ("a@b.example, c@d.example", "Please enter one complete email address"),
         ("a•••@klick-tipp.team", "in full"),
-        ("0151 12345678", "the country code"),
+        ("0151 1", "too short"),
+        ("0151 123456789123", "no phone number of the client's country (Germany)"),
         ("4711\x00", "control characters"),
         ("1" * 401, "at most 400 characters"),
     ],
@@ -107,6 +110,40 @@ def test_what_names_no_contact_is_told_at_the_field(
     assert says in page.context["form"].errors["contact"][0]
     assert page.context["form"]["contact"].value() == typed
     assert page.context["newest"] == f"client={scope.account_id}"
+
+
+def test_a_number_without_country_code_is_read_as_in_each_clients_country(browser: Client, owner: Membership) -> None:
+    for name, country, number in [("Alm", "AT", "+436761234567"), ("Elbe", "", "+496761234567"), ("Oslo", "NO", "")]:
+        account = ClientAccountFactory(team=owner.team, name=name, country=country)
+        if number:
+            write_about(account.scope, Subject(SubjectKind.SMS, number))
+    assert sentences(find(browser, owner, "0676 1234567")) == [
+        "Alex added 0049•••67 to Elbe",
+        "Alex added 0043•••67 to Alm",
+    ]
+    alm = ClientAccount.objects.get(name="Alm")
+    assert sentences(find(browser, owner, "0676 1234567", f"client={alm.pk}")) == ["Alex added 0043•••67 to Alm"]
+
+    assert "nothing about 0676 7654321 (+43 676 7654321, +49 6767 654321)" in words(
+        find(browser, owner, "0676 7654321")
+    )
+    nobodys = find(browser, owner, "0676 12345678901234")
+    assert "begin the phone number with + or 00" in nobodys.context["form"].errors["contact"][0]
+
+
+def test_a_number_is_not_read_as_in_the_country_of_a_client_that_is_out_of_sight(owner: Membership) -> None:
+    seen: ClientAccount = ClientAccountFactory(team=owner.team, name="Elbe")
+    ClientAccountFactory(team=owner.team, country="AT")
+    member = MembershipFactory(team=owner.team, role=Role.EDITOR)
+    set_limit(member, [seen], actor(owner.user))
+    assert "nothing about 0171 1234567 (+49 171 1234567)" in words(find(signed_in(member), owner, "0171 1234567"))
+
+
+def test_digits_alone_are_an_id(browser: Client, owner: Membership) -> None:
+    scope = ClientAccountFactory(team=owner.team, name="Aarhus", country="DK").scope
+    write_about(scope, Subject(SubjectKind.SMS, "+4532123456"))
+    assert "nothing about 32123456" in words(find(browser, owner, "32123456"))
+    assert sentences(find(browser, owner, "32 12 34 56")) == ["Alex added 0045•••56 to Aarhus"]
 
 
 def test_a_contact_that_the_log_does_not_know(browser: Client, owner: Membership, scope: Scope) -> None:

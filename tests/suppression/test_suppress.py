@@ -6,14 +6,16 @@ import pytest
 from django.test import Client
 
 from accounts.models import Membership
-from integrations.audit.models import AuditEntry, AuditSubject, Outcome
+from integrations.audit.models import AuditEntry, AuditSubject, Outcome, SubjectKind
 from integrations.audit.sentences import tell
+from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import Origin
 from integrations.suppression.models import Suppression
+from integrations.suppression.services import suppression_of
 from tests.contacts.adding.test_add import send
 from tests.factories import ClientAccountFactory
-from tests.pages import errors
+from tests.pages import errors, words
 from tests.service import Service
 from tests.suppression.conftest import Listed
 
@@ -39,6 +41,20 @@ def test_twice_is_once(browser: Client, list_url: str, listed: Listed) -> None:
     page = browser.post(f"{list_url}new/", {"address": "RAINER@klick-tipp.team"}, follow=True)
     assert "was on the suppression list already." in page.content.decode()
     assert Suppression.objects.count() == 1
+
+
+def test_a_number_without_country_code_is_shown_as_it_was_read_before_it_is_put_on_the_list(
+    browser: Client, account: ClientAccount, list_url: str
+) -> None:
+    assert "one of the client's country (Germany)" in words(browser.get(f"{list_url}new/"))
+    seen = browser.post(f"{list_url}new/", {"address": "0171 1234567", "note": "letter"})
+    assert "the number was read as +49 171 1234567, as the client's country is Germany." in errors(seen)["address"][0]
+    assert not Suppression.objects.exists()
+
+    form = seen.context["form"]
+    page = browser.post(f"{list_url}new/", {name: form[name].value() for name in form.fields}, follow=True)
+    assert "+49 171 1234567 is on the suppression list now." in words(page)
+    assert suppression_of(account, Subject(SubjectKind.SMS, "+49 171 1234567"))
 
 
 @pytest.mark.parametrize("typed", ["", "rainer", "+49 1"])

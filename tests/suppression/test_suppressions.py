@@ -6,10 +6,14 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from integrations.audit.models import AuditEntry
+from integrations.audit.models import AuditEntry, SubjectKind
+from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress
 from integrations.suppression.views import PAGE_SIZE
-from tests.factories import SuppressionFactory
+from tests.factories import SuppressionFactory, errand
+from tests.pages import words
 from tests.suppression.conftest import Listed
 
 
@@ -33,10 +37,19 @@ def test_somebody_is_found_by_the_address(browser: Client, list_url: str, listed
     assert browser.post(list_url, {"address": typed}).context["entries"] == [wanted]
 
 
-@pytest.mark.parametrize("typed", ["uta@klick-tipp.team", "+49 171 1234567"])
-def test_who_is_not_on_the_list_is_said(browser: Client, list_url: str, listed: Listed, typed: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("uta@klick-tipp.team", "uta@klick-tipp.team"),
+        ("0049171/1234567", "+49 171 1234567"),
+        ("0171 1234567", "+49 171 1234567"),
+    ],
+)
+def test_who_is_not_on_the_list_is_said_as_it_was_read(
+    browser: Client, list_url: str, listed: Listed, typed: str, read: str
+) -> None:
     listed("rainer@klick-tipp.team")
-    assert "Not on the list." in browser.post(list_url, {"address": typed}).content.decode()
+    assert f"{read} is not on the list." in words(browser.post(list_url, {"address": typed}))
 
 
 @pytest.mark.parametrize("typed", ["rainer", "rainer@", "+49 1", "x" * 300])
@@ -44,6 +57,18 @@ def test_what_is_no_address_is_said_at_the_field(browser: Client, list_url: str,
     page = browser.post(list_url, {"address": typed})
     assert page.status_code == 422
     assert page.context["form"].errors["address"]
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "typed"), [("", "+49 171 1234567", "0171 1234567"), ("AT", "+43 664 1234567", "0664/1234567")]
+)
+def test_a_number_without_country_code_is_one_of_the_clients_country(
+    browser: Client, account: ClientAccount, list_url: str, country: str, number: str, typed: str
+) -> None:
+    ClientAccount.objects.update(country=country)
+    subject = Subject(SubjectKind.SMS, number)
+    suppress(errand(account), [subject], Reason.ENTERED)
+    assert [entry.label for entry in browser.post(list_url, {"address": typed}).context["entries"]] == [subject.label]
 
 
 def test_an_entry_is_found_under_a_new_hash_key_too(

@@ -18,14 +18,13 @@ from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.submission import NewContact, Provenance, Submission
 from integrations.contacts.fields.form_fields import FIELD_ID, FIRST_SHOWN, GLOBAL_NAMES, form_field
-from integrations.contacts.fields.national_numbers import show_first
 from integrations.contacts.fields.types import types_of
 from integrations.contacts.fields.widgets import DayInput
 from integrations.contacts.models import Basis
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import FieldType
-from integrations.phone_numbers import country_name, phone_number
+from integrations.phone_numbers import country_name, phone_number, show_first
 from integrations.tags.picker import TagsField, Typed
 
 _MOST_DATA_FIELDS = 100
@@ -107,7 +106,7 @@ class ContactForm(forms.Form):
         phones = [name for name in self.shown if self._types.get(name) is FieldType.PHONE]
         for name in ("sms_number", *phones):
             if cleaned.get(name):
-                show_first(self, self.errand.account, name, cleaned[name])
+                show_first(self, name, cleaned[name], self.errand.account.phone_country)
         return cleaned
 
     def new_contact(self) -> NewContact:

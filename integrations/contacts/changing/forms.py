@@ -20,11 +20,10 @@ from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.clients.signed import Signed
 from integrations.contacts.fields.form_fields import FIELD_ID, GLOBAL_NAMES, ValueField, form_field, in_words
-from integrations.contacts.fields.national_numbers import show_first
 from integrations.contacts.subjects import ContactEmailField
 from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import Contact, FieldType
-from integrations.phone_numbers import country_name, phone_number, readable_number
+from integrations.phone_numbers import country_name, phone_number, readable_number, show_first
 from integrations.tags.picker import TagsField, Typed
 
 MOST_FIELDS = 400
@@ -227,7 +226,7 @@ class SmsNumberForm(AddressForm):
 
     def clean(self) -> dict[str, Any]:
         if "address" in self.cleaned_data:
-            show_first(self, self.account, "address", self.cleaned_data["address"].value)
+            show_first(self, "address", self.cleaned_data["address"].value, self.account.phone_country)
         return self.cleaned_data
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from integrations.audit.forms import ContactField, as_sent
@@ -26,5 +27,10 @@ class FindContactForm(forms.Form):
         },
     )
 
+    def __init__(self, data: QueryDict | None = None, *, country: str) -> None:
+        """country: where a number without country code is dialled"""
+        super().__init__(data)
+        self.fields["wanted"].countries = (country,)  # type: ignore[attr-defined]
+
     def clean_wanted(self) -> Subject:
-        return as_sent(self.cleaned_data["wanted"])
+        return as_sent(self.cleaned_data["wanted"][0])

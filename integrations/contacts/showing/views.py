@@ -38,7 +38,7 @@ def contacts(request: AccountRequest) -> HttpResponse:
     """Find a contact by its address, ID or key; beside it the contacts that were opened in this visit."""
     if credential_for(request.account, request.user.pk) is None:
         return render(request, "contacts/not_connected.html")
-    form = FindContactForm(request.POST if "wanted" in request.POST else None)
+    form = FindContactForm(request.POST if "wanted" in request.POST else None, country=request.account.phone_country)
     if not form.is_valid():
         return _find_page(request, form, status=422 if form.errors else 200)
     wanted: Subject = form.cleaned_data["wanted"]

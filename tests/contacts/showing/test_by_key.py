@@ -68,7 +68,7 @@ def test_the_log_says_what_can_be_typed_where_it_knows_no_such_key(
     browser: Client, account: ClientAccount, typed: str
 ) -> None:
     assert errors(log_search(browser, account, typed))["contact"] == [
-        "Please type an email address, an SMS number with its country code, or a contact ID."
+        "Please type an email address, an SMS number or a contact ID."
     ]
 
 

@@ -14,6 +14,7 @@ from integrations.audit.sentences import tell
 from integrations.audit.subjects import Subject, SubjectKind, hash_subject, newest_key_version
 from integrations.clients.models import ClientAccount
 from tests.factories import ClientAccountFactory, MembershipFactory, OriginFactory
+from tests.pages import html, words
 from tests.service import Service
 
 ADDRESS = "dario.jansson3@klick-tipp.team"
@@ -76,10 +77,19 @@ def test_an_sms_number_is_found_if_the_contact_was_added_with_it_here(
     assert service.paths() == []
 
     elsewhere = ClientAccountFactory(team=account.team, customer_key=service.customer_keys[1])
-    words = find(browser, elsewhere, "0049 1511 3000001").content.decode()
-    assert f"The portal knows no contact of {elsewhere} with +4915113000001" in words
-    assert 'name="sms_number" value="+4915113000001"' in words
-    assert f"about={hashed}" in words
+    page = find(browser, elsewhere, "0049 1511 3000001")
+    assert f"The portal knows no contact of {elsewhere} with +49 1511 3000001" in words(page)
+    assert 'name="sms_number" value="+4915113000001"' in html(page)
+    assert f"about={hashed}" in html(page)
+
+
+def test_a_number_without_country_code_is_read_as_in_the_clients_country(
+    browser: Client, account: ClientAccount
+) -> None:
+    ClientAccount.objects.update(country="AT")
+    page = find(browser, account, "0660 1234567")
+    assert "The portal knows no contact of Harbour Lane Coffee with +43 660 1234567" in words(page)
+    assert 'name="sms_number" value="+436601234567"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +100,8 @@ def test_an_sms_number_is_found_if_the_contact_was_added_with_it_here(
         ("", "Please type an email address or a contact ID."),
         ("dario@", "one complete email address"),
         ("a@example.com, b@example.com", "one complete email address"),
-        ("0171 1234567", "begin the phone number with + or 00"),
+        ("0171 1", "too short"),
+        ("0171 123456789123", "no phone number of the client's country (Germany)"),
         ("1" * 20, "no search by name"),
         ("a\0b@example.com", "control characters"),
         ("x" * 401, "at most 400 characters"),
@@ -107,9 +118,9 @@ def test_what_cannot_be_searched_is_told_at_the_field(
 
 
 def test_who_is_not_found_can_be_added_prefilled(browser: Client, account: ClientAccount) -> None:
-    words = find(browser, account, "nobody@klick-tipp.team").content.decode()
-    assert "Harbour Lane Coffee has no contact nobody@klick-tipp.team" in words
-    assert 'name="email" value="nobody@klick-tipp.team"' in words
+    page = html(find(browser, account, "nobody@klick-tipp.team"))
+    assert "Harbour Lane Coffee has no contact nobody@klick-tipp.team" in page
+    assert 'name="email" value="nobody@klick-tipp.team"' in page
 
     form = browser.post(url(account, "add/prefill/"), {"email": "nobody@klick-tipp.team"})
     assert form.status_code == 200
