@@ -200,5 +200,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(30):
         write_about(scope, EMAIL, NUMBER, CONTACT_ID)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         find(browser, owner, "ada@klick-tipp.team")
