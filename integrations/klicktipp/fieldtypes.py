@@ -119,6 +119,9 @@ _NEVER: Final = frozenset({"0", "0000-00-00", "0000-00-00 00:00:00"})
 _BREAK: Final = re.compile(r"[\r\n]")
 _TAG: Final = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_WITHOUT_SCHEME: Final = re.compile(
+    r"(?:[^\W_][\w-]{0,62}\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{1,59})(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
+)
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 
 _TYPED_DECIMAL: Final = re.compile(r"([+-]?)([0-9]+)(?:[.,]([0-9]+))?")
@@ -293,12 +296,14 @@ def _in_zone(moment: datetime, zone: tzinfo) -> datetime:
 # --- From what was typed ---
 
 
-def parse(kind: FieldType, typed: str, zone: tzinfo = UTC) -> Value:
+def parse(kind: FieldType, typed: str, zone: tzinfo = UTC, thousands: str = "") -> Value:
     """The value that somebody typed. `InvalidValue` says what is wrong with it.
 
     Days are typed `31.12.2026`, `31/12/2026`, `12/31/2026` or `2026-12-31`, times `14:30` or `14:30:05`, both together
     with a blank, a comma or a T between them, in the time of `zone`; decimals with a comma or a dot, and with the other
-    of them between thousands. What can be read in two ways is refused with both `readings`.
+    of them between thousands. What can be read in two ways is refused with both `readings`. Whole numbers can have
+    `thousands` between thousands, the sign of the reader's language; twice or more either sign says what it is. Web
+    addresses without scheme are completed.
     """
     text = typed if kind in (FieldType.PARAGRAPH, FieldType.HTML) else typed.strip()
     if not text:
@@ -314,12 +319,23 @@ def parse(kind: FieldType, typed: str, zone: tzinfo = UTC) -> Value:
             value = _typed_date_time(text, zone)
         case FieldType.PARAGRAPH | FieldType.HTML:
             value = text.replace("\r\n", "\n").replace("\r", "\n")
-        case FieldType.URL if text[:4].lower() == "www.":
+        case FieldType.NUMBER:
+            value = _typed_number(text, thousands)
+        case FieldType.URL if _WITHOUT_SCHEME.fullmatch(text):
             value = f"https://{text}"
         case _:
             value = text
     encode(kind, value)
     return value
+
+
+def _typed_number(text: str, thousands: str) -> str:
+    found = _WITH_THOUSANDS.fullmatch(text)
+    if not found:
+        return text
+    sign, whole, separator, fraction = found.groups(default="")
+    is_whole = not sign and not fraction and (separator == thousands or whole.count(separator) > 1)
+    return whole.replace(separator, "") if is_whole else text
 
 
 def _typed_decimal(text: str) -> Decimal:

@@ -194,7 +194,15 @@ def test_a_moment_is_understood_in_german_and_iso(moment: datetime, zone: tzinfo
         ("paragraph", "one\r\ntwo\rthree\n", "one\ntwo\nthree\n"),
         ("html", "<b>\r\n5</b>", "<b>\n5</b>"),
         ("line", "  Ada & Ünal ", "Ada & Ünal"),
+        ("number", "1.234.567", "1234567"),
+        ("number", "1,234,567", "1234567"),
         ("url", "www.example.com/x", "https://www.example.com/x"),
+        ("url", " example.com ", "https://example.com"),
+        ("url", "example.com/page?a=1#b", "https://example.com/page?a=1#b"),
+        ("url", "shop.example.co.uk:8443", "https://shop.example.co.uk:8443"),
+        ("url", "bäckerei-müller.de", "https://bäckerei-müller.de"),
+        ("url", "Example.COM?x", "https://Example.COM?x"),
+        ("url", "example.xn--p1ai", "https://example.xn--p1ai"),
         ("date", "   ", ""),
         ("number", "", ""),
     ],
@@ -255,7 +263,22 @@ def test_what_is_typed_goes_on_the_wire(kind: str, typed: str, wire: str) -> Non
         ("decimal", "12,", "no_decimal"),
         ("decimal", "9" * 16, "too_large"),
         ("decimal", "9" * 5_000, "too_large"),
-        ("url", "example.com", "no_url"),
+        ("number", "1.000.00", "no_number"),
+        ("number", "1.234,56", "no_number"),
+        ("number", "-1.234.567", "no_number"),
+        ("number", "0.123.456", "no_number"),
+        ("number", "1" + ".234" * 6, "too_large"),
+        ("url", "example", "no_url"),
+        ("url", "javascript:alert(1)", "no_url"),
+        ("url", "javascript.com:alert(1)", "no_url"),
+        ("url", "data:text/html,x", "no_url"),
+        ("url", "mailto:ada@example.com", "no_url"),
+        ("url", "ada@example.com", "no_url"),
+        ("url", "//example.com", "no_url"),
+        ("url", "https:example.com", "no_url"),
+        ("url", "example.com page", "no_url"),
+        ("url", "12.50", "no_url"),
+        ("url", "-example.com", "no_url"),
         ("url", "https://", "no_url"),
         ("url", "ftp://example.com", "no_url"),
         ("url", "https://a b", "no_url"),
@@ -270,6 +293,22 @@ def test_bad_input_is_refused_with_its_reason(kind: str, typed: str, problem: st
         parse(FieldType(kind), typed, BERLIN)
     assert raised.value.problem == problem
     assert typed not in repr(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("thousands", "typed"), [(".", "1.234"), (",", "1,234"), (".", "1.234.567"), (".", "1,234,567")]
+)
+def test_a_whole_number_has_the_readers_sign_between_thousands(thousands: str, typed: str) -> None:
+    assert parse(FieldType.NUMBER, typed, thousands=thousands) == typed.replace(".", "").replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("thousands", "typed"), [(".", "1,234"), (",", "1.234"), (".", "1.5"), (".", "1.2345"), (".", "1.234,0")]
+)
+def test_what_has_decimals_is_no_whole_number(thousands: str, typed: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        parse(FieldType.NUMBER, typed, thousands=thousands)
+    assert raised.value.problem == "no_number"
 
 
 @pytest.mark.parametrize(

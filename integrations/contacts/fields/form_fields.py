@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format, time_format
+from django.utils.formats import date_format, get_format, number_format, time_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -85,7 +85,7 @@ PROBLEMS: dict[ValueProblem, Promise] = {
     ValueProblem.NO_DATE_TIME: _("This is not a date with a time. Please type it as 31.12.2026 14:30."),
     ValueProblem.NO_DECIMAL: _("This is not a number. Please type it as 12,50 or 12.50."),
     ValueProblem.NO_EMAIL: _("Please enter a complete email address, such as name@example.com."),
-    ValueProblem.NO_NUMBER: _("Please use digits only: no sign, separator or decimals."),
+    ValueProblem.NO_NUMBER: _("Please type a whole number, without sign and decimals."),
     ValueProblem.NO_SUCH_DAY: _("There is no such day in the calendar."),
     ValueProblem.NO_SUCH_TIME: _("There is no such time: a day goes from 00:00 to 23:59."),
     ValueProblem.NO_TEXT: _("This is not a text."),
@@ -112,7 +112,7 @@ _CONTROLS: dict[FieldType, dict[str, str]] = {
     FieldType.TIME: {"type": "time"},
     FieldType.DATE_TIME: {"type": "datetime-local"},
     FieldType.EMAIL: {"type": "email"},
-    FieldType.URL: {"type": "url"},
+    FieldType.URL: {"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     FieldType.NUMBER: {"inputmode": "numeric"},
     FieldType.DECIMAL: {"inputmode": "decimal"},
 }
@@ -174,8 +174,9 @@ class ValueField(forms.CharField):
         if not self._is_typed and not self.is_as_typed and (meanings := _several_meanings(typed.strip())):
             self.asks = True
             raise ValidationError(meanings)
+        zone, thousands = timezone.get_current_timezone(), get_format("THOUSAND_SEPARATOR")
         try:
-            return encode(self._kind, parse(self._kind, typed, timezone.get_current_timezone()))
+            return encode(self._kind, parse(self._kind, typed, zone, thousands))
         except InvalidValue as error:
             raise ValidationError(_told(error), code=error.problem) from None
 

@@ -93,8 +93,8 @@ def test_nothing_touched_is_nothing_sent(dario: OnPage, service: Service) -> Non
         (FieldType.DATE, "soon", "This is not a date."),
         (FieldType.DATE_TIME, "30.02.2026 12:00", "There is no such day in the calendar."),
         (FieldType.TIME, "24:00", "There is no such time"),
-        (FieldType.NUMBER, "-3", "Please use digits only"),
-        (FieldType.NUMBER, "1.000", "Please use digits only"),
+        (FieldType.NUMBER, "-3", "Please type a whole number, without sign and decimals."),
+        (FieldType.NUMBER, "1.000", "Please type a whole number"),
         (FieldType.DECIMAL, "1.23.4", "Please type the number without separators between thousands"),
         (FieldType.DECIMAL, "1.234", "This can be 1234 or 1.234. Please type it with two decimals: 1234.00 or 1.23."),
         (
@@ -103,7 +103,8 @@ def test_nothing_touched_is_nothing_sent(dario: OnPage, service: Service) -> Non
             "This can be 3 April 2026 or 4 March 2026. Please type 03.04.2026 or 04.03.2026.",
         ),
         (FieldType.DATE, "01.01.1970", "KlickTipp writes the beginning of 1970 like an empty field"),
-        (FieldType.URL, "example.com", "Please start the address with http:// or https://."),
+        (FieldType.URL, "javascript:alert(1)", "Please start the address with http:// or https://."),
+        (FieldType.URL, "example", "Please start the address with http:// or https://."),
         (FieldType.EMAIL, "nobody", "Please enter a complete email address"),
         (FieldType.LINE, "a\x07b", "This contains control characters."),
     ],
@@ -125,6 +126,14 @@ def test_what_no_field_of_the_type_holds_is_told_there(
     [
         (FieldType.DECIMAL, "field10000005", "12,50", "39.90 → becomes 12.50", "12.50"),
         (FieldType.DATE, "field10000008", "2026-03-01", "08/05/2024 → becomes 01/03/2026", "1772323200"),
+        (FieldType.NUMBER, "field10000004", "1,234", "3 → becomes 1234", "1234"),
+        (
+            FieldType.URL,
+            "field10000006",
+            "example.com/page",
+            "https://example.com/people/3 → becomes https://example.com/page",
+            "https://example.com/page",
+        ),
         (FieldType.TIME, "field10000007", "08:05", "14:30 → becomes 08:05", "29100"),
     ],
 )

@@ -107,6 +107,16 @@ def test_decimals_are_shown_and_typed_the_german_way_in_german() -> None:
         assert cleaned("decimal", "12,5", "19.90") == "1250"
 
 
+@pytest.mark.parametrize(("language", "typed", "refused"), [("de", "1.234", "1,234"), ("en", "1,234", "1.234")])
+def test_whole_numbers_can_be_typed_with_the_readers_sign_between_thousands(
+    language: str, typed: str, refused: str
+) -> None:
+    with translation.override(language):
+        assert cleaned("number", typed) == "1234"
+        with pytest.raises(ValidationError):
+            cleaned("number", refused)
+
+
 @pytest.mark.parametrize(
     ("kind", "wire", "typed"),
     [
@@ -154,9 +164,10 @@ def test_a_time_is_in_the_portals_time_zone() -> None:
     [
         ("date", "31.02.2026", "There is no such day", "Diesen Tag gibt es im Kalender nicht."),
         ("time", "24:00", "There is no such time", "Diese Uhrzeit gibt es nicht"),
-        ("number", "-5", "digits only", "nur Ziffern"),
+        ("number", "-5", "a whole number, without sign", "eine ganze Zahl ein, ohne Vorzeichen"),
+        ("number", "1.5", "a whole number", "eine ganze Zahl"),
         ("decimal", "1.23.4", "without separators", "ohne Trennzeichen"),
-        ("url", "example.com", "http:// or https://", "http:// oder https://"),
+        ("url", "example", "http:// or https://", "http:// oder https://"),
         ("email", "alex", "complete email address", "vollständige E-Mail-Adresse"),
         ("line", "bell\x07", "control characters", "Steuerzeichen"),
     ],
