@@ -354,23 +354,25 @@ _MESSAGES: dict[str, Message] = {
 _STATUSES: dict[str, Promise] = {
     "subscribed": gettext_lazy("subscribed"),
     "opt-in pending": gettext_lazy("waiting for the confirmation of the opt-in"),
+    "pending": gettext_lazy("waiting for the confirmation of the opt-in"),
     "unsubscribed": gettext_lazy("unsubscribed"),
 }
 
 
 def status_in_words(status: str) -> str:
-    """A contact's status as KlickTipp writes it, in the reader's language; an unknown one as it is."""
+    """A contact's status as KlickTipp writes it, or asks for it, in the reader's language; an unknown one as it is."""
     return str(_STATUSES.get(status.casefold(), status))
 
 
 _BOUNCES: dict[str, Promise] = {
-    "not bounced": gettext_lazy("no delivery problems known"),
-    "soft bounce": gettext_lazy("soft bounce: a message could not be delivered for the time being"),
-    "hard bounce": gettext_lazy("hard bounce: messages can no longer be delivered to this address"),
-    "spam bounce": gettext_lazy("spam bounce: a message was refused as spam"),
+    "notbounced": gettext_lazy("no delivery problems known"),
+    "nobounce": gettext_lazy("no delivery problems known"),
+    "softbounce": gettext_lazy("soft bounce: a message could not be delivered for the time being"),
+    "hardbounce": gettext_lazy("hard bounce: messages can no longer be delivered to this address"),
+    "spambounce": gettext_lazy("spam bounce: a message was refused as spam"),
 }
 
 
 def bounce_in_words(bounce: str) -> str:
-    """A channel's bounce as KlickTipp writes it, in the reader's language; an unknown one as it is."""
-    return str(_BOUNCES.get(bounce.casefold(), bounce))
+    """A channel's bounce as KlickTipp writes it, or asks for it, in the reader's language; an unknown one as it is."""
+    return str(_BOUNCES.get(bounce.casefold().replace(" ", ""), bounce))

@@ -47,7 +47,7 @@ class PortalOperation:
 KEPT: Final[Mapping[str, Promise]] = {
     "contact_id": _("Contact ID"),
     "contact_ids": _("Contact IDs"),
-    "since": _("Changed since (Unix time)"),
+    "since": _("Changed since"),
     "limit": _("At most"),
     "status": _("Email status"),
     "sms_status": _("SMS status"),

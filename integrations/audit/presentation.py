@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
 from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
 from integrations.audit.sentences import tell, tells_failure
-from integrations.messages import Message, klicktipps_words
+from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
 PAGE_SIZE = 50
@@ -46,6 +48,36 @@ _ENDINGS_OF_CHANGES = _ENDINGS | {
     Outcome.REFUSED: gettext_lazy("Refused, not done:"),
     Outcome.FAILED: gettext_lazy("Failed, not done:"),
 }
+
+
+def _count(kept: Any) -> str:
+    return number_format(kept, use_l10n=True, force_grouping=True)
+
+
+def _yes_or_no(kept: Any) -> str:
+    return _("yes") if kept else _("no")
+
+
+def _moment(seconds: Any) -> str:
+    """A unix time as date and time, with its zone."""
+    try:
+        at = localtime(datetime.fromtimestamp(seconds, UTC))
+    except (OverflowError, ValueError):
+        return str(seconds)
+    return f"{date_format(at)}, {at:%H:%M:%S} UTC{at:%z}"
+
+
+_IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "since": _moment,
+    "limit": _count,
+    "status": status_in_words,
+    "sms_status": status_in_words,
+    "bounce_status": bounce_in_words,
+    "single_optin": _yes_or_no,
+    "count": _count,
+    "unsent": _count,
+}
+"""How what the log keeps reads in the reader's language, where it does not stand as it is."""
 
 _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_processes", "fields": "fields"}
 """The parameters of an action that name what requests and answers hold by its id."""
@@ -168,14 +200,19 @@ class LoggedCall:
         for name, label in DETAILS.items():
             if (value := kept.get(name)) in (None, "", []):
                 continue
+            in_words = _IN_WORDS.get(name, str)
             parts = value if isinstance(value, list) else [value]
-            if named := _NAMED_BY.get(name):
-                names = {item.get("id"): item["name"] for item in self.entry.parameters.get(named, [])}
-                if named == "tags":
-                    names.setdefault(self.entry.answer.get("tag_id"), self.entry.request.get("name", ""))
-                parts = [f"{names[part]} ({part})" if names.get(part) else part for part in parts]
-            rows.append((label, ", ".join(str(part) for part in parts)))
+            names = self._names(_NAMED_BY.get(name, ""))
+            told = [f"{names[part]} ({part})" if names.get(part) else in_words(part) for part in parts]
+            rows.append((label, ", ".join(told)))
         return rows
+
+    def _names(self, kind: str) -> dict[Any, str]:
+        """What the action's parameters of this kind name, by their ids; of a new tag its answer tells the id."""
+        names = {item.get("id"): item["name"] for item in self.entry.parameters.get(kind, [])}
+        if kind == "tags":
+            names.setdefault(self.entry.answer.get("tag_id"), self.entry.request.get("name", ""))
+        return names
 
     @property
     def error(self) -> str:

@@ -314,6 +314,56 @@ def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner:
     assert answer.url == f"/t/{owner.team.slug}/log/{entry.number}/"
 
 
+@pytest.mark.parametrize(
+    ("operation", "kept", "english", "german"),
+    [
+        (
+            "list_changed_contacts",
+            ({"since": 1793186520, "limit": 1000}, {"count": 12345}),
+            "Changed since sent 28 October 2026, 12:22:00 UTC+0100 At most sent 1,000 "
+            "Number in the list received 12,345",
+            "Geändert seit gesendet 28. Oktober 2026, 12:22:00 UTC+0100 Höchstens gesendet 1.000 "
+            "Anzahl in der Liste empfangen 12.345",
+        ),
+        (
+            "list_contacts",
+            ({"status": ["pending", "unsubscribed"], "bounce_status": ["nobounce"]}, {"count": 7}),
+            "Email status sent waiting for the confirmation of the opt-in, unsubscribed "
+            "Bounce status sent no delivery problems known",
+            "E-Mail-Status gesendet wartet auf die Bestätigung des Opt-ins, ausgetragen "
+            "Bounce-Status gesendet keine Zustellprobleme bekannt",
+        ),
+        (
+            "get_contact",
+            ({"contact_id": "12345678"}, {"contact_id": "12345678", "status": "Opt-In Pending", "sms_status": "New"}),
+            "Contact ID received 12345678 Email status received waiting for the confirmation of the opt-in "
+            "SMS status received New",
+            "Kontakt-ID empfangen 12345678 E-Mail-Status empfangen wartet auf die Bestätigung des Opt-ins "
+            "SMS-Status empfangen New",
+        ),
+        (
+            "get_optin_process",
+            ({"optin_process_id": 11111}, {"single_optin": True}),
+            "Opt-in process sent 11111 Single opt-in received yes",
+            "Opt-in-Prozess gesendet 11111 Single-Opt-in empfangen ja",
+        ),
+    ],
+)
+def test_what_is_kept_of_a_call_reads_in_the_readers_language(
+    browser: Client,
+    owner: Membership,
+    scope: Scope,
+    operation: str,
+    kept: tuple[dict[str, Any], dict[str, Any]],
+    english: str,
+    german: str,
+) -> None:
+    entry = write(scope, kind=Kind.READ, operation=operation, request=kept[0], answer=kept[1])
+    page = f"/t/{owner.team.slug}/log/{entry.number}/"
+    assert english in main_words(browser.get(page))
+    assert german in main_words(browser.get(page, headers={"accept-language": "de"}))
+
+
 @pytest.mark.parametrize("number", ["999", "9" * 30])
 def test_an_unknown_entry_is_not_found(browser: Client, owner: Membership, number: str) -> None:
     assert browser.get(f"/t/{owner.team.slug}/log/{number}/").status_code == 404
