@@ -289,6 +289,15 @@ def test_print_tells_filters_and_time(browser: Client, owner: Membership, accoun
     assert words.endswith(f"· Client: {account} · Outcome: done · From: 01/11/2026")
 
 
+def test_print_of_an_entry_tells_whose_log_and_when(browser: Client, owner: Membership, scope: Scope) -> None:
+    entry = write(scope)
+    page = browser.get(f"/t/{owner.team.slug}/log/{entry.number}/")
+    told = re.search(r'<p class="print-only">(.*?)</p>', page.content.decode(), re.S)
+    assert told
+    printed = rf"Log of {owner.team}, printed on \d+ \w+ \d{{4}}, \d\d:\d\d UTC\+0[12]00"
+    assert re.fullmatch(printed, " ".join(told[1].split()))
+
+
 def test_a_viewer_sees_what_concerns_clients_and_themselves(client: Client, owner: Membership, scope: Scope) -> None:
     viewer = MembershipFactory(team=owner.team, role=Role.VIEWER)
     client.force_login(viewer.user)

@@ -1,5 +1,7 @@
 """What a contact's page tells of what was done here: refused as refused, and nothing that was meant for another."""
 
+import re
+
 from django.test import Client
 
 from accounts.models import Membership
@@ -78,3 +80,8 @@ def test_an_address_that_another_contact_got_is_told(browser: Client, account: C
     hanna = OnPage(browser, account, HANNA)
     assert hanna.fill("email/", address=ADA).status_code == 200
     assert CHANGED in told(hanna)
+
+
+def test_times_tell_their_zone(browser: Client, account: ClientAccount) -> None:
+    add(browser, account, email=ADA)
+    assert re.search(r"\d\d/\d\d/\d{4} \d\d:\d\d UTC\+0[12]00", told(OnPage(browser, account, ADA)))
