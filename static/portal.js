@@ -30,9 +30,10 @@
   }
 
   function bring(element) {
-    if (!element.hasAttribute("tabindex")) element.tabIndex = -1;
+    if (element.tabIndex < 0) element.tabIndex = -1;
     element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest" });
+    // After htmx, which scrolls to the top of a page that has come.
+    requestAnimationFrame(() => element.scrollIntoView({ block: "nearest", behavior: "instant" }));
   }
 
   const isWholePage = (xhr) => /^\s*<!doctype/i.test(xhr.responseText);
@@ -85,9 +86,9 @@
   // What an answer marks with data-focus takes the focus, else the first field with an error.
   function focusIn(root) {
     const wanted = root.matches("[data-focus]") ? root : root.querySelector("[data-focus], [aria-invalid=true]");
-    if (wanted?.dataset.focus === "control") wanted.querySelector("input:not([type=hidden]), select, textarea")?.focus();
-    else if (wanted?.hasAttribute("aria-invalid")) wanted.focus();
-    else if (wanted) bring(wanted);
+    const isForControl = wanted?.dataset.focus === "control";
+    const target = isForControl ? wanted.querySelector("input:not([type=hidden]), select, textarea") : wanted;
+    if (target) bring(target);
   }
 
   document.addEventListener("htmx:load", (event) => {

@@ -90,7 +90,7 @@ def test_the_page_that_asks_whether_the_account_is_right(signed_in: Page, owner:
 def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: ClientAccount) -> None:
     page = signed_in
     page.goto("/t/demo/clients/harbour/contacts/add/")
-    expect(page.get_by_role("combobox", name="Find tags")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Tags")).to_be_visible()
     assert_accessible_in_light_and_dark(page)
     add = page.get_by_role("button", name="Add contact to Harbour Lane Coffee")
     add.click()

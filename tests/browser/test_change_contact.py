@@ -101,7 +101,7 @@ def test_cancel_leads_back_to_the_section(contact: Page) -> None:
 def test_tags_are_put_on_and_taken_off(contact: Page, service: Service) -> None:
     tags = section(contact, "tags")
     tags.get_by_role("link", name="Add tags").click()
-    picker = contact.get_by_role("combobox", name="Find tags")
+    picker = contact.get_by_role("combobox", name="Tags")
     expect(picker).to_be_focused()
     assert_accessible(contact)
     picker.fill("VIP")

@@ -47,7 +47,7 @@ def connected(owner: Membership, service: Service) -> ClientAccount:
 @pytest.fixture
 def form(signed_in: Page, connected: ClientAccount) -> Page:
     signed_in.goto("/t/demo/clients/harbour/contacts/add/")
-    expect(signed_in.get_by_role("combobox", name="Find tags")).to_be_visible()
+    expect(signed_in.get_by_role("combobox", name="Tags")).to_be_visible()
     return signed_in
 
 
@@ -67,7 +67,7 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     expect(page.get_by_text("Harbour Lane Coffee is connected.")).to_be_visible()
 
     page.get_by_role("link", name="Add contact").first.click()
-    expect(page.get_by_role("combobox", name="Find tags")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Tags")).to_be_visible()
     expect(page.get_by_role("combobox", name="Opt-in process")).to_contain_text("sends a confirmation email")
 
     fill_in(page, "blocked@klick-tipp.team")
@@ -177,7 +177,7 @@ def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(form: Page, s
     send(form)
     form.get_by_role("heading", name="Added to").wait_for()
     form.goto("/t/demo/clients/harbour/contacts/add/")
-    expect(form.get_by_role("combobox", name="Find tags")).to_be_visible()
+    expect(form.get_by_role("combobox", name="Tags")).to_be_visible()
     form.evaluate("used => { document.querySelector('[name=action]').value = used }", used)
     fill_in(form, "other@klick-tipp.team")
     send(form)

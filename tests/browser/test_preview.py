@@ -28,12 +28,19 @@ def connected(owner: Membership, service: Service) -> ClientAccount:
 @pytest.fixture
 def form(signed_in: Page, connected: ClientAccount) -> Page:
     signed_in.goto(FORM)
-    expect(signed_in.get_by_role("combobox", name="Find tags")).to_be_visible()
+    expect(signed_in.get_by_role("combobox", name="Tags")).to_be_visible()
     return signed_in
 
 
 def send(page: Page) -> None:
     page.locator("#send").click()
+
+
+def first_focus(page: Page) -> str:
+    """The name of what comes first in the form for who goes by keyboard."""
+    found = """() => [...document.querySelectorAll("main form :is(a[href], button, input, select, textarea)")]
+      .find((element) => element.tabIndex >= 0 && element.checkVisibility({ visibilityProperty: true })).name"""
+    return str(page.evaluate(found))
 
 
 def changes(service: Service) -> list[str]:
@@ -52,6 +59,10 @@ def test_a_contact_is_announced_previewed_and_updated(form: Page, service: Servi
     expect(form.locator(".preview")).to_contain_text("Reiner")
     expect(form.locator(".preview .chip")).to_have_text("VIP")
     expect(form.get_by_label("First name")).to_have_value("Reiner")
+    expect(form.locator(".preview")).to_be_in_viewport(ratio=1)
+    expect(form.locator("#send")).to_be_in_viewport(ratio=1)
+    expect(form.get_by_role("link", name="Open the contact (opens in a new tab)").last).to_be_visible()
+    assert first_focus(form) == "email"
     assert_accessible(form)
     assert changes(service) == []
     form.get_by_role("button", name=f"Update {KNOWN} of Harbour Lane Coffee").first.click()
@@ -103,6 +114,8 @@ def test_what_became_of_an_add_without_an_answer_is_found_out(form: Page, servic
     form.get_by_role("button", name="Check at KlickTipp").click()
     expect(form.get_by_role("heading", name=f"{NEW} is not among the contacts")).to_be_visible()
     expect(form.get_by_label("First name")).to_have_value("Reiner")
+    expect(form.locator(".preview")).to_be_in_viewport(ratio=1)
+    assert first_focus(form) == "email"
     assert_accessible(form)
 
     service.fault(path="/subscriber", close="after")
@@ -143,6 +156,8 @@ class TestWithoutJavaScript:
         fill_in(page, KNOWN)
         page.get_by_label("First name").fill("Reiner")
         send(page)
+        page.get_by_role("link", name=f"{KNOWN} is a contact of Harbour Lane Coffee already").click()
+        expect(page.locator(".preview")).to_be_in_viewport()
         service.fault(path="/subscriber", close="before")
         page.get_by_role("button", name=f"Update {KNOWN} of Harbour Lane Coffee").first.click()
         page.get_by_role("button", name="Check at KlickTipp").click()

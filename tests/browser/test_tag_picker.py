@@ -15,7 +15,7 @@ from tests.browser.settled import wait_until_settled
 from tests.factories import PASSWORD, ClientAccountFactory
 from tests.service import Service
 
-FIND = "Find tags, or name a new one"
+FIND = "Tags"
 
 
 def fill_in(page: Page, email: str = "rainer@klick-tipp.team") -> None:
@@ -298,11 +298,11 @@ class TestWithoutJavaScript:
         fill_in(page)
         page.get_by_role("button", name="Load the tags").click()
         page.get_by_label("VIP").check()
-        page.get_by_label(FIND).fill("Herbst 2026")
+        page.get_by_role("textbox", name=FIND, exact=True).fill("Herbst 2026")
         page.get_by_role("button", name="Find tags").click()
         expect(page.get_by_role("checkbox", name="VIP")).to_be_checked()
         page.get_by_label("Create the tag “Herbst 2026”").check()
-        page.get_by_label(FIND).fill("newsletter")
+        page.get_by_role("textbox", name=FIND, exact=True).fill("newsletter")
         page.get_by_role("button", name="Find tags").click()
         for name in ("VIP", "Herbst 2026", "Newsletter"):
             expect(page.get_by_role("checkbox", name=name)).to_be_checked()
