@@ -297,9 +297,9 @@ def test_bad_values_are_told_at_their_fields_and_nothing_is_sent(
     bad = {
         "Best time to call": ("time", "24:00", "There is no such time"),
         "Customer since": ("date", "31.02.2026", "There is no such day"),
-        "Employees": ("number", "-1", "digits only"),
+        "Employees": ("number", "-1", "a whole number, without sign and decimals"),
         "Order total": ("decimal", "1.23.4", "without separators"),
-        "Profile page": ("url", "example.com", "http:// or https://"),
+        "Profile page": ("url", "example", "http:// or https://"),
     }
     for name, (kind, _typed, _sentence) in bad.items():
         set_type(browser, account, ids[name], kind)
