@@ -101,11 +101,11 @@ _NOT_FOUND_WHEN_ADDING = Message(
 )
 _NOBODY_TO_TAG = Message(
     message(Problem.EMAIL_NOT_FOUND).what,
-    _("KlickTipp has no contact with it: please check how it is written, or add the contact first"),
+    _("KlickTipp has no contact with this address: please check how it is written, or add the contact first"),
 )
 _NOBODY_TO_UNTAG = Message(
     message(Problem.EMAIL_NOT_FOUND).what,
-    _("KlickTipp has no contact with it, so there is no tag to remove: please check how it is written"),
+    _("KlickTipp has no contact with this address, so there is no tag to remove: please check how it is written"),
 )
 _NO_TAG_TAKEN = Message(
     message(Problem.CONTACT_NOT_SUBSCRIBED).what,

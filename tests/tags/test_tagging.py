@@ -154,7 +154,7 @@ def test_broken_addresses_are_left_out_at_the_press_of_a_button(
     page = leave_out(refused, "wrong")
     assert page.context["form"]["addresses"].value().split("\n") == contacts[:2]
     assert "2 broken addresses were left out." in words(page)
-    assert "Left out bo@ cy@@example.com" in words(page)
+    assert "Left out: bo@ cy@@example.com" in words(page)
     assert "1 that came again does not count." in words(page)
     assert "Not used: 5 entries without an email address" in words(page)
     chosen = page.context["form"]["tags"].value()
@@ -173,7 +173,7 @@ def test_suppressed_addresses_are_left_out_at_the_press_of_a_button(
     page = leave_out(refused, "suppressed")
     assert page.context["form"]["addresses"].value().split("\n") == [contacts[0], contacts[3]]
     assert "2 addresses were left out, as they are on the suppression list." in words(page)
-    assert f"Left out {contacts[1]} {contacts[2]}" in words(page)
+    assert f"Left out: {contacts[1]} {contacts[2]}" in words(page)
     assert set(outcomes(send(page.context["form"]["addresses"].value())).values()) == {Outcome.DONE}
 
 
@@ -273,7 +273,7 @@ def test_where_klicktipp_has_said_no_for_good_another_try_is_not_offered(
     service.fault(path=f"/subscriber/{'untag' if removes else 'tag'}", status=406, body=body, times=2)
     page = send(contacts[:2], removes=removes)
     assert 'class="tag-again"' not in html(page)
-    assert "For 2 contacts another try would end the same; the reason beside each says what helps." in words(page)
+    assert "For 2 contacts another try would end the same; the reason given for each says what helps." in words(page)
 
 
 def test_only_those_are_offered_again_whose_problem_can_pass(
