@@ -84,11 +84,12 @@ PASSING: frozenset[str] = frozenset(
 @dataclass(frozen=True)
 class Message:
     """What happened, and what to do now, in the reader's language; and what KlickTipp itself says, where that tells
-    more."""
+    more. `reading` says it where nothing was to be changed, but only read, as far as that differs."""
 
     what: str | Promise
     next_step: str | Promise
     said: str = ""
+    reading: Message | None = None
 
     def sentences(self) -> str:
         ours = f"{capfirst(str(self.what))}. {capfirst(str(self.next_step))}."
@@ -127,42 +128,76 @@ def problem_in_words(error: KlickTippError) -> str:
     return NO_ANSWER if is_harmless else error.problem
 
 
-def message(problem: str, code: int | None = None) -> Message:
-    """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it."""
+def message(problem: str, code: int | None = None, *, reads: bool = False) -> Message:
+    """The message for a problem; for a code that is in no catalogue, the developer guide's default text with it.
+
+    reads: nothing was to be changed, so that there is nothing to send again
+    """
     if problem in _MESSAGES or code is None:
-        return _MESSAGES.get(problem, _MESSAGES[Problem.REFUSED])
+        found = _MESSAGES.get(problem, _MESSAGES[Problem.REFUSED])
+        return found.reading or found if reads else found
     return Message(
         _("something went wrong. Error: %(code)s") % {"code": code},
         gettext_lazy("please try again later; if it happens again, give this code to KlickTipp's support"),
     )
 
 
-_CHECK_ADDRESS = gettext_lazy("please check the address and send the form again")
+_CHECK_ADDRESS = gettext_lazy("please check the address, then try again")
 _CHOOSE_ANOTHER = gettext_lazy("it may have been deleted in KlickTipp; please choose another")
 _RELOAD = gettext_lazy("it may have been deleted in KlickTipp; please load the page again")
 _ASK_OPERATOR = gettext_lazy("please tell the operator of this portal")
-_CHANGE_NUMBER = gettext_lazy("please check the number and send the form again")
+_CHANGE_NUMBER = gettext_lazy("please check the number, then try again")
 _TRY_LATER = gettext_lazy("please try again in a few minutes")
 _BEGIN_AGAIN = gettext_lazy("please begin again, and come back within an hour, in the same browser")
-_FILL_IN = gettext_lazy("please fill it in and send the form again")
+_FILL_IN = gettext_lazy("please fill it in, then try again")
+_TRY_SOON = gettext_lazy("please try again in a moment")
+_TRY_IN_A_MINUTE = gettext_lazy("please try again in a minute")
+_TRY_WHEN_IT_ANSWERS = gettext_lazy(
+    "please try again in a few minutes; one request at a time finds out whether it answers again"
+)
+_CORRECT_DEVELOPER_KEY = gettext_lazy("ask the portal's operator to correct KLICKTIPP_DEVELOPER_KEY")
+_LEAVE_IT = gettext_lazy(
+    "leave it at that; only an owner or admin of your team can take it off the list, with a reason"
+)
+_SAID_NOTHING = Message(gettext_lazy("KlickTipp did not answer"), _TRY_LATER)
 
 _MESSAGES: dict[str, Message] = {
-    NO_ANSWER: Message(gettext_lazy("KlickTipp did not answer"), gettext_lazy("please try again in a few minutes")),
+    NO_ANSWER: _SAID_NOTHING,
     Obstacle.TIME_UP: Message(
-        gettext_lazy("the time was up before this could be sent"), gettext_lazy("please send the rest again")
+        gettext_lazy("the time was up before this could be sent"),
+        gettext_lazy("please send the rest again"),
+        reading=Message(
+            gettext_lazy("the time was up before KlickTipp could be asked for this"),
+            gettext_lazy("please load the page again"),
+        ),
     ),
     Obstacle.STOPPED: Message(
         gettext_lazy("sending was stopped before this was sent"),
         gettext_lazy("see what stopped it, then send the rest again"),
+        reading=Message(
+            gettext_lazy("reading was stopped before KlickTipp was asked for this"),
+            gettext_lazy("see what stopped it, then load the page again"),
+        ),
     ),
-    Obstacle.LOG_UNAVAILABLE: Message(gettext_lazy("the log could not be written, so this was not sent"), _TRY_LATER),
+    Obstacle.LOG_UNAVAILABLE: Message(
+        gettext_lazy("the log could not be written, so this was not sent"),
+        _TRY_LATER,
+        reading=Message(gettext_lazy("the log could not be written, so KlickTipp was not asked"), _TRY_LATER),
+    ),
     Obstacle.TOO_MANY_WAIT: Message(
         gettext_lazy("KlickTipp answers slowly and others are waiting for it already, so this was not sent"),
-        gettext_lazy("please try again in a moment"),
+        _TRY_SOON,
+        reading=Message(
+            gettext_lazy("KlickTipp answers slowly and others are waiting for it already, so it was not asked"),
+            _TRY_SOON,
+        ),
     ),
     Obstacle.SERVICE_SILENT: Message(
         gettext_lazy("KlickTipp has not answered several times in a row, so this was not sent"),
-        gettext_lazy("please try again in a few minutes; one request at a time finds out whether it answers again"),
+        _TRY_WHEN_IT_ANSWERS,
+        reading=Message(
+            gettext_lazy("KlickTipp has not answered several times in a row, so it was not asked"), _TRY_WHEN_IT_ANSWERS
+        ),
     ),
     Obstacle.NOT_CONNECTED: Message(
         gettext_lazy("this client has no customer key"),
@@ -178,7 +213,11 @@ _MESSAGES: dict[str, Message] = {
     ),
     Obstacle.MALFORMED_DEVELOPER_KEY: Message(
         gettext_lazy("the portal's developer key is malformed, so nothing could be sent"),
-        gettext_lazy("ask the portal's operator to correct KLICKTIPP_DEVELOPER_KEY"),
+        _CORRECT_DEVELOPER_KEY,
+        reading=Message(
+            gettext_lazy("the portal's developer key is malformed, so KlickTipp could not be asked"),
+            _CORRECT_DEVELOPER_KEY,
+        ),
     ),
     Obstacle.KEY_UNDECRYPTABLE: Message(
         gettext_lazy("the stored customer key cannot be decrypted with the portal's present keys"),
@@ -190,7 +229,11 @@ _MESSAGES: dict[str, Message] = {
     ),
     Obstacle.SUPPRESSED: Message(
         gettext_lazy("this address or number is on the client's suppression list, so nothing was sent"),
-        gettext_lazy("leave it at that; only an owner or admin of your team can take it off the list, with a reason"),
+        _LEAVE_IT,
+        reading=Message(
+            gettext_lazy("this address or number is on the client's suppression list, so KlickTipp was not asked"),
+            _LEAVE_IT,
+        ),
     ),
     Obstacle.GRANT_NOT_BEGUN_HERE: Message(
         gettext_lazy("this way back from KlickTipp was not begun in this browser, so nothing was stored"), _BEGIN_AGAIN
@@ -228,7 +271,7 @@ _MESSAGES: dict[str, Message] = {
     ),
     Problem.ADDRESS_REQUIRED: Message(
         gettext_lazy("KlickTipp says that neither an email address nor an SMS number has arrived"),
-        gettext_lazy("please check both and send the form again"),
+        gettext_lazy("please check both, then try again"),
     ),
     Problem.CONFIRMATION_EMAIL_FAILED: Message(
         gettext_lazy("the confirmation email could not be sent"), _CHECK_ADDRESS
@@ -270,7 +313,7 @@ _MESSAGES: dict[str, Message] = {
     ),
     Problem.INVALID_FIELD_VALUE: Message(
         gettext_lazy("KlickTipp does not accept the value of a data field"),
-        gettext_lazy("please correct it and send the form again"),
+        gettext_lazy("please correct it, then try again"),
     ),
     Problem.SUBSCRIPTION_NOT_FOUND: Message(gettext_lazy("the contact has no subscription"), _CHECK_ADDRESS),
     Problem.UPDATE_FAILED: Message(
@@ -319,7 +362,9 @@ _MESSAGES: dict[str, Message] = {
         gettext_lazy("the customer key is wrong or revoked, or the KlickTipp plan is too small; store a new key"),
     ),
     Problem.CONFIGURATION: Message(
-        gettext_lazy("the portal is set up wrongly, so nothing could be sent"), _ASK_OPERATOR
+        gettext_lazy("the portal is set up wrongly, so nothing could be sent"),
+        _ASK_OPERATOR,
+        reading=Message(gettext_lazy("the portal is set up wrongly, so KlickTipp could not be asked"), _ASK_OPERATOR),
     ),
     Problem.MALFORMED: Message(
         gettext_lazy("KlickTipp could not make sense of the request"),
@@ -330,14 +375,23 @@ _MESSAGES: dict[str, Message] = {
     Problem.OUTCOME_UNKNOWN: Message(
         gettext_lazy("KlickTipp did not answer"),
         gettext_lazy("look it up in KlickTipp before you send it again"),
+        reading=_SAID_NOTHING,
     ),
     Problem.SERVICE_ERROR: Message(gettext_lazy("KlickTipp answered in a way that cannot be understood"), _TRY_LATER),
     Problem.SIGN_IN_PAUSED: Message(
         gettext_lazy("signing in to KlickTipp was tried a moment ago, so nothing was sent this time"),
-        gettext_lazy("please try again in a minute"),
+        _TRY_IN_A_MINUTE,
+        reading=Message(
+            gettext_lazy("signing in to KlickTipp was tried a moment ago, so it was not asked this time"),
+            _TRY_IN_A_MINUTE,
+        ),
     ),
     Problem.THROTTLED: Message(gettext_lazy("KlickTipp is busy and has refused the request"), _TRY_LATER),
-    Problem.UNREACHABLE: Message(gettext_lazy("KlickTipp cannot be reached; nothing was sent"), _TRY_LATER),
+    Problem.UNREACHABLE: Message(
+        gettext_lazy("KlickTipp cannot be reached; nothing was sent"),
+        _TRY_LATER,
+        reading=Message(gettext_lazy("KlickTipp cannot be reached"), _TRY_LATER),
+    ),
     Problem.USER_DENIED: Message(
         gettext_lazy("KlickTipp refuses the API user"),
         gettext_lazy(

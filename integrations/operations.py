@@ -298,7 +298,17 @@ ADDING_OPERATIONS: Final = tuple(name for name, operation in OPERATIONS.items() 
 """The operations that can bring a new contact."""
 
 
-def message_of(operation: str, problem: str, code: int | None = None) -> Message:
-    """The message for a problem of an operation, in words of its own where it needs some; see `message`."""
+def only_reads(operation: str) -> bool:
+    """Whether nothing of what somebody wants changed is in such a call: of reading, and of signing in for whatever."""
+    known = klicktipp.OPERATIONS.get(operation)
+    return known is not None and (known.safe or known.is_session)
+
+
+def message_of(operation: str, problem: str, code: int | None = None, *, reads: bool | None = None) -> Message:
+    """The message for a problem of an operation, in words of its own where it needs some; see `message`.
+
+    reads: as the operation does, unless told
+    """
     known = OPERATIONS.get(operation)
-    return (known and known.messages.get(problem)) or message(problem, code)
+    own = known and known.messages.get(problem)
+    return own or message(problem, code, reads=only_reads(operation) if reads is None else reads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -12,7 +13,8 @@ from integrations.klicktipp import KlickTippError, NotFound, Problem, Rejected, 
 from integrations.klicktipp.operations import OPERATIONS
 from integrations.klicktipp.refusals import refusal
 from integrations.klicktipp.transport import Answer
-from integrations.messages import PASSING, Obstacle, message
+from integrations.messages import NO_ANSWER, PASSING, Obstacle, message
+from integrations.operations import message_of
 from tests.facts import CODES, DETAILS, meaning
 
 PROBLEMS = [*(problem for problem in Problem if problem is not Problem.UNKNOWN_CODE), *Obstacle]
@@ -111,6 +113,30 @@ def test_an_english_message_begins_with_no_capital() -> None:
     for problem in PROBLEMS:
         for text in texts(problem, "en"):
             assert text.startswith(NAMES) or not text[0].isupper(), text
+
+
+SENT_BY_KLICKTIPP = {
+    Problem.CONFIRMATION_EMAIL_FAILED,
+    Obstacle.GRANT_WITHOUT_KEY,
+    Obstacle.GRANT_WITH_MALFORMED_KEY,
+}
+SENDING = re.compile(r"\b(re)?sen[dt]|\bsending|send|sandt|schick", re.IGNORECASE)
+
+
+def test_reading_is_never_told_as_sending() -> None:
+    reads = [operation.name for operation in OPERATIONS.values() if operation.safe]
+    problems = {*PROBLEMS, NO_ANSWER} - SENT_BY_KLICKTIPP
+    for problem, language, operation in product(problems, ("en", "de"), (*reads, "login")):
+        with translation.override(language):
+            told = message_of(operation, problem).sentences()
+        assert not SENDING.search(told), (problem, told)
+
+
+def test_what_keeps_from_changing_says_that_nothing_was_sent() -> None:
+    for problem in {*PROBLEMS} - SENT_BY_KLICKTIPP:
+        changing, reading = message(problem), message(problem, reads=True)
+        assert (changing == reading) == (not SENDING.search(changing.sentences())), problem
+    assert "nothing was sent" in message_of("update_contact", Problem.UNREACHABLE).sentences()
 
 
 @pytest.mark.parametrize("problem_without_text", [Problem.UNKNOWN_CODE, "a problem from another version"])

@@ -89,7 +89,7 @@ def problem_message(entry: AuditEntry) -> Message | None:
     if not problem:
         return None
     said = klicktipps_words(entry.answer.get("message"), problem, entry.status, entry.code)
-    return replace(message_of(entry.operation, problem, entry.code), said=said)
+    return replace(message_of(entry.operation, problem, entry.code, reads=entry.kind == Kind.READ), said=said)
 
 
 def is_signed_in(entry: AuditEntry) -> bool:

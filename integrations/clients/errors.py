@@ -5,12 +5,12 @@ from integrations.messages import Obstacle
 
 
 class Obstructed(Exception):
-    """A call could not be tried, or not be tried any more: nothing was sent. `obstacle` says why; the log has an entry
-    of it, of a silent service one for all."""
+    """A call could not be tried, or not be tried any more: nothing was sent. `obstacle` says why, `reads` that nothing
+    was to be changed by it; the log has an entry of it, of a silent service one for all."""
 
-    def __init__(self, obstacle: Obstacle | Problem) -> None:
+    def __init__(self, obstacle: Obstacle | Problem, *, reads: bool = False) -> None:
         super().__init__(obstacle)
-        self.obstacle = obstacle
+        self.obstacle, self.reads = obstacle, reads
 
 
 class OtherAccount(Exception):

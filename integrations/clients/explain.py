@@ -22,7 +22,7 @@ from integrations.clients.errors import (
 from integrations.clients.models import ClientAccount
 from integrations.klicktipp import AccessDenied, Happened, KlickTippError, Problem
 from integrations.messages import PASSING, Obstacle, klicktipps_words, message, problem_in_words
-from integrations.operations import message_of
+from integrations.operations import message_of, only_reads
 
 EXPLAINED = (
     KlickTippError,
@@ -46,8 +46,8 @@ _ABOUT_KEYS = (
 @dataclass(frozen=True)
 class Explanation:
     """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code,
-    whether it may have happened all the same, whether the same, sent once more, would only end the same, and whether
-    what is stored for the client has to be looked at."""
+    whether it may have happened all the same, whether the same, sent once more, would only end the same, whether
+    nothing was to be changed by what was stopped, and whether what is stored for the client has to be looked at."""
 
     what: str
     next_step: str
@@ -55,6 +55,7 @@ class Explanation:
     code: str = ""
     may_have_happened: bool = False
     is_final: bool = False
+    is_reading: bool = False
     action: UUID | None = None
     is_about_key: bool = False
 
@@ -73,11 +74,12 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
         case KlickTippError():
             return _of_klicktipp(error, action)
         case Obstructed():
-            text = message(error.obstacle)
+            text = message(error.obstacle, reads=error.reads)
             told = None if error.obstacle is Obstacle.SERVICE_SILENT else action
             return Explanation(
                 _as_sentence(text.what),
                 _as_sentence(text.next_step),
+                is_reading=error.reads,
                 is_final=error.obstacle not in PASSING,
                 action=told,
                 is_about_key=error.obstacle in _ABOUT_KEYS,
@@ -157,6 +159,7 @@ def _of_klicktipp(error: KlickTippError, action: UUID | None) -> Explanation:
         code="" if is_told_with_code else "/".join(str(n) for n in (error.code, error.detail) if n is not None),
         may_have_happened=unknown,
         is_final=not unknown and error.problem not in PASSING,
+        is_reading=only_reads(error.operation),
         action=None if error.problem is Problem.SIGN_IN_PAUSED else action,
         is_about_key=isinstance(error, AccessDenied),
     )

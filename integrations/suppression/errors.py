@@ -11,6 +11,6 @@ from integrations.suppression.models import Suppression
 class Suppressed(Obstructed):
     """Nothing was sent: who is in `found` is on the client's suppression list. The log has an entry of it."""
 
-    def __init__(self, found: Mapping[Subject, Suppression]) -> None:
-        super().__init__(Obstacle.SUPPRESSED)
+    def __init__(self, found: Mapping[Subject, Suppression], *, reads: bool = False) -> None:
+        super().__init__(Obstacle.SUPPRESSED, reads=reads)
         self.found = found

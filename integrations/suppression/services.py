@@ -74,7 +74,7 @@ def refuse_suppressed(account: ClientAccount, subjects: Iterable[Subject], actio
     if found := suppressions_among(account, subjects):
         about_them = replace(action, subjects=(*action.subjects, *found))
         events.record_obstacle(about_them, account.scope, Obstacle.SUPPRESSED)
-        raise Suppressed(found)
+        raise Suppressed(found, reads=action.sentence.only_reads)
 
 
 def release(suppression: Suppression, subject: Subject, why: str, actor: Actor) -> None:

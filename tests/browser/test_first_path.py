@@ -78,7 +78,7 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
     page.get_by_label("Email address", exact=True).fill("rainer@klick-tipp.team")
     send(page)
-    expect(page.get_by_role("alert").first).to_contain_text("KlickTipp cannot be reached; nothing was sent.")
+    expect(page.get_by_role("alert").first).to_contain_text("KlickTipp cannot be reached. No contact was added.")
     expect(page.get_by_label("Where does it come from?")).to_have_value("Trade fair")
 
     settings.KLICKTIPP_URL = service.url

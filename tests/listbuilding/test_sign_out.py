@@ -249,9 +249,7 @@ def test_an_impossible_address_is_told_at_the_field(
 
 def test_an_unknown_contact_is_told_at_the_address(browser: Client, address: Any) -> None:
     answer = browser.post(address(REMOVE_TAG), form(REMOVE_TAG, email="nobody@example.com"))
-    assert errors(answer) == {
-        "email": ["The email address was not found. Please check the address and send the form again."]
-    }
+    assert errors(answer) == {"email": ["The email address was not found. Please check the address, then try again."]}
     assert "KlickTipp refused this; nothing was changed." in html(answer)
     assert 'value="nobody@example.com"' in html(answer)
 

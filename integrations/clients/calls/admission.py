@@ -42,9 +42,13 @@ class Admission:
         """Raises `Obstructed` where no call may leave. Of a silent service the log has one entry, not one for each."""
         if not bulkhead.take_seat(self._action.actor, self._scope):
             events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
-            raise Obstructed(Obstacle.TOO_MANY_WAIT)
+            raise self.kept_by(Obstacle.TOO_MANY_WAIT)
         if not self._breaker.may_begin(self._caller):
-            raise Obstructed(Obstacle.SERVICE_SILENT)
+            raise self.kept_by(Obstacle.SERVICE_SILENT)
+
+    def kept_by(self, obstacle: Obstacle) -> Obstructed:
+        """What to raise, or to give, for a call of the action that does not leave."""
+        return Obstructed(obstacle, reads=self._action.sentence.only_reads)
 
     def give_up(self) -> None:
         """What was let go has not left after all. Only who probes gives the probe free."""

@@ -87,7 +87,7 @@ def _client(auth: Auth | None, observer: Observer, seconds: float | None = None)
 
 def _obstructed(obstacle: Obstacle | Problem, scope: Scope, action: Action) -> Obstructed:
     events.record_obstacle(action, scope, obstacle)
-    return Obstructed(obstacle)
+    return Obstructed(obstacle, reads=action.sentence.only_reads)
 
 
 def credential_for(account: ClientAccount, user_id: int | None) -> Credential | None:

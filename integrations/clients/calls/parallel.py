@@ -256,7 +256,7 @@ class Crew(Generic[T]):
         if self._fatal:
             raise self._fatal
         for run in self._waiting:
-            yield Done(run.place, error=run.failure or Obstructed(self._stopped or Obstacle.STOPPED))
+            yield Done(run.place, error=run.failure or self._admission.kept_by(self._stopped or Obstacle.STOPPED))
 
     def _all_that_go(self, jobs: Sequence[Job[T]]) -> Generator[Done[T], None, None]:
         self._ends = timing.now() + self._seconds
@@ -306,7 +306,7 @@ class Crew(Generic[T]):
         except BaseException:
             for beginning in beginnings:
                 if not beginning.answer.done():
-                    beginning.answer.set_exception(Obstructed(Obstacle.STOPPED))
+                    beginning.answer.set_exception(self._admission.kept_by(Obstacle.STOPPED))
             raise
         return done
 
@@ -334,7 +334,7 @@ class Crew(Generic[T]):
                 self._waiting.appendleft(run)
                 return []
             case Unreachable() if not run.calls:
-                error = run.failure or Obstructed(Obstacle.TIME_UP)
+                error = run.failure or self._admission.kept_by(Obstacle.TIME_UP)
             case Obstructed():
                 error = run.failure or error
             case AccessDenied():
@@ -367,11 +367,11 @@ class Crew(Generic[T]):
                 [beginning.attempt for beginning in going], [(event.attempt, event.ending) for event in finished]
             )
         for beginning in beginnings:
-            error = Obstructed(stopped) if stopped else kept_from.get(beginning.attempt.request_id)
+            error = self._admission.kept_by(stopped) if stopped else kept_from.get(beginning.attempt.request_id)
             if isinstance(error, DatabaseError):
                 logger.error("A call was not sent, because the log could not be written.", exc_info=error)
                 self._stopped = Obstacle.LOG_UNAVAILABLE
-                error = Obstructed(Obstacle.LOG_UNAVAILABLE)
+                error = self._admission.kept_by(Obstacle.LOG_UNAVAILABLE)
             if error:
                 beginning.answer.set_exception(error)
             else:

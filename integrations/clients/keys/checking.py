@@ -56,7 +56,7 @@ def check_all_of_team(membership: Membership, actor: Actor) -> list[Checked]:
     scope = Scope(membership.team_id)
     if not bulkhead.take_seat(actor, scope):
         events.record_obstacle(Action(CONNECTIONS_CHECKED, actor), scope, Obstacle.TOO_MANY_WAIT)
-        raise Obstructed(Obstacle.TOO_MANY_WAIT)
+        raise Obstructed(Obstacle.TOO_MANY_WAIT, reads=True)
     return _check_all(ClientAccount.objects.visible_to(membership), actor, Deadline())
 
 

@@ -173,14 +173,21 @@ def _logged(request: AccountRequest, action: UUID) -> UUID | None:
     return next((one for one in tried if calls_of(request.account.scope, one)), None)
 
 
-def explained(request: AccountRequest, error: Exception, action: UUID, shown: Contact | None = None) -> Explanation:
-    """What stood in the way, one of the `STOPPED`. `shown` has perhaps been put on the suppression list, which is said
-    too."""
+def explained(request: AccountRequest, error: Exception, action: UUID) -> Explanation:
+    """What stood in the way, one of the `STOPPED`."""
     if isinstance(error, ContactGone):
         return _gone(_logged(request, action))
-    told = explain(error, _logged(request, action))
+    return explain(error, _logged(request, action))
+
+
+def explained_change(
+    request: AccountRequest, error: Exception, action: UUID, shown: Contact | None = None
+) -> Explanation:
+    """What stood in the way of a change, perhaps before the contact could be read for it. `shown` has perhaps been put
+    on the suppression list, which is said too."""
+    told = explained(request, error, action)
     if not told.may_have_happened:
-        return told
+        return replace(told, next_step=f"{_('Nothing was changed.')} {told.next_step}") if told.is_reading else told
     next_step = _("It may have happened all the same: look at the contact before you send this again.")
     if shown and suppressions_among(request.account, addresses_of(shown)):
         listed = _("The suppression list has the address in any case.")
@@ -199,7 +206,7 @@ def _gone(action: UUID | None) -> Explanation:
 
 def at_the_field(request: AccountRequest, form: Form, error: Exception, action: UUID) -> Explanation:
     """The same, and what is about a single field stands there."""
-    return explain_refusal(request.account, form, error, explained(request, error, action))
+    return explain_refusal(request.account, form, error, explained_change(request, error, action))
 
 
 def sent_before(request: AccountRequest, action: UUID | None) -> Explanation:

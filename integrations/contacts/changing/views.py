@@ -42,7 +42,7 @@ from integrations.contacts.changing.page import (
     back,
     both_values,
     context_of,
-    explained,
+    explained_change,
     form_again,
     intention,
     meanwhile,
@@ -181,7 +181,7 @@ def remove_tag(request: AccountRequest, contact_id: str) -> HttpResponse:
     except WithoutAddress:
         return _not_removed(request, contact_id, without_address(request, action))
     except STOPPED as error:
-        return _not_removed(request, contact_id, explained(request, error, action), tag_id, name)
+        return _not_removed(request, contact_id, explained_change(request, error, action), tag_id, name)
     return back(request, contact_id, TAGS, _("The tag %(tag)s has been taken off.") % {"tag": name})
 
 
@@ -222,7 +222,7 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
     except WithoutAddress:
         return form_again(request, "unsubscribe", shown, form, without_address(request, action))
     except STOPPED as error:
-        return form_again(request, "unsubscribe", shown, form, explained(request, error, action, shown))
+        return form_again(request, "unsubscribe", shown, form, explained_change(request, error, action, shown))
     if never_again:
         told = _("%(contact)s has been unsubscribed and is on the suppression list.")
     else:
@@ -257,7 +257,7 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
         again = DeleteContactForm(shown=error.contact, typed=request.POST)
         return form_again(request, "delete", error.contact, again, other_addresses())
     except STOPPED as error:
-        return form_again(request, "delete", shown, form, explained(request, error, action, shown))
+        return form_again(request, "delete", shown, form, explained_change(request, error, action, shown))
     forget(request.session, request.account, contact_id)
     if never_again:
         told = _("%(contact)s has been deleted and is on the suppression list.")

@@ -227,7 +227,9 @@ def test_where_nothing_but_the_uid_tells_the_account_it_counts(
     assert Credential.objects.get().is_api_user
 
 
-def test_the_check_says_when_nothing_was_sent(browser: Client, by_api_user: ClientAccount, service: Service) -> None:
+def test_the_check_says_when_klicktipp_was_not_asked(
+    browser: Client, by_api_user: ClientAccount, service: Service
+) -> None:
     stored = by_api_user.credentials.get()
     stored.secret = "changed-at-klicktipp"
     stored.save()
@@ -237,7 +239,7 @@ def test_the_check_says_when_nothing_was_sent(browser: Client, by_api_user: Clie
 
     assert "KlickTipp does not accept this username with this password." in words(first)
     assert "access refused" in words(first)
-    assert "Signing in to KlickTipp was tried a moment ago, so nothing was sent this time." in words(second)
+    assert "Signing in to KlickTipp was tried a moment ago, so it was not asked this time." in words(second)
     assert service.paths() == ["POST /account/login"]
     for answer in (first, second):
         action = answer.context["failure"].action

@@ -376,7 +376,8 @@ def test_an_unreachable_service_is_told_and_nothing_has_happened(
     settings.KLICKTIPP_URL = "http://127.0.0.1:9"
     page = send(browser, account, fieldFirstName="Rainer")
     words = page.content.decode()
-    assert "KlickTipp cannot be reached; nothing was sent." in words
+    assert "KlickTipp cannot be reached." in words
+    assert "No contact was added. Please try again in a few minutes." in words
     assert 'value="Rainer"' in words
     assert not Origin.objects.exists()
     assert {entry.outcome for entry in AuditEntry.objects.exclude(operation="")} == {Outcome.FAILED}
