@@ -1,6 +1,5 @@
-"""What goes before django-allauth's pages: who is a stranger gets to those of signing in and up alone, nothing that was
-typed is kept in a session until somebody has confirmed that it is them, and no recovery codes are shown that are not
-the portal's."""
+"""What goes before django-allauth's pages: who is a stranger gets to those of signing in and up alone, and nothing that
+was typed is kept in a session until somebody has confirmed that it is them."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -10,7 +9,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
 from accounts.confirmation import way_to_confirm
-from accounts.mfa import forget_foreign_codes
 
 FOR_STRANGERS: Final = frozenset(
     {
@@ -47,8 +45,6 @@ def guard(get_response: Answer) -> Answer:
 
 def _keep_strangers_out(request: HttpRequest, *_: Any) -> HttpResponse | None:
     name = (request.resolver_match and request.resolver_match.url_name) or ""
-    if request.user.is_authenticated and name.startswith("mfa_"):
-        forget_foreign_codes(request.user)
     if request.user.is_authenticated or name in FOR_STRANGERS or not name.startswith(("account_", "mfa_")):
         return None
     return redirect_to_login(request.get_full_path())

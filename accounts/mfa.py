@@ -4,12 +4,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from django.db.models import Exists, OuterRef
+from django.db.models.signals import post_init, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Team, User
+from accounts.sealed_factors import refuse_without_seal, seal_before_saving
 from accounts.sessions import end_all
 from ktportal.encryption import decrypt, encrypt
 
@@ -31,18 +33,16 @@ class Adapter(DefaultMFAAdapter):
         return decrypt(encrypted_text, PURPOSE)
 
 
+pre_save.connect(seal_before_saving, Authenticator)
+post_init.connect(refuse_without_seal, Authenticator)
+
+
 @receiver(authenticator_added)
 def _end_other_sessions(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
     """Sessions from before the first factor began without one: whoever stole the password does not stay."""
     factors = Authenticator.objects.filter(user=user, type__in=FACTORS)
     if authenticator.type in FACTORS and not factors.exclude(pk=authenticator.pk).exists():
         end_all(user, by=user, request=request)
-
-
-def forget_foreign_codes(user: User) -> None:
-    """Remove recovery codes that allauth would decrypt and show one by one: the portal never stores such, so somebody
-    has put them there to have another secret shown."""
-    Authenticator.objects.filter(user=user, data__has_key="migrated_codes").delete()
 
 
 def has_second_factor(user: User) -> bool:

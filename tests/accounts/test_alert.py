@@ -20,7 +20,8 @@ def test_title_text_and_link_stand_in_their_places() -> None:
     )
     assert html.startswith('<div class="alert alert-warning" role="status">')
     assert "<strong>Not &lt;sent&gt;</strong> <p>Look there.</p>" in html
-    assert '<a class="alert-link" href="/log/?a=1&amp;b=2" target="_blank">Open it</a>' in html
+    assert '<a class="alert-link" href="/log/?a=1&amp;b=2" target="_blank">Open it ' in html
+    assert "(opens in a new tab)" in html
 
 
 def test_what_is_not_told_leaves_nothing() -> None:

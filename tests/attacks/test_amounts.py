@@ -25,6 +25,8 @@ def test_a_list_of_more_parts_than_there_are_contacts_is_not_read() -> None:
     for part in (b"1", b"{}", b'"a"'):
         with pytest.raises(answers.Unreadable):
             answers.load(200, b"[" + b",".join([part] * 2_000_002) + b"]")
+    with pytest.raises(answers.Unreadable):
+        answers.load(200, b"[" + b",".join([b"[[[[[[1]]]]]]"] * 400_000) + b"]")
 
 
 def test_contacts_that_nobody_asked_for_are_not_read() -> None:

@@ -1,8 +1,13 @@
 """Who may write rows of the database puts a secret where the portal would show it: it stays a secret."""
 
+import json
+
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.exceptions import SuspiciousOperation
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -26,21 +31,48 @@ def stranger(client: Client) -> Membership:
     return stranger
 
 
+def written(user_id: int, kind: str, data: str) -> None:
+    """What somebody with rights on rows alone writes."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO mfa_authenticator (user_id, type, data, created_at) VALUES (%s, %s, %s, CURRENT_TIMESTAMP)",
+            [user_id, kind, data],
+        )
+
+
+def shown(client: Client) -> str:
+    pages = [client.get(reverse(name)) for name in ("mfa_view_recovery_codes", "mfa_download_recovery_codes")]
+    assert {page.status_code for page in pages} == {400}
+    return "".join(page.content.decode() for page in pages)
+
+
 def test_another_secret_is_no_recovery_code(client: Client, stranger: Membership) -> None:
+    sealed = Credential.objects.get(account=ClientAccountFactory(customer_key=KEY)).encrypted_secret
+    written(stranger.user.pk, Authenticator.Type.RECOVERY_CODES, json.dumps({"migrated_codes": [sealed]}))
+    assert KEY not in shown(client)
+
+
+def test_the_secret_of_anothers_app_is_no_recovery_code(client: Client, stranger: Membership) -> None:
+    victim, secret = MembershipFactory().user, generate_totp_secret()
+    sealed = TOTP.activate(victim, secret).instance.data["secret"]
+    written(stranger.user.pk, Authenticator.Type.RECOVERY_CODES, f'{{"migrated\\u005fcodes": ["{sealed}"]}}')
+    assert secret not in shown(client)
+
+
+def test_anothers_recovery_codes_are_not_ones_own(client: Client, stranger: Membership) -> None:
     victim = MembershipFactory().user
-    TOTP.activate(victim, generate_totp_secret())
-    sealed = [
-        Credential.objects.get(account=ClientAccountFactory(customer_key=KEY)).encrypted_secret,
-        Authenticator.objects.get(user=victim).data["secret"],
-    ]
-    for secret in sealed:
-        codes = {"migrated_codes": [secret]}
-        Authenticator.objects.create(user=stranger.user, type=Authenticator.Type.RECOVERY_CODES, data=codes)
-        for name in ("mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_index"):
-            page = client.get(reverse(name))
-            assert page.status_code in (200, 302, 404)
-            assert KEY not in page.content.decode()
-        assert not Authenticator.objects.filter(data__has_key="migrated_codes").exists()
+    codes = RecoveryCodes.activate(victim)
+    written(stranger.user.pk, Authenticator.Type.RECOVERY_CODES, json.dumps(codes.instance.data))
+    told = shown(client)
+    assert not any(code in told for code in codes.generate_codes())
+
+
+def test_nobody_puts_a_factor_of_their_own_into_anothers_place(stranger: Membership) -> None:
+    victim = MembershipFactory().user
+    own = Authenticator.objects.get(user=stranger.user)
+    written(victim.pk, own.type, json.dumps(own.data))
+    with pytest.raises(SuspiciousOperation):
+        Authenticator.objects.get(user=victim)
 
 
 def test_another_clients_key_is_none_of_ones_own(stranger: Membership) -> None:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
 from accounts.mfa import PURPOSE
+from accounts.sealed_factors import rotate_seal
 from integrations.clients.models import Credential
 from ktportal.encryption import Undecryptable, rotate
 
@@ -58,17 +59,17 @@ def _encrypt_anew(row: Any) -> int:
 
 
 def _encrypt_second_factors_anew(lost: list[str]) -> int:
-    """The secrets of apps and recovery codes of people."""
+    """The secrets of apps and recovery codes of people, and the seals of all their factors."""
     done = 0
-    for factor in Authenticator.objects.select_related("user").exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+    factors = Authenticator.objects.order_by("pk").values_list("pk", "user_id", "user__email", "type", "data")
+    for pk, user_id, email, kind, before in factors.iterator():
         try:
-            data = {
-                name: rotate(text, PURPOSE) if name in _OF_SECOND_FACTOR else text for name, text in factor.data.items()
-            }
+            secrets = {name: rotate(before[name], PURPOSE) for name in _OF_SECOND_FACTOR & before.keys()}
+            data = rotate_seal(user_id, kind, before | secrets)
         except Undecryptable:
-            lost.append(f"{factor.user}: {factor.get_type_display()}")
+            lost.append(f"{email}: {Authenticator.Type(kind).label}")
             continue
-        done += Authenticator.objects.filter(pk=factor.pk, data=factor.data).update(data=data)
+        done += Authenticator.objects.filter(pk=pk, data=before).update(data=data)
     return done
 
 
