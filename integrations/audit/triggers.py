@@ -27,9 +27,6 @@ _NUMBERS_OR_NONE = ("account_id", "account_number")
 _LARGEST_STEP = 1000
 """Numbers that a team's counter goes on by at once; more than are ever written together."""
 
-_OUR_LOCKS = 0x6B74 << 44
-"""Where the numbers of the locks of teams begin; others of the database are far from there."""
-
 GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, SubjectLink, RetentionRecord, EntryCounter)
 
 
@@ -154,12 +151,15 @@ def _sqlite(model: type[models.Model]) -> list[Trigger]:
     ]
 
 
-def _taking_turns(model: type[models.Model]) -> str:
-    """What comes into a team's log waits for who is writing there, so that the guard sees what they have removed or
-    covered: else the database itself would wait later, for the number alone."""
-    if model is EntryCounter:
+def _taking_turns(model: type[models.Model], schema: str) -> str:
+    """An entry waits for who is covering and removing others of its team, so that the guard sees that: else the
+    database itself would wait later, for the number alone. Who writes entries has locked the team's counter anyway."""
+    if model not in (AuditEntry, RetentionRecord):
         return ""
-    return f"IF TG_OP = 'INSERT' THEN PERFORM pg_advisory_xact_lock({_OUR_LOCKS} + NEW.team_id); END IF;\n    "
+    return (
+        f"IF TG_OP = 'INSERT' THEN PERFORM 1 FROM {schema}\"{EntryCounter._meta.db_table}\" used "
+        f"WHERE used.team_id = NEW.team_id AND used.account_id = {EntryCounter.WHOLE_TEAM} FOR UPDATE; END IF;\n    "
+    )
 
 
 def _postgresql(model: type[models.Model], schema: str) -> list[Trigger]:
@@ -170,7 +170,7 @@ BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'the log: what another transaction has written must be seen' USING ERRCODE = '25001';
     END IF;
-    {_taking_turns(model)}IF TG_OP = 'INSERT' AND ({_may_insert(model, schema)}) THEN RETURN NEW; END IF;
+    {_taking_turns(model, schema)}IF TG_OP = 'INSERT' AND ({_may_insert(model, schema)}) THEN RETURN NEW; END IF;
     IF TG_OP = 'UPDATE' AND ({_may_update(model, "IS NOT DISTINCT FROM")}) THEN RETURN NEW; END IF;
     IF TG_OP = 'DELETE' AND ({_may_delete(model, schema)}) THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'the log: % of % is refused', TG_OP, TG_TABLE_NAME USING ERRCODE = '23000';
