@@ -161,7 +161,7 @@
     const input = event.target;
     if (event.key === "Enter" && input.matches?.("[data-filter-list]")) {
       event.preventDefault();
-      const first = document.querySelector(`#${input.dataset.filterList} li:not([hidden]) a`);
+      const first = document.querySelector(`#${input.dataset.filterList} :is(li:not([hidden]) a, .form-check:not([hidden]) input)`);
       first?.click();
     }
     if (event.key === "Escape") {

@@ -29,7 +29,6 @@ from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.adding.submission import NewContact
-from integrations.klicktipp import GLOBAL_FIELD_TYPES
 from integrations.optin.sentences import PROCESSES_LISTED
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
@@ -144,9 +143,9 @@ TABLE: dict[str, str | Capability] = {
     "contact_browse_rows": Capability.SEE_CLIENTS,
     "contact_counts": Capability.SEE_CLIENTS,
     "contact_fields": Capability.SEE_CLIENTS,
+    "contact_field_types": Capability.CHANGE_CONTACTS,
     "contact_fields_guess": Capability.CHANGE_CONTACTS,
     "contact_fields_take_guesses": Capability.CHANGE_CONTACTS,
-    "contact_field_type": Capability.CHANGE_CONTACTS,
     "tags": Capability.SEE_CLIENTS,
     "tag_new": Capability.CHANGE_CONTACTS,
     "tag_picker_options": Capability.CHANGE_CONTACTS,
@@ -206,7 +205,7 @@ LEADS_ON = {
     "client_own_key_test": "client_keys",
     "contact_browse_rows": "contact_browse",
     "contact_counts": "client",
-    "contact_field_type": "contact_fields",
+    "contact_field_types": "contact_fields",
     "contact_fields_guess": "contact_fields",
     "contact_fields_take_guesses": "contact_fields",
     "contact_names": "contact",
@@ -329,11 +328,6 @@ def make_tenant(customer_key: str) -> Tenant:
         "invitation": invitation.pk,
         "token": invitation.email,
         "kind": "fields",
-        "field_id": next(
-            item["id"]
-            for item in load(account, ReferenceKind.FIELDS, actor(owner.user)).items
-            if item["id"] not in GLOBAL_FIELD_TYPES
-        ),
         "suppression_id": SuppressionFactory(account=account).pk,
         "tag_id": tag_id,
         "tagged": tagged,

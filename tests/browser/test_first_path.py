@@ -12,7 +12,7 @@ from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.models import ClientAccount
 from integrations.clients.services import remove_client
 from integrations.contacts.models import Origin
-from tests.browser.picking import choose_tag
+from tests.browser.picking import add_fields, choose_tag, open_further_fields
 from tests.factories import PASSWORD, ClientAccountFactory, OriginFactory, actor
 from tests.service import Service
 
@@ -120,12 +120,12 @@ def test_the_log_is_filtered_in_place_and_opens_to_the_calls(form: Page, service
 def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
     form.get_by_label("First name").fill("Rainer")
     choose_tag(form, "Newsletter")
-    form.get_by_label("Further data field").select_option("fieldCity")
-    form.get_by_role("button", name="Add field").click()
+    add_fields(form, "City")
     expect(form.get_by_label("City")).to_be_focused()
     form.get_by_label("City").fill("Zwiesel")
-    form.get_by_role("button", name="Add field").click()
-    expect(form.get_by_label("Further data field")).to_be_focused()
+    open_further_fields(form)
+    form.get_by_role("button", name="Add the fields").click()
+    expect(form.locator("#further input").first).to_be_focused()
     expect(form.get_by_label("City")).to_have_value("Zwiesel")
     expect(form.get_by_label("First name")).to_have_value("Rainer")
     expect(form.locator(".picked-tag")).to_contain_text("Newsletter")
@@ -231,8 +231,10 @@ class TestWithoutJavaScript:
         page = signed_in
         page.goto("/t/demo/clients/harbour/contacts/add/")
         fill_in(page, "rainer@klick-tipp.team")
-        page.get_by_label("Further data field").fill("fieldCity")
-        page.get_by_role("button", name="Add field").click()
+        open_further_fields(page)
+        page.get_by_label("IDs of data fields").fill("fieldCity, fieldZip")
+        page.get_by_role("button", name="Add the fields").click()
+        expect(page.get_by_label("Zip")).to_be_visible()
         page.get_by_label("City").fill("Zwiesel")
         page.get_by_label("Name of a new tag").fill("Herbst 2026")
         send(page)

@@ -11,6 +11,7 @@ from integrations.audit.models import AuditEntry
 from integrations.clients.lists import keep
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from tests.browser.axe import assert_accessible
+from tests.browser.picking import open_further_fields
 from tests.browser.settled import wait_until_settled
 from tests.factories import PASSWORD, ClientAccountFactory
 from tests.service import Service
@@ -265,12 +266,13 @@ def test_what_is_typed_while_the_lists_are_on_their_way_stays(
     for path in ("/tag", "/list", "/field"):
         service.fault(path=path, delay_ms=1500)
     signed_in.goto("/t/demo/clients/harbour/contacts/add/")
-    signed_in.get_by_label("Further data field").fill("fieldCity")
+    open_further_fields(signed_in)
+    signed_in.get_by_label("IDs of data fields").fill("fieldCity")
     signed_in.get_by_label("IDs of tags").fill("815")
     signed_in.get_by_role("textbox", name="Opt-in process").fill("4711")
     wait_until_settled(signed_in)
     assert {"GET /tag", "GET /list", "GET /field?detail=true"} <= set(service.paths())
-    expect(signed_in.get_by_label("Further data field")).to_have_value("fieldCity")
+    expect(signed_in.get_by_label("IDs of data fields")).to_have_value("fieldCity")
     expect(signed_in.get_by_label("IDs of tags")).to_have_value("815")
     expect(signed_in.get_by_role("textbox", name="Opt-in process")).to_have_value("4711")
 

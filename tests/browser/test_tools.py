@@ -10,6 +10,7 @@ from accounts.models import Membership
 from integrations.audit.models import Kind
 from integrations.clients.models import ClientAccount
 from tests.browser.axe import assert_accessible
+from tests.browser.picking import add_fields
 from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
 from tests.pages import logged
 from tests.service import Service
@@ -95,8 +96,7 @@ def test_the_sign_up_form_grows_by_a_data_field_and_tells_refusals_in_place(tool
     tools.get_by_label("Listbuilding key").fill(service.accounts[0]["listbuilding_key"])
     tools.get_by_role("button", name="Store the key for Harbour Lane Coffee").click()
     tools.get_by_role("link", name="Subscribe a contact", exact=True).click()
-    tools.locator("select[name=further_field]").select_option("City")
-    tools.get_by_role("button", name="Add field").click()
+    add_fields(tools, "City")
     expect(tools.get_by_label("City")).to_be_focused()
     tools.get_by_label("City").fill("Bristol")
     tools.get_by_label("Email address").fill("unsubscribed@klick-tipp.team")

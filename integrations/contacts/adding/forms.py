@@ -74,7 +74,11 @@ class ContactForm(forms.Form):
     def _add_field(self, field_id: str) -> None:
         name = self._names.get(field_id) or str(GLOBAL_NAMES.get(field_id, field_id))
         self.fields[field_id] = form_field(
-            name, self._types.get(field_id), account=self.errand.account, as_typed=field_id in self._as_typed
+            name,
+            self._types.get(field_id),
+            field_id=field_id,
+            account=self.errand.account,
+            as_typed=field_id in self._as_typed,
         )
 
     def show_field(self, field_id: str) -> bool:

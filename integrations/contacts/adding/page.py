@@ -88,12 +88,13 @@ class FormPage:
 def field_added(
     request: AccountRequest, form: ContactForm, urls: Mapping[str, str], page: Callable[[], HttpResponse]
 ) -> HttpResponse:
-    """The form with the further data field that was asked for, as a fragment or as its page; nothing is checked yet.
+    """The form with the further data fields that were asked for, as a fragment or as its page; nothing is checked yet.
 
     urls: the addresses of the step itself and of the list of data fields, as the form's template calls them
     """
-    chosen = request.POST.get("further_field", "").strip()
-    focus_on = chosen if form.show_field(chosen) else "further_field"
+    chosen = [part for value in request.POST.getlist("further_field") for part in value.replace(",", " ").split()]
+    shown = [field_id for field_id in dict.fromkeys(chosen) if form.show_field(field_id)]
+    focus_on = shown[0] if shown else "further_field"
     if not is_fragment(request):
         return page()
     lists = {"fields": request.errand.last_known(ReferenceKind.FIELDS)}
@@ -110,6 +111,7 @@ def choices_of(
         "form": form(request.errand, typed=request.GET),
         "lists": {kind: listing},
         "stale": listing.error and explain(listing.error),
+        "further": request.GET.getlist("further_field"),
         **urls,
     }
     return render(request, f"contacts/adding/add.html#{kind}", context)

@@ -117,7 +117,14 @@ class ChangeFieldsForm(forms.Form):
         """`typed` fills the form without checking it. A field that is missing in either is as it was shown."""
         as_typed = (data or typed or QueryDict()).getlist("as_typed")
         made = {
-            field.id: form_field(field.name, field.kind, field.wire, account=account, as_typed=field.id in as_typed)
+            field.id: form_field(
+                field.name,
+                field.kind,
+                field.wire,
+                field_id=field.id,
+                account=account,
+                as_typed=field.id in as_typed,
+            )
             for field in edited
         }
         if data is not None:

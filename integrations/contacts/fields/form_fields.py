@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format, time_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ from accounts.validation import no_control_characters, no_control_characters_in_
 from integrations.clients.explain import in_its_words
 from integrations.clients.models import ClientAccount
 from integrations.contacts.fields.widgets import ValueInput
-from integrations.klicktipp import FieldType, InvalidValue, Rejected, ValueProblem, Verbatim
+from integrations.klicktipp import GLOBAL_FIELD_TYPES, FieldType, InvalidValue, Rejected, ValueProblem, Verbatim
 from integrations.klicktipp.fieldtypes import Value, decode, encode, parse
 from integrations.phone_numbers import HOME, phone_number, readable_phone
 
@@ -122,7 +122,8 @@ class ValueField(forms.CharField):
     """The value of a data field. It is typed as its type wants it, and cleaned it is the text for the wire.
 
     `wire` is what stands in the field now. As long as it is left as it was shown, it is cleaned to the same text. Where
-    nobody knows the type, what can mean several things is asked about, unless it is to go `as_typed`.
+    nobody knows the type, what can mean several things is asked about, unless it is to go `as_typed`. At
+    `types_url` the type can be set.
     """
 
     def __init__(
@@ -150,7 +151,8 @@ class ValueField(forms.CharField):
             **options,
         )
         self.template_name = "contacts/fields/value.html"
-        self._is_typed = kind is not None
+        self.types_url = types_url
+        self.type_name = TYPE_NAMES[kind] if kind else ""
         self._wire = wire
         self._country = country
         self.is_as_typed = as_typed
@@ -171,7 +173,7 @@ class ValueField(forms.CharField):
             return self._wire
         if self._kind is FieldType.PHONE and typed.strip():
             return phone_number(typed, self._country)
-        if not self._is_typed and not self.is_as_typed and (meanings := _several_meanings(typed.strip())):
+        if not self.type_name and not self.is_as_typed and (meanings := _several_meanings(typed.strip())):
             self.asks = True
             raise ValidationError(meanings)
         zone, thousands = timezone.get_current_timezone(), get_format("THOUSAND_SEPARATOR")
@@ -182,20 +184,25 @@ class ValueField(forms.CharField):
 
 
 def form_field(
-    name: str, kind: FieldType | None, wire: str = "", *, account: ClientAccount | None = None, as_typed: bool = False
+    name: str,
+    kind: FieldType | None,
+    wire: str = "",
+    *,
+    field_id: str = "",
+    account: ClientAccount | None = None,
+    as_typed: bool = False,
 ) -> ValueField:
     """The form field for a data field of the account, labelled with the name that it has there. A field whose type
     nobody knows is a line of text, and says so."""
     if account is None:
         return ValueField(kind, wire, as_typed=as_typed, label=name)
     url = reverse("contact_fields", kwargs={"team": account.team.slug, "account": account.slug})
-    types_url = f"{url}?{urlencode({'q': name})}"
+    types_url = "" if field_id in GLOBAL_FIELD_TYPES else f"{url}?{urlencode({'at': field_id})}#type-{field_id}"
     return ValueField(kind, wire, country=account.phone_country, types_url=types_url, as_typed=as_typed, label=name)
 
 
 def _type_not_set(url: str) -> str:
-    told = gettext("Type not set")
-    return format_html('<a class="type-not-set" href="{}" target="_blank">{}</a>', url, told) if url else told
+    return render_to_string("contacts/fields/type_not_set.html", {"url": url}).strip()
 
 
 def _several_meanings(typed: str) -> str:

@@ -206,6 +206,15 @@ def test_a_further_data_field_keeps_what_was_typed_and_checks_nothing(
     assert service.received() == []
 
 
+@pytest.mark.parametrize("chosen", [["fieldCity", "fieldZip"], "fieldCity, fieldZip", ["fieldCity", "x", "fieldZip"]])
+def test_several_data_fields_are_shown_at_once(browser: Client, account: ClientAccount, chosen: Any) -> None:
+    page = browser.post(url(account, "add/field/"), typed(further_field=chosen))
+    assert page.context["form"].shown == ["fieldFirstName", "fieldLastName", "fieldCity", "fieldZip"]
+    fragment = browser.post(url(account, "add/field/"), typed(further_field=chosen), headers={"HX-Request": "true"})
+    assert fragment.content.count(b"data-focus") == 1
+    assert b'data-focus="control"' in fragment.content.partition(b'value="fieldCity"')[0].rpartition(b"<div")[2]
+
+
 @pytest.mark.parametrize(
     ("fields", "at"),
     [

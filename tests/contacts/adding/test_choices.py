@@ -47,8 +47,11 @@ def test_what_was_chosen_stays_chosen(browser: Client, account: ClientAccount) -
     assert f'value="{process["id"]}" selected' in words
 
 
-def test_a_data_field_that_was_picked_meanwhile_stays_picked(browser: Client, account: ClientAccount) -> None:
-    assert 'value="fieldCity" selected' in load(browser, account, "fields", "?further_field=fieldCity")
+def test_data_fields_that_were_ticked_meanwhile_stay_ticked(browser: Client, account: ClientAccount) -> None:
+    words = " ".join(load(browser, account, "fields", "?further_field=fieldCity&further_field=fieldZip").split())
+    assert 'value="fieldCity" checked' in words
+    assert 'value="fieldZip" checked' in words
+    assert words.count(" checked") == 2
 
 
 def test_data_fields_that_are_shown_are_not_offered_again(browser: Client, account: ClientAccount) -> None:
@@ -77,6 +80,7 @@ def test_without_any_list_the_plain_input_stays(
     words = load(browser, account, kind)
     assert "The list could not be loaded. KlickTipp refuses the access." in words
     assert "<select" not in words
+    assert "checkbox" not in words
     assert 'type="text"' in words
 
 

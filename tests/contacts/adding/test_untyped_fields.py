@@ -19,9 +19,9 @@ AS_DATE = "one for dates or times would refuse this, or keep something else. Ple
 
 def test_it_is_said_in_the_form_with_the_way_to_set_it(browser: Client, account: ClientAccount, lists: None) -> None:
     page = browser.post(url(account, "add/field/"), {"further_field": TOTAL, "shown": ["fieldFirstName"]})
-    link = f'<a class="type-not-set" href="{url(account, "fields/?q=Order+total")}" target="_blank">Type not set</a>'
+    link = f'href="{url(account, f"fields/?at={TOTAL}#type-{TOTAL}")}" target="_blank">Type not set'
     assert html(page).count(link) == html(page).count("Type not set") == 1
-    browser.post(url(account, f"fields/{TOTAL}/"), {"type": "decimal"})
+    browser.post(url(account, "fields/types/"), {TOTAL: "decimal"})
     page = browser.post(url(account, "add/field/"), {"further_field": TOTAL})
     assert "Type not set" not in html(page)
 

@@ -1,5 +1,6 @@
 """The page of a client account's data fields: their types, set by people and guessed from contacts."""
 
+import re
 from typing import Any
 
 import pytest
@@ -39,7 +40,8 @@ def line(page: Page) -> str:
 
 
 def set_type(browser: Client, account: ClientAccount, field_id: str, kind: str, **headers: str) -> Page:
-    return browser.post(url(account, f"fields/{field_id}/"), {"type": kind}, headers=headers)
+    """Set the type of one data field, as a page does on which another was set before."""
+    return browser.post(url(account, "fields/types/"), {field_id: kind, f"initial-{field_id}": "?"}, headers=headers)
 
 
 def told() -> list[str]:
@@ -81,38 +83,95 @@ def test_a_type_is_set_changed_and_taken_back_and_the_log_tells(
     assert since not in types_of(account)
 
 
-def test_the_page_says_what_was_set_in_its_row_or_as_a_whole(
+def fields_on(page: Page) -> dict[str, str]:
+    """The page's form as a browser sends it."""
+    form = line(page).partition('id="types"')[2].partition("</form>")[0]
+    found = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', form))
+    for name, options in re.findall(r'<select name="([^"]*)"[^>]*>(.*?)</select>', form):
+        found[name] = (re.findall(r'value="([^"]*)" selected', options) or [""])[0]
+    return {name: value for name, value in found.items() if name != "csrfmiddlewaretoken"}
+
+
+def test_several_types_are_set_with_one_button(
     browser: Client, account: ClientAccount, ids: dict[str, str], service: Service
 ) -> None:
-    row = set_type(browser, account, ids["Notes"], "paragraph", HX_Request="true")
-    assert row.status_code == 200
-    assert line(row).strip().startswith("<tr")
-    assert line(row).count("<tr") == 1
-    assert '<option value="paragraph" selected>' in line(row)
-    assert "Notes: the type is now" in row.headers["HX-Trigger"]
+    set_type(browser, account, ids["Employees"], "line")
+    form = fields_on(browser.get(url(account, "fields/")))
+    form |= {ids["Notes"]: "paragraph", ids["Signature"]: "html", ids["Employees"]: ""}
 
-    page = browser.post(
-        url(account, f"fields/{ids['Signature']}/"), {"type": "html", "q": "sig", "page": "1"}, follow=True
-    )
+    page = browser.post(url(account, "fields/types/"), form, follow=True)
+
+    assert "The types of 3 data fields are set." in line(page)
+    types = types_of(account)
+    assert (types[ids["Notes"]], types[ids["Signature"]]) == ("paragraph", "html")
+    assert ids["Employees"] not in types
+    assert len(told()) == 4
+    assert service.paths() == ["GET /field"], "setting types calls nobody"
+    again = browser.post(url(account, "fields/types/"), fields_on(page), follow=True)
+    assert "Nothing was changed." in line(again)
+    assert len(told()) == 4
+
+
+def test_what_somebody_else_has_set_meanwhile_stays(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    form = fields_on(browser.get(url(account, "fields/")))
+    set_type(browser, account, ids["Employees"], "number")
+    browser.post(url(account, "fields/types/"), form | {ids["Notes"]: "paragraph"})
+    types = types_of(account)
+    assert (types[ids["Employees"]], types[ids["Notes"]]) == ("number", "paragraph")
+
+
+def test_a_guess_is_taken_with_what_else_was_chosen(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    learn(account, {ids["Employees"]: "17", ids["Notes"]: "17"})
+    form = fields_on(browser.get(url(account, "fields/"))) | {ids["Signature"]: "html", "take": ids["Employees"]}
+    browser.post(url(account, "fields/types/"), form)
+    types = types_of(account)
+    assert (types[ids["Employees"]], types[ids["Signature"]]) == ("number", "html")
+    assert ids["Notes"] not in types
+    for stranger in ("fieldBirthday", "field4711"):
+        assert browser.post(url(account, "fields/types/"), form | {"take": stranger}).status_code == 302
+        assert len(told()) == 2
+
+
+def test_the_list_comes_back_as_it_was_with_what_was_set(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    form = fields_on(browser.get(url(account, "fields/?q=sig"))) | {ids["Signature"]: "html"}
+    page = browser.post(url(account, "fields/types/"), form, follow=True)
     assert "Signature: the type is now “HTML”." in line(page)
     assert [field.name for field in page.context["page"]] == ["Signature"]
-    assert service.paths() == ["GET /field"], "setting types calls nobody"
+    assert '<tr class="table-active" data-focus="control">' in line(page)
 
 
-@pytest.mark.parametrize("htmx", ["", "true"])
-def test_an_unknown_type_is_refused(browser: Client, account: ClientAccount, ids: dict[str, str], htmx: str) -> None:
-    page = set_type(browser, account, ids["Notes"], "colour", **({"HX-Request": htmx} if htmx else {}))
+def test_a_data_field_is_shown_on_the_page_that_has_it(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    ReferenceSnapshot.objects.update(items=[{"id": f"field{n}", "name": f"Field {n:03}"} for n in range(120)])
+    page = browser.get(url(account, "fields/?at=field77"))
+    assert page.context["page"].number == 2
+    row = line(page).partition('data-focus="control"')[2].partition("</tr>")[0]
+    assert 'id="type-field77"' in row
+    assert browser.get(url(account, "fields/?at=field999")).context["page"].number == 1
+
+
+@pytest.mark.parametrize("field", ["Notes", "Signature"])
+def test_an_unknown_type_is_refused(browser: Client, account: ClientAccount, ids: dict[str, str], field: str) -> None:
+    page = set_type(browser, account, ids[field], "colour")
 
     assert page.status_code == 422
-    assert "Please choose one of the types." in line(page)
-    assert types_of(account).get(ids["Notes"]) is None
+    assert line(page).count("Please choose one of the types.") == 1
+    assert types_of(account).get(ids[field]) is None
 
 
 @pytest.mark.parametrize("field_id", ["fieldBirthday", "field4711", "x"])
 def test_only_known_fields_of_the_accounts_own_have_a_type_to_set(
     browser: Client, account: ClientAccount, ids: dict[str, str], field_id: str
 ) -> None:
-    assert set_type(browser, account, field_id, "line").status_code == 404
+    set_type(browser, account, field_id, "line")
+    assert not FieldSetting.objects.exists()
 
 
 def test_fields_are_found_by_name_and_id_in_the_known_list(
@@ -311,3 +370,15 @@ def test_bad_values_are_told_at_their_fields_and_nothing_is_sent(
         assert sentence in found[ids[name]][0]
         assert f'value="{text}"' in page.content.decode()
     assert service.paths() == ["GET /field"]
+
+
+def test_what_is_wrong_with_a_value_leads_to_its_type(
+    browser: Client, account: ClientAccount, ids: dict[str, str]
+) -> None:
+    set_type(browser, account, ids["Employees"], "number")
+    values = {ids["Employees"]: "many", ids["Order total"]: "1234", "fieldBirthday": "never"}
+    page = line(browser.post(url(account), typed(shown=list(values), **values)))
+    for name, told_there in (("Employees", "Its type is Number: change it"), ("Order total", "Type not set")):
+        link = f'href="{url(account, f"fields/?at={ids[name]}#type-{ids[name]}")}" target="_blank"> ?{told_there}'
+        assert re.search(link.replace("?at", r"\?at"), page), name
+    assert "at=fieldBirthday" not in page

@@ -61,10 +61,10 @@ def test_what_a_person_has_set_counts_and_can_be_taken_back(
 ) -> None:
     browser.get(url(account, "fields/"))
     for chosen, counts in (("number", FieldType.NUMBER), ("", FieldType.DECIMAL)):
-        row = browser.post(url(account, "fields/field1/"), {"type": chosen}, headers={"HX-Request": "true"})
+        page = browser.post(url(account, "fields/types/"), {"field1": chosen, "initial-field1": "?"}, follow=True)
         assert types_of(account)["field1"] is counts
-        assert "as in KlickTipp: Decimal number" in words(row)
-    assert "Order total: the type is now" in row.headers["HX-Trigger"]
+        assert "as in KlickTipp: Decimal number" in words(page)
+    assert "Order total: the type is now “Decimal number”." in words(page)
 
 
 @pytest.mark.parametrize("status", [404, 405])
