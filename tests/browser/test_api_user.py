@@ -104,6 +104,7 @@ def test_from_a_wrong_password_to_the_removal(signed_in: Page, service: Service,
     expect(page.get_by_text(say["present"])).to_be_visible()
 
     page.goto("/t/demo/clients/hafenkaffee/keys/")
+    page.locator(".row-menu summary").press("Enter")
     page.get_by_role("link", name=say["remove"], exact=True).click()
     expect(page.get_by_text(say["revoke"])).to_be_visible()
     page.get_by_role("button", name=say["really"]).click()

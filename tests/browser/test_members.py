@@ -53,7 +53,7 @@ def test_a_freelancer_is_invited_joins_and_is_removed(
     expect(freelancer.get_by_role("heading", name="You are already in Demo-Agentur")).to_be_visible()
 
     page.get_by_role("link", name="Members").click()
-    page.get_by_role("link", name="Change Kim Berg").click()
+    page.get_by_role("link", name="Kim Berg").click()
     page.get_by_role("link", name="Remove from the team").click()
     page.get_by_role("button", name="Remove Kim Berg").click()
     expect(page.get_by_text("Kim Berg is no longer in the team.")).to_be_visible()

@@ -72,6 +72,7 @@ def use_listbuilding(page: Page, secret: str) -> None:
 
     page.get_by_role("link", name="Tools", exact=True).click()
     page.get_by_role("link", name="Listbuilding keys").click()
+    page.get_by_label("More for the key “Website”").click()
     page.get_by_role("link", name="Remove the key").click()
     page.get_by_role("button", name="Remove the key “Website” of Harbour Lane Coffee").click()
     expect(page.get_by_text("No listbuilding key is stored for this client.")).to_be_visible()
