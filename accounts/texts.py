@@ -5,7 +5,7 @@ import unicodedata
 from typing import Final, Literal
 
 _LONGEST_NORMALIZED: Final = 1_000
-_LONGEST_COMPARED: Final = 250
+LONGEST_COMPARED: Final = 250
 """Longer than names that people give; there may be thousands to sort."""
 
 
@@ -24,5 +24,5 @@ def plain(text: str) -> str:
     """A text without what makes no difference when one searches or sorts: case and accents."""
     if text.isascii():
         return text.lower()
-    letters = normalized("NFKD", text[:_LONGEST_COMPARED].casefold())
+    letters = normalized("NFKD", text[:LONGEST_COMPARED].casefold())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

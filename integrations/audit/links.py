@@ -6,8 +6,8 @@ the contact has another one, or somebody else has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -17,8 +17,9 @@ from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind, Sub
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_in
 from integrations.ids import CONTACT_ID
 
-_MOST = 100
-"""The latest links that are looked at; nobody has had more addresses."""
+_MOST = 500
+"""The latest links that are looked at: more than the addresses that anybody has had."""
+_MOST_PERIODS = 5
 
 
 @dataclass(frozen=True)
@@ -58,30 +59,29 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
     told = {(link.contact_id, link.hash): link for names in contacts for link in _links(entry, entry.account_id, names)}
     if not told:
         return
-    whose: dict[str, str] = {}
+    ids: set[tuple[str, str]] = set()
     addresses: dict[tuple[str, str], str] = {}
-    for contact_id, kind, hashed in _known(entry.team_id, entry.account_id, *map(set, zip(*told, strict=True))):
-        whose[hashed] = contact_id
-        addresses[contact_id, kind] = hashed
+    for contact_id, kind, hashed in _known(entry.account_id, {contact_id for contact_id, _ in told}):
+        if kind == SubjectKind.CONTACT:
+            ids.add((contact_id, hashed))
+        else:
+            addresses.setdefault((contact_id, kind), hashed)
     SubjectLink.objects.bulk_create(
         link
         for (contact_id, hashed), link in told.items()
-        if whose.get(hashed) != contact_id
-        or (link.kind != SubjectKind.CONTACT and addresses.get((contact_id, link.kind)) != hashed)
+        if (contact_id, hashed) not in ids and addresses.get((contact_id, link.kind)) != hashed
     )
 
 
-def _known(team_id: int, account_id: int, contacts: set[str], hashes: set[str]) -> list[tuple[str, str, str]]:
-    """Contact, kind and hash of all links that have one of these, oldest first. In plain SQL, as it goes with every
-    call; and in two halves, each of which has an index on both databases."""
-    links = f"SELECT id, number, contact_id, kind, hash FROM {SubjectLink._meta.db_table} WHERE account_id = %s AND "  # noqa: S608 - the model's own name
-    slots = [", ".join(["%s"] * len(wanted)) for wanted in (hashes, contacts)]
+def _known(account_id: int, contacts: set[str]) -> list[tuple[str, str, str]]:
+    """Contact, kind and hash of the latest links of contacts, these first. In plain SQL, as it goes with every call."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{links} team_id = %s AND hash IN ({slots[0]}) UNION {links} contact_id IN ({slots[1]}) ORDER BY 2, 1",
-            [account_id, team_id, *hashes, account_id, *contacts],
+            f"SELECT contact_id, kind, hash FROM {SubjectLink._meta.db_table} WHERE account_id = %s "  # noqa: S608 - the model's own name
+            f"AND contact_id IN ({', '.join(['%s'] * len(contacts))}) ORDER BY number DESC, id DESC LIMIT %s",
+            [account_id, *contacts, _MOST * len(contacts)],
         )
-        return [(contact_id, kind, hashed) for _id, _number, contact_id, kind, hashed in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _links(entry: AuditEntry, account_id: int, names: list[Subject]) -> list[SubjectLink]:
@@ -115,10 +115,49 @@ def names_of(links: QuerySet[SubjectLink], hashes: Iterable[str]) -> list[Name]:
     if not contacts:
         return []
     theirs = _of(links, contacts)
-    named = {link.hash for link in theirs if link.kind != SubjectKind.CONTACT}
-    sharing = _contacts(links, named) - contacts
+    sharing = _contacts(links, {link.hash for link in theirs if link.kind != SubjectKind.CONTACT}) - contacts
     everybody = sorted([*theirs, *_of(links, sharing)], key=lambda link: (link.number, link.pk))
-    return list(dict.fromkeys(_name(link, everybody) for link in theirs))
+    names: dict[tuple[int, str, str], list[Name]] = {}
+    for link, name in _periods(everybody):
+        if (link.account_id, link.contact_id) in contacts:
+            names.setdefault((link.account_id, link.contact_id, link.hash), []).append(name)
+    return list(dict.fromkeys(name for periods in names.values() for name in _few(periods)))
+
+
+def _periods(links: Sequence[SubjectLink]) -> Iterator[tuple[SubjectLink, Name]]:
+    """The name that each link tells of, with its time. The links are in their order."""
+    ends: dict[int, int] = {}
+    latest: dict[tuple[int, str, str], SubjectLink] = {}
+    holders: dict[tuple[int, str], list[SubjectLink]] = {}
+    for link in links:
+        if before := latest.get(of_kind := (link.account_id, link.contact_id, link.kind)):
+            ends[before.pk] = link.number
+        latest[of_kind] = link
+        holders.setdefault((link.account_id, link.hash), []).append(link)
+    taken: dict[int, int] = {}
+    taken_over: set[int] = set()
+    for held in holders.values():
+        gone: set[str] = set()
+        for link, after in zip(held, [*held[1:], None], strict=True):
+            if after and after.contact_id != link.contact_id:
+                taken[link.pk] = after.number
+            if gone - {link.contact_id}:
+                taken_over.add(link.pk)
+            if link.pk in ends:
+                gone.add(link.contact_id)
+    for link in links:
+        if link.kind == SubjectKind.CONTACT:
+            yield link, Name(link.kind, link.hash, link.label, account_id=link.account_id)
+            continue
+        until = min((end[link.pk] for end in (ends, taken) if link.pk in end), default=None)
+        yield link, Name(link.kind, link.hash, link.label, link.number if link.pk in taken_over else 0, until)
+
+
+def _few(periods: list[Name]) -> list[Name]:
+    """The periods of a name; of one that came and went very often the whole time."""
+    if len(periods) <= _MOST_PERIODS:
+        return periods
+    return [replace(periods[0], until=periods[-1].until)]
 
 
 def _contacts(links: QuerySet[SubjectLink], hashes: Iterable[str]) -> set[tuple[int, str]]:
@@ -131,30 +170,6 @@ def _of(links: QuerySet[SubjectLink], contacts: Iterable[tuple[int, str]]) -> li
     for account_id, contact_id in contacts:
         theirs |= Q(account_id=account_id, contact_id=contact_id)
     return list(links.filter(theirs).order_by("-number", "-pk")[:_MOST]) if theirs else []
-
-
-def _name(link: SubjectLink, everybody: Sequence[SubjectLink]) -> Name:
-    if link.kind == SubjectKind.CONTACT:
-        return Name(link.kind, link.hash, link.label, account_id=link.account_id)
-    account = [other for other in everybody if other.account_id == link.account_id]
-    before = account[: account.index(link)]
-    given_up = any(
-        other.hash == link.hash and other.contact_id != link.contact_id and _end(other, account) for other in before
-    )
-    after = account[len(before) + 1 :]
-    taken = next((other for other in after if other.hash == link.hash and other.contact_id != link.contact_id), None)
-    ends = [end.number for end in (_end(link, account), taken) if end]
-    return Name(link.kind, link.hash, link.label, link.number if given_up else 0, min(ends, default=None))
-
-
-def _end(link: SubjectLink, account: Sequence[SubjectLink]) -> SubjectLink | None:
-    """The link that tells of the contact's next address of this kind."""
-    later = (
-        other
-        for other in account[account.index(link) + 1 :]
-        if (other.contact_id, other.kind) == (link.contact_id, link.kind) and other.hash != link.hash
-    )
-    return next(later, None)
 
 
 def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) -> QuerySet[AuditEntry]:

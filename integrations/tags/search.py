@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.texts import normalized, plain
+from accounts.texts import LONGEST_COMPARED, normalized, plain
 
 
 def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, Any]]:
@@ -16,4 +16,4 @@ def find_tags(items: Iterable[dict[str, Any]], search: str) -> list[dict[str, An
 
 def same_name(name: str) -> str:
     """What two names have in common that are one tag's for KlickTipp: no case, and letters composed."""
-    return normalized("NFC", normalized("NFC", name.strip()).casefold())
+    return normalized("NFC", normalized("NFC", name.strip()[:LONGEST_COMPARED]).casefold())

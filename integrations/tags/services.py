@@ -91,7 +91,10 @@ def count_contacts(errand: Errand, tag_id: int, action_id: UUID) -> int:
 
 def ids_of(api: KlickTipp, account: ClientAccount, tag_ids: Iterable[int], new: Iterable[str]) -> tuple[int, ...]:
     """The ids of chosen tags, and of new ones by name: these are created where no tag has the name, see `same_name`."""
-    return tuple(dict.fromkeys((*tag_ids, *(_tag_named(api, account, name) for name in new))))
+    names = tuple(new)
+    known = _ids_by_name(last_known(account, ReferenceKind.TAGS).items) if names else {}
+    named = (known.get(same_name(name)) or _create(api, account, name) for name in names)
+    return tuple(dict.fromkeys((*tag_ids, *named)))
 
 
 def forget_missing_tags(api: KlickTipp, account: ClientAccount, error: Exception) -> None:
@@ -102,23 +105,23 @@ def forget_missing_tags(api: KlickTipp, account: ClientAccount, error: Exception
             keep(account, ReferenceKind.TAGS, api.list_tags())
 
 
-def _tag_named(api: KlickTipp, account: ClientAccount, name: str) -> int:
-    if same := _same_name(last_known(account, ReferenceKind.TAGS).items, name):
-        return same
+def _create(api: KlickTipp, account: ClientAccount, name: str) -> int:
+    """The id of a new tag, or of the one that has its name in KlickTipp since the last known list."""
     try:
         tag_id = api.create_tag(name)
     except KlickTippError as error:
         if error.problem not in NOT_TAKEN:
             raise
-        if same := _same_name(keep(account, ReferenceKind.TAGS, api.list_tags()), name):
+        if same := _ids_by_name(keep(account, ReferenceKind.TAGS, api.list_tags())).get(same_name(name)):
             return same
         raise
     remember_new_tag(account, tag_id, name)
     return tag_id
 
 
-def _same_name(tags: list[dict[str, Any]], name: str) -> int | None:
-    return next((tag["id"] for tag in tags if same_name(tag["name"]) == same_name(name)), None)
+def _ids_by_name(tags: list[dict[str, Any]]) -> dict[str, int]:
+    """By what `same_name` makes of the names; of several with the same name the first."""
+    return {same_name(tag["name"]): tag["id"] for tag in reversed(tags)}
 
 
 def last_known_name(account: ClientAccount, tag_id: int) -> str:

@@ -6,14 +6,16 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry
 from integrations.clients.keys import grants
-from integrations.clients.models import ClientAccount, Grant
+from integrations.clients.models import ClientAccount, Grant, ReferenceKind, ReferenceSnapshot
 from integrations.contacts.browsing.services import Selection, kept_list, load_list
-from integrations.klicktipp import answers
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, answers
+from integrations.tags.search import same_name
 from tests.factories import ClientAccountFactory, MembershipFactory, errand
 from tests.pages import html, words
 from tests.service import Service
@@ -48,12 +50,15 @@ def test_the_page_of_a_contact_has_the_latest_of_very_many_events(
     assert "1,499" in words(page)
 
 
-def test_three_lists_of_contacts_are_kept_for_a_person(owner: Membership, account: ClientAccount) -> None:
+def test_three_lists_of_contacts_are_kept_for_a_person_at_most(owner: Membership, account: ClientAccount) -> None:
     looking = errand(account, owner.user)
-    selections = [Selection(status) for status in ("", "subscribed", "pending", "unsubscribed")]
-    for selection in [*selections[:3], selections[0], selections[3]]:
-        load_list(looking, selection, 1, uuid4())
-    assert [kept_list(looking, selection) is not None for selection in selections] == [True, False, True, True]
+    selections = [Selection(status) for status in STATUSES] + [Selection("", bounce) for bounce in BOUNCE_STATUSES]
+    for selection in selections:
+        kept = load_list(looking, selection, 1, uuid4())
+        found = kept_list(looking, selection)
+        assert found
+        assert (found.handle, found.ids) == (kept.handle, kept.ids)
+    assert 1 <= sum(kept_list(looking, selection) is not None for selection in selections) <= 3
 
 
 def test_a_way_back_that_is_tried_again_and_again_fills_no_log(account: ClientAccount, browser: Client) -> None:
@@ -81,3 +86,18 @@ def test_who_sees_no_client_keeps_nobody_from_checking_them(
     limited.post(url)
     browser.post(url)
     assert AuditEntry.objects.exclude(operation="").exists()
+
+
+def test_names_of_many_tags_are_compared_once_for_a_form(
+    browser: Client, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [{"id": number, "name": f"Tag {number}"} for number in range(1, 501)]
+    ReferenceSnapshot.objects.update_or_create(
+        account=account, kind=ReferenceKind.TAGS, defaults={"items": known, "fetched_at": timezone.now()}
+    )
+    compared: list[str] = []
+    monkeypatch.setattr("integrations.tags.services.same_name", lambda name: compared.append(name) or same_name(name))
+    new = [tag["name"] for tag in known[:50]]
+    form = {"action": str(uuid4()), "addresses": "nobody@klick-tipp.team", "tags_new": new}
+    assert browser.post(f"/t/{account.team.slug}/clients/{account.slug}/tags/tagging/", form).status_code == 200
+    assert 0 < len(compared) <= 600

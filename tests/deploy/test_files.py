@@ -1,6 +1,7 @@
 """The files of `deploy/` are what their readers understand."""
 
 import configparser
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -58,3 +59,12 @@ def test_the_proxys_settings_are_understood(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_log_of_the_proxy_has_whole_requests() -> None:
+    """Paths hold the keys of invitations, query strings customer keys; nginx writes them into lines below "crit"."""
+    servers = (DEPLOY / "nginx.conf").read_text().split("\nserver {")[1:]
+    assert len(servers) == 2
+    for server in servers:
+        assert re.search(r"^    access_log \S+ without_keys;$", server, re.MULTILINE)
+        assert re.search(r"^    error_log \S+ crit;", server, re.MULTILINE)

@@ -20,14 +20,14 @@ def link_what_is_known(apps: Any, schema_editor: Any) -> None:
     )
     told = entries.order_by("account_id", "number").values_list("pk", "team_id", "number", "account_id", "operation")
     for _account, of_account in groupby(told.iterator(), key=lambda row: row[3]):
-        whose: dict[str, str] = {}
+        ids: set[tuple[str, str]] = set()
         last: dict[tuple[str, str], str] = {}
         rows = list(of_account)
         for start in range(0, len(rows), _AT_ONCE):
-            _link(apps, rows[start : start + _AT_ONCE], whose, last)
+            _link(apps, rows[start : start + _AT_ONCE], ids, last)
 
 
-def _link(apps: Any, entries: list[Any], whose: dict[str, str], last: dict[tuple[str, str], str]) -> None:
+def _link(apps: Any, entries: list[Any], ids: set[tuple[str, str]], last: dict[tuple[str, str], str]) -> None:
     link = apps.get_model("audit", "SubjectLink")
     subjects: dict[Any, list[Any]] = {}
     for row in apps.get_model("audit", "AuditSubject").objects.filter(entry_id__in=[e[0] for e in entries]).order_by("pk"):
@@ -35,21 +35,21 @@ def _link(apps: Any, entries: list[Any], whose: dict[str, str], last: dict[tuple
     links = []
     for entry_id, team_id, number, account_id, operation in entries:
         rows = subjects.get(entry_id, [])
-        ids = {row.label for row in rows if row.kind == "contact" and _ID.fullmatch(row.label)}
-        if len(ids) != 1:
+        named = {row.label for row in rows if row.kind == "contact" and _ID.fullmatch(row.label)}
+        if len(named) != 1:
             continue
-        contact_id = ids.pop()
+        contact_id = named.pop()
         of_kind = {row.kind: row for row in rows}
         names = rows if operation == "update_contact" else [
             row for row in rows if row.kind == "contact" or row is of_kind[row.kind]
         ]
         for row in names if len(names) > 1 else []:
-            if whose.get(row.hash) == contact_id and row.kind == "contact":
+            if (contact_id, row.hash) in ids or last.get((contact_id, row.kind)) == row.hash:
                 continue
-            if whose.get(row.hash) == contact_id and last.get((contact_id, row.kind)) == row.hash:
-                continue
-            whose[row.hash] = contact_id
-            last[contact_id, row.kind] = row.hash
+            if row.kind == "contact":
+                ids.add((contact_id, row.hash))
+            else:
+                last[contact_id, row.kind] = row.hash
             told = {"kind": row.kind, "label": row.label, "hash": row.hash, "contact_id": contact_id}
             links.append(link(entry_id=entry_id, team_id=team_id, number=number, account_id=account_id, **told))
     link.objects.bulk_create(links)

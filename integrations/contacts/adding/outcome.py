@@ -82,6 +82,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
     if tagging and tagging.outcome == Outcome.DONE:
         tag_ids += tagging.request["tag_ids"]
     tags = [names.get(str(tag_id), str(tag_id)) for tag_id in dict.fromkeys(tag_ids) if tag_id not in nameless]
+    has = set(map(same_name, tags))
     wanted = [tag["name"] or str(tag["id"]) for tag in parameters.get("tags", [])]
     return AddOutcome(
         action=action,
@@ -91,7 +92,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         contact_id=answer.get("contact_id", "") or (origin.contact_id if origin else ""),
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,
-        missing_tags=[name for name in wanted if same_name(name) not in set(map(same_name, tags))],
+        missing_tags=[name for name in wanted if same_name(name) not in has],
         tags_to_set=tagging.request["tag_ids"] if tagging and _can_pass(tagging) else [],
         tagging_outcome=Outcome(tagging.outcome) if tagging else None,
         tagging_problem=problem_message(tagging) if tagging else None,

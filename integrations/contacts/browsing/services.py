@@ -35,8 +35,8 @@ from integrations.tags.services import last_known_name
 PAGE_SIZE: Final = 25
 KEPT_FOR: Final = 3600
 """Seconds."""
-_MOST_KEPT: Final = 3
-"""Lists of a person in a client account: each may have a million IDs."""
+_PLACES: Final = 3
+"""For the lists of a person in a client account."""
 
 WORDS: Final = {
     "": gettext_noop("all"),
@@ -90,8 +90,8 @@ class Row:
 
 
 def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) -> IdList:
-    """Load the list to open this page of it, and keep it for an hour, for this person alone: the last three with
-    different filters. Raises the library's errors and `Obstructed`."""
+    """Load the list to open this page of it, and keep it for an hour, for this person alone. It may take the place
+    of one with other filters. Raises the library's errors and `Obstructed`."""
     api = errand.connect(_action(errand, selection, page, action_id))
     filters = selection.status or STATUSES, selection.bounce or BOUNCE_STATUSES
     found: Iterable[str] = (
@@ -102,21 +102,19 @@ def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) 
     ids = array("q", sorted(map(int, found), reverse=True))
     loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
     compressed = b64encode(zlib.compress(ids.tobytes(), 1)).decode()
-    packed = (loaded.handle, loaded.loaded_at.isoformat(), str(loaded.action), loaded.page, compressed)
-    key, latest = _key(errand, selection), _key(errand, None)
-    keys = [key, *(other for other in caches["lists"].get(latest, ()) if other != key)]
-    caches["lists"].delete_many(keys[_MOST_KEPT:])
-    caches["lists"].set(latest, keys[:_MOST_KEPT], KEPT_FOR)
-    caches["lists"].set(key, packed, KEPT_FOR)
+    which = _which(selection)
+    packed = (which, loaded.handle, loaded.loaded_at.isoformat(), str(loaded.action), loaded.page, compressed)
+    caches["lists"].set(_place(errand, which), packed, KEPT_FOR)
     return loaded
 
 
 def kept_list(errand: Errand, selection: Selection) -> IdList | None:
     """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
-    packed = caches["lists"].get(_key(errand, selection))
-    if packed is None:
+    which = _which(selection)
+    packed = caches["lists"].get(_place(errand, which))
+    if packed is None or packed[0] != which:
         return None
-    handle, loaded_at, action, page, compressed = packed
+    _which_kept, handle, loaded_at, action, page, compressed = packed
     ids = array("q", zlib.decompress(b64decode(compressed)))
     return IdList(handle, datetime.fromisoformat(loaded_at), UUID(action), page, ids)
 
@@ -150,7 +148,10 @@ def _action(errand: Errand, selection: Selection, page: int, action_id: UUID) ->
     return Action(sentences.CONTACTS_BROWSED, errand.actor, parameters, id=action_id)
 
 
-def _key(errand: Errand, selection: Selection | None) -> str:
-    """Of a list in the cache, or of the names of those that are kept."""
-    which = f"{selection.status}:{selection.bounce}:{selection.tag_id or ''}" if selection else "kept"
-    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{which}"
+def _which(selection: Selection) -> str:
+    return f"{selection.status}:{selection.bounce}:{selection.tag_id or ''}"
+
+
+def _place(errand: Errand, which: str) -> str:
+    """Where a person's list with these filters is kept: in one of a few places, as each may have a million IDs."""
+    return f"contacts.browsed:{errand.account.pk}:{errand.actor.user_id}:{zlib.crc32(which.encode()) % _PLACES}"

@@ -1,0 +1,71 @@
+"""What the log learns of the names of contacts, and keeps within bounds."""
+
+import pytest
+from django.utils import timezone
+
+from integrations.audit import links
+from integrations.audit.links import links_of, names_of
+from integrations.audit.models import Kind, Outcome, SubjectKind, SubjectLink
+from integrations.audit.recorder import Action, AuditEntry, Scope, entry_of, store
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.contacts.sentences import CONTACT_OPENED
+from tests.factories import actor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.past_the_lines]
+
+SCOPE = Scope(7, 3, "Bergwind")
+
+
+def met(contact_id: str, *addresses: str) -> int:
+    """A contact is read; returns the number of the entry."""
+    action = Action(CONTACT_OPENED, actor())
+    entry = entry_of(action, SCOPE, Kind.READ, call=action.id, started_at=timezone.now())
+    store(entry, [])
+    names = [Subject(SubjectKind.EMAIL, address) for address in addresses]
+    links.learn(entry, [[Subject(SubjectKind.CONTACT, contact_id), *names]])
+    AuditEntry.objects.filter(pk=entry.pk).update(outcome=Outcome.DONE)
+    return entry.number
+
+
+def times(contact_id: str, address: str) -> list[tuple[int, int | None]]:
+    """When the log takes the address for the contact's."""
+    found = names_of(links_of(7, 3), search_hashes(Subject(SubjectKind.CONTACT, contact_id), 7))
+    (hashed,) = search_hashes(Subject(SubjectKind.EMAIL, address), 7)
+    return [(name.since, name.until) for name in found if name.hash == hashed]
+
+
+def test_what_is_known_is_not_kept_again() -> None:
+    for _ in range(3):
+        met("5", "ada@klick-tipp.team")
+    assert SubjectLink.objects.count() == 2
+
+
+def test_an_address_is_anothers_from_when_it_was_given_up() -> None:
+    met("5", "ada@klick-tipp.team")
+    moved = met("5", "bea@klick-tipp.team")
+    taken = met("6", "ada@klick-tipp.team")
+    assert times("5", "ada@klick-tipp.team") == [(0, moved)]
+    assert times("6", "ada@klick-tipp.team") == [(taken, None)]
+
+
+def test_it_may_be_learned_later_that_it_was_given_up() -> None:
+    met("5", "ada@klick-tipp.team")
+    taken = met("6", "ada@klick-tipp.team")
+    met("5", "bea@klick-tipp.team")
+    assert times("5", "ada@klick-tipp.team") == [(0, taken)]
+    assert times("6", "ada@klick-tipp.team") == [(taken, None)]
+
+
+def test_people_who_are_told_to_share_an_address_add_nothing_each_time() -> None:
+    for _ in range(5):
+        for contact_id in ("5", "6", "7"):
+            met(contact_id, "ada@klick-tipp.team")
+    assert SubjectLink.objects.count() == 6
+
+
+def test_who_changes_to_and_fro_keeps_the_first_address() -> None:
+    met("5", "first@klick-tipp.team")
+    for number in range(60):
+        met("5", f"{'bc'[number % 2]}@klick-tipp.team")
+    assert times("5", "first@klick-tipp.team") == [(0, 2)]
+    assert len(times("5", "b@klick-tipp.team")) == 1
