@@ -187,7 +187,8 @@ def explained_change(
     on the suppression list, which is said too."""
     told = explained(request, error, action)
     if not told.may_have_happened:
-        return replace(told, next_step=f"{_('Nothing was changed.')} {told.next_step}") if told.is_reading else told
+        nothing = _("Nothing was changed.")
+        return replace(told, next_step=f"{nothing} {told.next_step}") if told.is_reading else told
     next_step = _("It may have happened all the same: look at the contact before you send this again.")
     if shown and suppressions_among(request.account, addresses_of(shown)):
         listed = _("The suppression list has the address in any case.")
