@@ -57,7 +57,6 @@ OF_CLIENT = (
         below=("tagging_*",),
         is_daily=True,
     ),
-    Place("tools", _("Tools"), "wrench", below=("tools*", "suppress*", "contact_fields"), is_daily=True),
     Place(
         "client_keys",
         _("Keys"),
@@ -65,6 +64,7 @@ OF_CLIENT = (
         below=("client_key*", "client_own_*", "client_api_user", "client_test"),
         is_daily=True,
     ),
+    Place("tools", _("Tools"), "wrench", below=("tools*", "suppress*", "contact_fields"), is_daily=True),
     Place(
         "tools_processes",
         _("Opt-in processes"),
