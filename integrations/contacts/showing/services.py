@@ -3,7 +3,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from integrations.audit.models import SubjectKind
-from integrations.audit.reading import last_label
+from integrations.audit.reading import contact_id_beside, last_label
 from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.errand import Errand
@@ -17,13 +17,15 @@ def find_contact(errand: Errand, wanted: Subject, action_id: UUID) -> str | None
     """The ID of a contact by what was typed of it, also its key; None if there is none. Whether an ID exists is not
     asked here.
 
-    KlickTipp searches email addresses only: an SMS number is found if the contact was added with it in this portal.
-    Raises the library's errors and `Obstructed`.
+    KlickTipp searches email addresses only: an SMS number is found if a contact had it when this portal read, added or
+    changed one. Raises the library's errors and `Obstructed`.
     """
     match wanted.kind:
         case SubjectKind.CONTACT if not wanted.is_key:
             return wanted.value
         case SubjectKind.SMS:
+            if known := contact_id_beside(errand.account.scope, wanted):
+                return known
             hashes = search_hashes(wanted, errand.account.team_id)
             origins = errand.account.origins.filter(subject_hash__in=hashes).exclude(contact_id="")
             return origins.order_by("-created_at").values_list("contact_id", flat=True).first()

@@ -39,6 +39,13 @@ def test_the_log_finds_all_that_was_done(page: OnPage, typed: str) -> None:
     assert f"Only what is about this contact: {about}" in words(found)
 
 
+def test_a_number_that_a_contact_was_given_here_finds_it(browser: Client, account: ClientAccount) -> None:
+    assert add(browser, account, email=OLD).status_code == 302
+    page = OnPage(browser, account, OLD)
+    assert page.fill("sms/", address=NEW_NUMBER).status_code == 200
+    assert browser.post(url(account), {"wanted": NEW_NUMBER}).url == url(account, f"{page.contact_id}/")
+
+
 def test_the_page_of_the_deleted_contact_tells_what_was_done_to_it(page: OnPage) -> None:
     gone = page.browser.get(page.url())
     assert gone.status_code == 404
