@@ -176,3 +176,12 @@ def test_one_tag_is_shown_where_it_stands_in_the_whole_list(browser: Client, man
     assert names(page) == [f"Tag {n:04}" for n in range(100, 150)]
     assert re.search(r'<tr class="table-active" data-focus>\s*<td[^>]*>\s*<a[^>]*>Tag 0120<', html(page))
     assert names(browser.get(url("?at=nonsense")))[0] == "Tag 0000"
+
+
+def test_a_list_that_is_refused_leads_to_the_keys(
+    browser: Client, account: ClientAccount, url: Any, service: Service
+) -> None:
+    service.fault(path="/tag", status=403, always=True)
+    page = html(browser.get(url()))
+    assert "Try again" in page
+    assert f'href="/t/{account.team.slug}/clients/{account.slug}/keys/">To the keys</a>' in page
