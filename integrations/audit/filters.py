@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
+from accounts.texts import plain
 from integrations.audit.links import Name, about, by_hashes, names_of
 from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
 from integrations.audit.visibility import (
@@ -62,9 +64,9 @@ class LogFilter(django_filters.FilterSet):
         super().__init__(data, lines)
         self._membership = membership
         self._team_id = membership.team_id
-        accounts = [(str(account.pk), str(account)) for account in visible_accounts(membership)]
-        members = visible_people(membership).select_related("user").order_by("user__name", "user__email")
-        people = [(str(member.user_id), str(member.user)) for member in members]
+        accounts = _by_label((str(account.pk), str(account)) for account in visible_accounts(membership))
+        members = visible_people(membership).select_related("user")
+        people = _by_label((str(member.user_id), str(member.user)) for member in members)
         self._offer("client", accounts, lines, "account")
         self._offer("person", [*people, (NOBODY, _("nobody signed in, or a command"))], lines, "actor")
 
@@ -140,6 +142,10 @@ class LogFilter(django_filters.FilterSet):
         seen = asked.filter(Exists(visible_entries(self._membership).filter(pk=OuterRef("entry_id"))))
         labels = seen.values_list("label", flat=True).distinct()
         return sorted({*labels, *(name.label for name in self._names if name.label)})
+
+
+def _by_label(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(choices, key=lambda choice: (plain(choice[1]), choice[0]))
 
 
 def kept_filters(asked: QueryDict) -> QueryDict:

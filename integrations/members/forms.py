@@ -18,7 +18,7 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from accounts.validation import no_control_characters, no_web_address
 from integrations.clients.member_access import limit_of
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, by_name
 
 ALL, SOME = "all", "some"
 OWNERS_SEE_ALL = _("An owner sees all clients. Choose another role first.")
@@ -72,13 +72,15 @@ class LimitForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, team: Team, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["accounts"] = forms.ModelMultipleChoiceField(
+        offered = forms.ModelMultipleChoiceField(
             team.accounts.all(),
             label=_("These clients"),
             required=not self.is_bound or self["sees"].value() == SOME,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("Please choose at least one client.")},
         )
+        offered.choices = lambda: [(account.pk, str(account)) for account in by_name(team.accounts.all())]
+        self.fields["accounts"] = offered
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}

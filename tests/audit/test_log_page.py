@@ -418,3 +418,13 @@ def test_days_before_and_after_the_whole_log_have_nothing(browser: Client, owner
         assert browser.get(f"{log}?{asked}").context["actions"] == []
     for asked in (f"since={today}", f"until={today}", f"since={today}&until={today}", "since=2020-01-01"):
         assert len(browser.get(f"{log}?{asked}").context["actions"]) == 2, asked
+
+
+def test_clients_and_people_are_offered_in_the_order_of_the_alphabet(browser: Client, owner: Membership) -> None:
+    for name in ("Zahnarzt", "Ärztehaus"):
+        ClientAccountFactory(team=owner.team, name=name)
+        MembershipFactory(team=owner.team, user__name=name)
+    form = log(browser, owner).context["filters"].form
+    for field in ("client", "person"):
+        offered = [str(name) for _id, name in form.fields[field].choices]
+        assert offered.index("Ärztehaus") < offered.index("Zahnarzt")

@@ -295,3 +295,10 @@ def test_an_invitation_past_its_last_day_is_no_longer_valid(owner: Membership) -
 def test_a_last_day_that_cannot_be_is_told(browser: Client, owner: Membership) -> None:
     for typed in ({"day": "2020-01-01"}, {"role": "owner", "day": "2040-01-01"}):
         assert list(errors(invite(browser, owner.team, **typed))) == ["day"]
+
+
+def test_clients_are_offered_in_the_order_of_the_alphabet(browser: Client, owner: Membership) -> None:
+    for name in ("Zahnarzt", "Ärztehaus", "Bergwind", "Bäckerei"):
+        ClientAccountFactory(team=owner.team, name=name)
+    offered = browser.get(url("member_invite", owner.team)).context["form"].fields["accounts"].choices
+    assert [name for _id, name in offered] == ["Ärztehaus", "Bäckerei", "Bergwind", "Zahnarzt"]

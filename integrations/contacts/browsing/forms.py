@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.texts import plain
 from integrations.contacts.browsing.services import WORDS, Selection
 from integrations.ids import LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES
@@ -27,7 +28,8 @@ class BrowseForm(forms.Form):
         """tags: those that are offered, as the last known list has them; of more than a list can show, or none, the ID
         is typed"""
         super().__init__(data)
-        names = {str(tag["id"]): tag["name"] or str(tag["id"]) for tag in tags}
+        named = [(str(tag["id"]), tag["name"] or str(tag["id"])) for tag in tags]
+        names = dict(sorted(named, key=lambda tag: plain(tag[1])))
         if names and len(names) <= _MOST_TAGS:
             asked = data.get("tag", "")
             offered = names if asked in names or not asked.isdigit() else names | {asked: asked}

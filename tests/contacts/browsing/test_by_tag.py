@@ -2,11 +2,13 @@
 
 import re
 
+from django.http import QueryDict
 from django.test import Client
 
 from integrations.audit.models import AuditEntry
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.contacts.browsing.forms import BrowseForm
 from integrations.klicktipp import KlickTipp
 from tests.contacts.browsing.test_browse import browse, hidden, read_rows, sentences, shown_ids
 from tests.contacts.showing.test_find import url
@@ -44,3 +46,9 @@ def test_a_tag_that_is_none_is_told(browser: Client, account: ClientAccount) -> 
     assert browser.get(url(account, "browse/?tag=99999999999999999999")).status_code == 422
     told = main_words(browse(browser, account, "tag=4711"))
     assert "The tag was not found." in told
+
+
+def test_tags_are_offered_in_the_order_of_the_alphabet() -> None:
+    tags = [{"id": 1, "name": "Zeder"}, {"id": 2, "name": "ahorn"}, {"id": 3, "name": "Ähre"}]
+    widget = BrowseForm(QueryDict(), tags).fields["tag"].widget
+    assert [name for _id, name in widget.choices][1:] == ["ahorn", "Ähre", "Zeder"]  # type: ignore[attr-defined]
