@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import TeamRequest, UserRequest, is_fragment, signed_in, team_view
+from accounts.mfa import is_kept_out
+from accounts.models import Membership
 from accounts.roles import Capability
 from accounts.texts import plain
 from integrations.addresses import trimmed
@@ -48,19 +50,22 @@ class Group:
 @vary_on_headers("HX-Request")
 @signed_in
 def of_person(request: UserRequest) -> HttpResponse:
-    """Where one can go from pages of no team."""
+    """Where one can go from pages of no team: to each team, and to all that is the team's unless its second factor is
+    lacking."""
     memberships = request.user.memberships.current().select_related("team").order_by("team__name")
     teams = [
         Goal(str(membership.team), reverse("team", args=[membership.team.slug]), "users") for membership in memberships
     ]
-    return _palette(request, [Group(_("Your teams"), teams)])
+    inside = [membership for membership in memberships if not is_kept_out(membership)]
+    groups = [group for membership in inside for group in _of_team(membership, is_one_of_several=len(teams) > 1)]
+    return _palette(request, [*groups, Group(_("Your teams"), teams)], inside)
 
 
 @vary_on_headers("HX-Request")
 @team_view(Capability.BELONG)
 def of_team(request: TeamRequest) -> HttpResponse:
     """Where one can go from a team's pages."""
-    return _palette(request, _of_team(request))
+    return _palette(request, _of_team(request.membership), [request.membership])
 
 
 @vary_on_headers("HX-Request")
@@ -68,32 +73,38 @@ def of_team(request: TeamRequest) -> HttpResponse:
 def of_client(request: AccountRequest) -> HttpResponse:
     """Where one can go from a client account's pages."""
     places = _goals(open_to(request.membership, OF_CLIENT), request.team.slug, request.account.slug)
-    return _palette(request, [Group(str(request.account), places), *_of_team(request)])
+    return _palette(request, [Group(str(request.account), places), *_of_team(request.membership)], [request.membership])
 
 
-def _of_team(request: TeamRequest) -> list[Group]:
-    places = _goals(open_to(request.membership, OF_TEAM), request.team.slug)
-    if not request.membership.may(Capability.SEE_CLIENTS):
-        return [Group(_("Team"), places)]
+def _of_team(membership: Membership, *, is_one_of_several: bool = False) -> list[Group]:
+    """The team's clients and pages; among several teams under the team's name."""
+    team = membership.team
+    titles = (f"{team}: {_('Clients')}", str(team)) if is_one_of_several else (_("Clients"), _("Team"))
+    places = Group(titles[1], _goals(open_to(membership, OF_TEAM), team.slug))
+    if not membership.may(Capability.SEE_CLIENTS):
+        return [places]
     clients = [
-        Goal(str(account), reverse("client", args=[request.team.slug, account.slug]), colour=account.colour)
-        for account in by_name(ClientAccount.objects.visible_to(request.membership))
+        Goal(str(account), reverse("client", args=[team.slug, account.slug]), colour=account.colour)
+        for account in by_name(ClientAccount.objects.visible_to(membership))
     ]
-    return [Group(_("Clients"), clients), Group(_("Team"), places)]
+    return [Group(titles[0], clients), places]
 
 
 def _goals(places: Iterable[Place], *where: str) -> list[Goal]:
     return [Goal(str(place.label), reverse(place.page, args=where), place.icon) for place in places]
 
 
-def _palette(request: UserRequest, groups: list[Group]) -> HttpResponse:
-    """What was typed comes by POST, as it may be an address; where JavaScript runs it is not sent at all."""
+def _palette(request: UserRequest, groups: list[Group], memberships: list[Membership]) -> HttpResponse:
+    """memberships: those in whose logs a contact may be looked for, as far as they may see them
+
+    What was typed comes by POST, as it may be an address; where JavaScript runs it is not sent at all."""
     typed = trimmed(request.POST.get("wanted", ""))[:_LONGEST]
     groups = [*groups, Group(_("You"), _goals(OF_PERSON))]
     fitting = [
         Group(group.title, [goal for goal in group.goals if plain(typed) in plain(goal.label)]) for group in groups
     ]
     context = {
+        "logs": [membership for membership in memberships if membership.may(Capability.SEE_LOG)],
         "groups": [group for group in fitting if group.goals],
         "typed": typed,
         "looks_like_a_contact": LOOKS_LIKE_A_CONTACT,

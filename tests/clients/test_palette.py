@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.roles import Capability, Role
@@ -69,9 +70,32 @@ def test_a_limited_member_is_led_to_their_clients_alone(client: Client, account:
     assert labels(client.get(of_client(theirs)))["Clients"] == ["Bergwind"]
 
 
-def test_pages_of_no_team_lead_to_teams(browser: Client, owner: Membership) -> None:
+def test_pages_of_no_team_lead_to_teams_and_what_is_theirs(browser: Client, account: ClientAccount) -> None:
     assert 'href="/go/"' in html(browser.get("/profile/"))
-    assert labels(browser.get("/go/"))["Your teams"] == [str(owner.team)]
+    found = labels(browser.get("/go/"))
+    assert list(found) == ["Clients", "Team", "Your teams", "You"]
+    assert found["Your teams"] == [str(account.team)]
+    assert found["Clients"] == [str(account)]
+    assert f'href="/t/{account.team.slug}/log/"' in html(browser.get("/go/"))
+
+
+def test_the_clients_of_several_teams_stand_under_their_teams(
+    browser: Client, owner: Membership, account: ClientAccount
+) -> None:
+    other = ClientAccountFactory(team__name="Zeta", name="Älpler")
+    kept_out = ClientAccountFactory(team__name="Ypsilon", team__second_factor_from=timezone.now())
+    for team in (other.team, kept_out.team):
+        MembershipFactory(team=team, user=owner.user)
+
+    found = labels(browser.get("/go/"))
+
+    assert found["Zeta: Clients"] == ["Älpler"]
+    assert found[f"{account.team}: Clients"] == [str(account)]
+    assert {"Zeta", "Ypsilon"} < set(found["Your teams"])
+    assert "Ypsilon" not in found
+    told = main_words(browser.post("/go/", {"wanted": ADDRESS}))
+    assert "in the log of Zeta" in told
+    assert "in the log of Ypsilon" not in told
 
 
 def test_many_clients_need_no_more_queries(browser: Client, account: ClientAccount) -> None:
@@ -114,4 +138,4 @@ def test_the_log_is_offered_in_a_team(client: Client, account: ClientAccount) ->
     client.force_login(MembershipFactory(team=account.team, role=Role.AUDITOR).user)
     told = main_words(client.post(f"/t/{account.team.slug}/go/", {"wanted": ADDRESS}))
     assert f"Find {ADDRESS} in the log of all clients" in told
-    assert "in the log" not in main_words(client.post("/go/", {"wanted": ADDRESS}))
+    assert f"Find {ADDRESS} in the log of all clients" in main_words(client.post("/go/", {"wanted": ADDRESS}))
