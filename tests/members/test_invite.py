@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
@@ -19,7 +20,7 @@ from ktportal.mail import mail_failed
 from tests.accounts.helpers import log_of
 from tests.factories import ClientAccountFactory, InvitationFactory, MembershipFactory, UserFactory
 from tests.members.helpers import invite, link_in, url
-from tests.pages import errors
+from tests.pages import errors, words
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +281,10 @@ def test_the_last_day_goes_with_the_invitation(browser: Client, other_browser: C
     kim = UserFactory(email="kim@example.com")
     other_browser.force_login(kim)
 
+    told = f"Your access ends after {date_format(day)}."
+    assert told in mail.outbox[0].body
+    assert told in words(other_browser.get(link_in(mail.outbox[0])))
+    assert date_format(day, "SHORT_DATE_FORMAT") in words(browser.get(url("members", owner.team)))
     other_browser.post(link_in(mail.outbox[0]))
 
     assert kim.memberships.get().last_day == day
