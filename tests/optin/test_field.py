@@ -27,6 +27,7 @@ def test_each_data_field_of_the_client_leads_there(browser: Client, url: Any) ->
 
 def test_the_empty_form_asks_nothing(browser: Client, url: Any, service: Service) -> None:
     page = browser.get(url("data-field/"))
+    assert "Its type stands in the list of the data fields." in html(page)
     assert page.status_code == 200
     assert not page.context["form"].errors
     assert service.paths() == []
