@@ -118,5 +118,19 @@ EMAIL_CHANGED = Sentence(
 SMS_NUMBER_CHANGED = Sentence(
     "contacts.sms_number_changed", _("%(actor)s changed the SMS number of %(contact)s in %(account)s to %(new)s")
 )
+EMAIL_CHANGED_ALIKE = Sentence(
+    "contacts.email_changed_alike", _("%(actor)s changed the email address of %(contact)s in %(account)s")
+)
+SMS_NUMBER_CHANGED_ALIKE = Sentence(
+    "contacts.sms_number_changed_alike", _("%(actor)s changed the SMS number of %(contact)s in %(account)s")
+)
+ADDRESS_SENTENCES = {
+    (True, False): EMAIL_CHANGED,
+    (False, False): SMS_NUMBER_CHANGED,
+    (True, True): EMAIL_CHANGED_ALIKE,
+    (False, True): SMS_NUMBER_CHANGED_ALIKE,
+}
+"""By whether it is the email address, and whether the log masks the old and the new one alike."""
+
 UNSUBSCRIBED = Sentence("contacts.unsubscribed", _("%(actor)s unsubscribed %(contact)s of %(account)s"))
 DELETED = Sentence("contacts.deleted", _("%(actor)s deleted the contact %(contact)s of %(account)s"))

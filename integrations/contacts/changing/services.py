@@ -82,7 +82,8 @@ def change_address(errand: Errand, shown: Contact, new: Subject, action_id: UUID
     if now != address_of(shown, new.kind):
         raise ChangedMeanwhile(contact)
     is_email = new.kind is SubjectKind.EMAIL
-    sentence = sentences.EMAIL_CHANGED if is_email else sentences.SMS_NUMBER_CHANGED
+    looks_alike = Subject(new.kind, now).label == new.label
+    sentence = sentences.ADDRESS_SENTENCES[is_email, looks_alike]
     action = _action(sentence, contact, errand.actor, action_id, new=new.label)
     api = errand.connect(action)
     refuse_suppressed(errand.account, [new], action)

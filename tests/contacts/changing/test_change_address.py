@@ -29,9 +29,7 @@ def test_an_email_address_is_changed(dario: OnPage, service: Service) -> None:
     assert 'id="contact-address" aria-labelledby="address" data-focus' in answer.content.decode()
     assert dario.contact().email == NEW
     assert changes_sent(service.paths()) == [f"PUT /subscriber/{dario.contact_id}"]
-    assert changes_told()[-1].endswith(
-        " changed the email address of d•••@klick-tipp.team in Harbour Lane Coffee to d•••@klick-tipp.team"
-    )
+    assert changes_told()[-1].endswith(" changed the email address of d•••@klick-tipp.team in Harbour Lane Coffee")
 
 
 def test_an_sms_number_is_changed(dario: OnPage) -> None:
