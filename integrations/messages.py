@@ -407,8 +407,8 @@ _MESSAGES: dict[str, Message] = {
 
 _STATUSES: dict[str, Promise] = {
     "subscribed": gettext_lazy("subscribed"),
-    "opt-in pending": gettext_lazy("waiting for the confirmation of the opt-in"),
-    "pending": gettext_lazy("waiting for the confirmation of the opt-in"),
+    "opt-in pending": gettext_lazy("opt-in pending"),
+    "pending": gettext_lazy("opt-in pending"),
     "unsubscribed": gettext_lazy("unsubscribed"),
 }
 

@@ -337,17 +337,15 @@ def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner:
         (
             "list_contacts",
             ({"status": ["pending", "unsubscribed"], "bounce_status": ["nobounce"]}, {"count": 7}),
-            "Email status sent waiting for the confirmation of the opt-in, unsubscribed "
-            "Bounce status sent no delivery problems known",
-            "E-Mail-Status gesendet wartet auf die Bestätigung des Opt-ins, ausgetragen "
+            "Email status sent opt-in pending, unsubscribed Bounce status sent no delivery problems known",
+            "E-Mail-Status gesendet Opt-in ausstehend, ausgetragen "
             "Bounce-Status gesendet keine Zustellprobleme bekannt",
         ),
         (
             "get_contact",
             ({"contact_id": "12345678"}, {"contact_id": "12345678", "status": "Opt-In Pending", "sms_status": "New"}),
-            "Contact ID received 12345678 Email status received waiting for the confirmation of the opt-in "
-            "SMS status received New",
-            "Kontakt-ID empfangen 12345678 E-Mail-Status empfangen wartet auf die Bestätigung des Opt-ins "
+            "Contact ID received 12345678 Email status received opt-in pending SMS status received New",
+            "Kontakt-ID empfangen 12345678 E-Mail-Status empfangen Opt-in ausstehend "
             "SMS-Status empfangen New",
         ),
         (

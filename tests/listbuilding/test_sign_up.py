@@ -90,7 +90,7 @@ def test_a_contact_is_subscribed_and_the_page_tells_where_it_is_sent_on_to(
     contact_id = Origin.objects.get().contact_id
     assert service.paths() == [LOOK, SIGN_UP, LOOK, f"GET /subscriber/{contact_id}"]
     assert f'/contacts/{contact_id}/">Open the contact</a>' in html(page)
-    assert "waiting for the confirmation of the opt-in" in html(page)
+    assert "opt-in pending" in html(page)
     assert logged(operation="signin") == [
         f"{owner.user} subscribed r•••@klick-tipp.team to Harbour Lane Coffee with the listbuilding key Website form"
     ]

@@ -76,7 +76,7 @@ def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
     assert entry.answer["contact_id"] in words
     assert "Newsletter" in words
     assert "VIP" in words
-    assert "waiting for the confirmation of the opt-in" in words
+    assert "opt-in pending" in words
     assert f"/log/action/{entry.action}/" in words
     assert "rainer@klick-tipp.team has been added." in words
     assert "rainer@klick-tipp.team" in browser.get(answer.url).content.decode()

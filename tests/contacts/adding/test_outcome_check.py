@@ -122,7 +122,7 @@ def test_an_add_that_has_happened_is_told_on_its_page_and_the_origin_is_complete
     assert "Added to Harbour Lane Coffee" in words
     assert url(account, f"{origin.contact_id}/") in page.content.decode()
     assert "Check at KlickTipp" not in words
-    assert "Status in KlickTipp waiting for the confirmation of the opt-in" in words
+    assert "Status in KlickTipp opt-in pending" in words
     assert "Tags VIP" in words
     assert "A check has found the contact there since." in main_words(browser.get(answer.url))
     assert service.paths().count(ADD) == 1

@@ -58,7 +58,7 @@ class TestLook:
         contact_id = add(browser, account)
         fragment = look(browser, account, "Rainer@Klick-Tipp.team")
         words = main_words(fragment)
-        assert "is a contact already (status: waiting for the confirmation of the opt-in; contact since" in words
+        assert "is a contact already (status: opt-in pending; contact since" in words
         assert f"contact since {timezone.now():%d/%m/%Y})" in words
         assert "it may get the confirmation email once more" in words
         assert "before that you see what changes" in words
@@ -354,9 +354,7 @@ class TestPreview:
         page = browser.post(url(account), typed(source="") | shown)
         assert page.status_code == 422
         assert shown_by(page) == shown
-        assert f"{NEW} is a contact already (status: waiting for the confirmation of the opt-in; contact" in main_words(
-            page
-        )
+        assert f"{NEW} is a contact already (status: opt-in pending; contact" in main_words(page)
 
     @pytest.mark.parametrize(
         ("fault", "says"),

@@ -80,7 +80,7 @@ def test_everything_in_the_answer_is_on_the_page(browser: Client, account: Clien
 def test_statuses_and_bounces_are_in_plain_words(browser: Client, account: ClientAccount, service: Service) -> None:
     answer_with(service, status="Opt-In Pending", bounce="Soft Bounce", sms_status="Unsubscribed", sms_bounce="Strange")
     words = main_words(show(browser, account))
-    assert "waiting for the confirmation of the opt-in soft bounce: a message could not be delivered" in words
+    assert "opt-in pending soft bounce: a message could not be delivered" in words
     assert "unsubscribed Strange" in words
 
 
