@@ -63,9 +63,9 @@ def suppression_of(account: ClientAccount, subject: Subject) -> Suppression | No
 
 
 def suppressions_among(account: ClientAccount, subjects: Iterable[Subject]) -> dict[Subject, Suppression]:
-    """Those of many that are on the list, found with one query."""
+    """Those of many that are on the list, found with one query; email addresses first."""
     subject_by_hash = {hash_: subject for subject in subjects for hash_ in search_hashes(subject, account.team_id)}
-    found = Suppression.objects.filter(account=account, hash__in=subject_by_hash)
+    found = Suppression.objects.filter(account=account, hash__in=subject_by_hash).order_by("kind")
     return {subject_by_hash[suppression.hash]: suppression for suppression in found}
 
 

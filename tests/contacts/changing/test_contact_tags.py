@@ -42,6 +42,7 @@ def test_a_contact_is_tagged_and_the_new_dates_are_shown(
 ) -> None:
     asked = words(dario.browser.get(dario.url(ADD)))
     assert "Setting a tag can start campaigns in KlickTipp, for 1 contact." in asked
+    assert asked.count("start campaigns") == 1
     assert "Tag this contact of Harbour Lane Coffee" in asked
     answer = dario.fill(ADD, tags=[tag_ids["VIP"], tag_ids["Customer"]])
     assert "has been tagged" in answer.headers["HX-Trigger"]
@@ -150,7 +151,7 @@ def test_who_is_on_the_suppression_list_is_not_tagged(
 ) -> None:
     form = dario.form(ADD, tags=[tag_ids["VIP"]])
     suppress(errand(account), [Subject(SubjectKind.EMAIL, ADDRESS)], Reason.ENTERED)
-    assert "d•••@klick-tipp.team is on the suppression list since" in words(dario.browser.get(dario.url()))
+    assert "This contact is on the suppression list. Email address since" in words(dario.browser.get(dario.url()))
     before = changes_sent(service.paths())
 
     answer = dario.send(ADD, form)
@@ -159,6 +160,16 @@ def test_who_is_on_the_suppression_list_is_not_tagged(
     assert "suppression list, so nothing was sent" in words(answer)
     assert "On the suppression list since" in words(answer)
     assert changes_sent(service.paths()) == before
+
+
+def test_address_and_number_on_the_suppression_list_are_told_in_one_box(dario: OnPage, account: ClientAccount) -> None:
+    listed = [Subject(SubjectKind.EMAIL, ADDRESS), Subject(SubjectKind.SMS, dario.contact().sms_number)]
+    suppress(errand(account), listed, Reason.UNSUBSCRIBED)
+    page = dario.browser.get(dario.url())
+    assert words(page).count("To the suppression list") == 1
+    box = words(page).partition("This contact is on the suppression list. ")[2]
+    assert box.startswith("Email address since")
+    assert "SMS number since" in box
 
 
 def test_the_contacts_page_and_the_form_say_the_same_of_tagging_who_is_on_the_suppression_list(
