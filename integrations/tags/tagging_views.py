@@ -76,7 +76,8 @@ def tagging(request: AccountRequest) -> HttpResponse:
 @sent_from("tagging")
 def count_addresses(request: AccountRequest) -> HttpResponse:
     """How many addresses were understood of what was typed so far."""
-    context = {"understood": _understood(request.POST.get("addresses", "")), "is_asked": True}
+    typed = request.POST
+    context = {"understood": _understood(typed.get("addresses", "")), "tells_campaigns": not typed.get("removes")}
     return render(request, "tags/tagging.html#understood", context)
 
 

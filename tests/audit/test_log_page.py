@@ -345,8 +345,7 @@ def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner:
             "get_contact",
             ({"contact_id": "12345678"}, {"contact_id": "12345678", "status": "Opt-In Pending", "sms_status": "New"}),
             "Contact ID received 12345678 Email status received opt-in pending SMS status received New",
-            "Kontakt-ID empfangen 12345678 E-Mail-Status empfangen Opt-in ausstehend "
-            "SMS-Status empfangen New",
+            "Kontakt-ID empfangen 12345678 E-Mail-Status empfangen Opt-in ausstehend SMS-Status empfangen New",
         ),
         (
             "get_optin_process",

@@ -207,6 +207,7 @@ def test_the_button_that_was_meant_stays_so_while_the_form_is_mended(
     ):
         text = html(page)
         assert meant in text
+        assert "start campaigns" not in text
         assert text.index("Remove the tags from these contacts") < text.index("Tag contacts of Harbour Lane Coffee")
     for page in (send("bo@"), send("bo@", removes=["1", ""])):
         assert meant not in html(page)
