@@ -44,7 +44,7 @@ def tagging(request: AccountRequest) -> HttpResponse:
         return _opened(request)
     form = TaggingForm(request.POST)
     if not form.is_valid():
-        return _form_page(request, form, status=422)
+        return _refused(request, form)
     action: UUID = form.cleaned_data["action"]
     tagging = form.tagging()
     try:
@@ -104,7 +104,10 @@ def leave_out(request: AccountRequest) -> HttpResponse:
     rest = "\n".join(word for word in (*pasted.addresses, *pasted.wrong) if word not in gone)
     typed = request.POST.copy()
     typed["addresses"] = rest
-    understood = _understood(rest) | {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
+    still = (
+        [] if request.POST.get("removes") else suppressed_among(request.account, read(rest).addresses[:MOST_CONTACTS])
+    )
+    understood = _understood(rest, len(still)) | {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
     left_out = _listed(without) | {"is_suppressed": is_suppressed}
     return _form_page(request, TaggingForm(typed=typed), understood=understood, left_out=left_out)
 
@@ -144,6 +147,17 @@ def _opened(request: AccountRequest) -> HttpResponse:
     return _form_page(request, form, failure)
 
 
+def _refused(request: AccountRequest, form: TaggingForm) -> HttpResponse:
+    """The form with what is wrong in it; where addresses are broken also who of the others must not be tagged."""
+    text = request.POST.get("addresses", "")
+    suppressed: list[str] = []
+    if "addresses" in form.errors and not form.cleaned_data.get("removes") and len(text) <= LONGEST_TEXT:
+        suppressed = suppressed_among(request.account, read(text).addresses[:MOST_CONTACTS])
+    if suppressed:
+        form.add_error("addresses", suppressed_addresses(suppressed))
+    return _form_page(request, form, understood=_understood(text, len(suppressed)), status=422)
+
+
 def _form_page(
     request: AccountRequest,
     form: TaggingForm,
@@ -168,16 +182,17 @@ def _form_page(
 
 
 def _understood(text: str, suppressed: int = 0) -> dict[str, Any]:
-    """What the beginning of a text is understood as, for the page to say, and what it offers to leave out."""
+    """What the beginning of a text is understood as, for the page to say, and what it offers to leave out, with the
+    number of addresses."""
     pasted = read(text[:LONGEST_TEXT])
+    broken = len(pasted.wrong) if len(text) <= LONGEST_TEXT else 0
     return {
         "number": len(pasted.addresses),
         "repeated": pasted.repeated,
         "unused": _listed(pasted.unused),
         "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
         "too_many": len(pasted.addresses) > MOST_CONTACTS,
-        "leave_out": _SUPPRESSED if suppressed else "wrong" if pasted.wrong and len(text) <= LONGEST_TEXT else "",
-        "leaves_out": suppressed or len(pasted.wrong),
+        "leave_out": [(what, number) for what, number in (("wrong", broken), (_SUPPRESSED, suppressed)) if number],
     }
 
 

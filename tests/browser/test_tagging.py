@@ -55,7 +55,7 @@ def test_the_failed_ones_come_back_in_the_form(tagging: Page, service: Service) 
     tagging.get_by_role("button", name="Try the one that failed again").click()
     expect(tagging.get_by_label("Email addresses")).to_have_value("pending@klick-tipp.team")
     expect(chosen_tags(tagging)).to_contain_text("Newsletter")
-    tagging.get_by_role("button", name="Remove the tags from these contacts").click()
+    tagging.get_by_role("button", name="Remove the tags").click()
     expect(tagging.get_by_text("1 of 1 contact done.")).to_be_visible()
     assert AuditEntry.objects.filter(operation="untag_contact", outcome="done").count() == 1
 
@@ -84,7 +84,7 @@ def test_waiting_is_shown_and_a_second_click_does_nothing(tagging: Page, service
     choose_tag(tagging, "Newsletter")
     tag(tagging)
     expect(tagging.get_by_text("KlickTipp is working on it")).to_be_visible()
-    expect(tagging.get_by_role("button", name="Remove the tags from these contacts")).to_be_disabled()
+    expect(tagging.get_by_role("button", name="Remove the tags")).to_be_disabled()
     expect(tagging.get_by_text("1 of 2 contacts tagged.")).to_be_visible()
     assert service.paths().count("POST /subscriber/tag") == 2
 
@@ -97,7 +97,7 @@ class TestWithoutJavaScript:
     def test_everything_works_with_buttons(self, tagging: Page, service: Service) -> None:
         tagging.get_by_label("Email addresses").fill(f"{LIST}\nbo@")
         tagging.get_by_label("Newsletter").check()
-        tagging.get_by_role("button", name="Remove the tags from these contacts").click()
+        tagging.get_by_role("button", name="Remove the tags").click()
         tagging.get_by_role("button", name="Leave out the broken address").click()
         expect(tagging.get_by_text("1 broken address was left out.")).to_be_visible()
         expect(tagging.locator("[name=removes][value='1'].btn-primary")).to_be_visible()

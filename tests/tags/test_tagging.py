@@ -177,6 +177,23 @@ def test_suppressed_addresses_are_left_out_at_the_press_of_a_button(
     assert set(outcomes(send(page.context["form"]["addresses"].value())).values()) == {Outcome.DONE}
 
 
+def test_broken_and_suppressed_addresses_are_told_at_once(
+    send: Callable[..., Page], leave_out: Callable[..., Page], account: ClientAccount, contacts: list[str]
+) -> None:
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, contacts[1])], Reason.ENTERED)
+    refused = send(f"bo@\n{contacts[0]}\n{contacts[1]}")
+    assert [told.split(":")[0] for told in errors(refused)["addresses"]] == [
+        "This email address cannot be right",
+        "This address is on the suppression list",
+    ]
+    for first, second in (("wrong", "suppressed"), ("suppressed", "wrong")):
+        page = leave_out(refused, first)
+        assert f'name="leave_out" value="{second}"' in html(page)
+        form = {"addresses": page.context["form"]["addresses"].value(), "leave_out": second}
+        rest = page.client.post(page.wsgi_request.path, form)
+        assert rest.context["form"]["addresses"].value() == contacts[0]
+
+
 def test_a_list_that_is_not_read_whole_is_not_shortened(browser: Client, url: Url, account: ClientAccount) -> None:
     typed = "a@ " + "ada@example.com " * 7_000
     page = browser.post(url("tagging/leave-out/"), {"addresses": typed, "leave_out": "wrong"})
@@ -208,7 +225,7 @@ def test_the_button_that_was_meant_stays_so_while_the_form_is_mended(
         text = html(page)
         assert meant in text
         assert "start campaigns" not in text
-        assert text.index("Remove the tags from these contacts") < text.index("Tag contacts of Harbour Lane Coffee")
+        assert text.index("Remove the tags") < text.index("Tag contacts of Harbour Lane Coffee")
     for page in (send("bo@"), send("bo@", removes=["1", ""])):
         assert meant not in html(page)
 
