@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import models
@@ -35,6 +36,11 @@ class Connection(models.TextChoices):
 
 
 class ClientAccountQuerySet(models.QuerySet["ClientAccount"]):
+    def free_colour(self) -> str:
+        """The first of the colours that the fewest of these client accounts have."""
+        used = Counter(self.values_list("colour", flat=True))
+        return min(Colour.values, key=lambda colour: used[colour])
+
     def visible_to(self, membership: Membership) -> ClientAccountQuerySet:
         """The client accounts of the membership's team that its holder may see: every query starts here."""
         accounts = self.filter(team=membership.team_id)

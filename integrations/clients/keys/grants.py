@@ -47,7 +47,6 @@ def begin(
     state = secrets.token_urlsafe(32)
     waiting = Grant.objects.filter(user=user, used_at=None).order_by("-created_at")
     Grant.objects.filter(pk__in=list(waiting.values_list("pk", flat=True)[_MOST_WAITING - 1 :])).delete()
-    chosen = {"colour": colour} if colour else {}
     Grant.objects.create(
         state_hash=_hash(state),
         user=user,
@@ -56,7 +55,7 @@ def begin(
         is_own=is_own,
         name=name,
         created_at=timezone.now(),
-        **chosen,
+        colour=colour or team.accounts.free_colour(),
     )
     back = f"{settings.PORTAL_URL}{reverse('grant_callback', args=[state])}?customerkey="
     return state, grant_url(settings.KLICKTIPP_OPERATOR_ID, back, settings.KLICKTIPP_APP_URL)

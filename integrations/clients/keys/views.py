@@ -27,7 +27,6 @@ from integrations.clients.keys.pages import (
 )
 from integrations.clients.keys.proposals import Proposal
 from integrations.clients.logins import Login
-from integrations.clients.models import Colour
 from integrations.klicktipp import AccessDenied
 
 
@@ -45,7 +44,13 @@ def first_client(request: TeamRequest) -> HttpResponse:
     except EXPLAINED as error:
         return clients_page(request, form, _at_the_key(request, form, error, action))
     name = services.name_for(request.team, tested.identity)
-    return ask(request, request.team, None, None, Proposal(tested, name, Colour.BLUE, is_named_by_account=True))
+    return ask(
+        request,
+        request.team,
+        None,
+        None,
+        Proposal(tested, name, request.team.accounts.free_colour(), is_named_by_account=True),
+    )
 
 
 @team_view(Capability.ADD_CLIENTS)

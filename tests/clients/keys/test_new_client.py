@@ -166,3 +166,11 @@ def test_no_two_clients_of_a_team_have_one_name(browser: Client, owner: Membersh
 def test_a_name_without_latin_letters_is_fine(browser: Client, owner: Membership, service: Service) -> None:
     assert connect(browser, owner, service.customer_keys[0], "山田商店 🏔").status_code == 302
     assert ClientAccount.objects.get().slug == "client"
+
+
+def test_a_new_client_gets_a_colour_that_the_fewest_have(browser: Client, owner: Membership) -> None:
+    for colour in ("blue", "teal", "teal", "amber"):
+        ClientAccountFactory(team=owner.team, colour=colour)
+    assert browser.get(f"/t/{owner.team.slug}/clients/new/").context["form"]["colour"].value() == "green"
+    asked = browser.get(f"/t/{owner.team.slug}/clients/new/?name=Hofladen&colour=red")
+    assert asked.context["form"]["colour"].value() == "red"
