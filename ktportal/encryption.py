@@ -19,6 +19,7 @@ class Undecryptable(Exception):
 
 @lru_cache(maxsize=256)
 def _key_for(purpose: str, key: str) -> Fernet:
+    Fernet(key)  # raises for what is no such key
     derive = HKDF(SHA256(), length=32, salt=None, info=f"ktportal: {purpose}".encode())
     return Fernet(urlsafe_b64encode(derive.derive(urlsafe_b64decode(key))))
 

@@ -52,10 +52,9 @@ class ClientForm(forms.ModelForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, membership: Membership, **options: Any) -> None:
         super().__init__(data, **options)
-        if self.instance.pk is None:
-            self.initial["colour"] = (options.get("initial") or {}).get(
-                "colour"
-            ) or membership.team.accounts.free_colour()
+        chosen = (options.get("initial") or {}).get("colour")
+        if self.instance.pk is None and not chosen:
+            self.initial["colour"] = membership.team.accounts.free_colour()
         self._others = ClientAccount.objects.visible_to(membership).exclude(pk=self.instance.pk)
 
     def clean_name(self) -> str:

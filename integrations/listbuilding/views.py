@@ -26,6 +26,8 @@ from integrations.listbuilding.forms import LABEL_TAKEN, EmailForm, LabelForm, N
 from integrations.listbuilding.key_page import of_a_key, to_keys, with_hint
 from integrations.listbuilding.models import ListbuildingKey
 from integrations.operations import message_of
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress
 
 _ABOUT_THE_ADDRESS = {
     Problem.CONTACT_NOT_SUBSCRIBED,
@@ -158,6 +160,8 @@ def unsubscribe(request: AccountRequest, key: ListbuildingKey) -> HttpResponse:
             form = UnsubscribeForm(typed=request.POST)
             failure = sent_before(request.account, action)
             return _address_page(request, "listbuilding/unsubscribe.html", key, form, failure, status=422)
+        if never_again:
+            suppress(request.errand, [Subject(SubjectKind.EMAIL, email)], Reason.UNSUBSCRIBED)
         afterwards = look_afterwards(request.errand, email)
     except EXPLAINED as error:
         return _sure_page(request, key, form, uuid4(), with_hint(error, explain(error, action)))

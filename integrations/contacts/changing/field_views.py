@@ -91,7 +91,7 @@ def send_fields(request: AccountRequest, contact_id: str) -> HttpResponse:
         return unchanged
     changes = form.changes()
     values = {change.id: change.wire for change in changes}
-    action = intention(form, *values, *values.values())
+    action = intention(form, contact_id, *values, *values.values())
     try:
         services.change_fields(request.errand, shown, values, action)
     except AlreadyStarted:

@@ -58,7 +58,8 @@ from integrations.contacts.showing.recent import forget
 from integrations.contacts.showing.way_back import contact_url, way_back
 from integrations.contacts.subjects import addresses_of
 from integrations.klicktipp import Contact
-from integrations.suppression.services import suppressions_among
+from integrations.suppression.models import Reason
+from integrations.suppression.services import suppress, suppressions_among
 from integrations.tags.picker import list_to_search
 from integrations.tags.services import tags_created_by
 
@@ -98,7 +99,7 @@ def _change_address(request: AccountRequest, contact_id: str, form_class: type[A
     told = form_class.as_typed(Contact(id=contact_id, email=new.value, sms_number=new.normal))
     if told == form_class.as_typed(shown):
         return back(request, contact_id, ADDRESS, _("Nothing was changed, so nothing was sent."), level="info")
-    action = intention(form, new.value)
+    action = intention(form, contact_id, new.value)
     try:
         services.change_address(request.errand, shown, new, action)
     except AlreadyStarted:
@@ -129,7 +130,7 @@ def add_tags(request: AccountRequest, contact_id: str) -> HttpResponse:
     if not form.is_valid():
         return form_again(request, "tags", shown, form)
     picked = form.cleaned_data["tags"]
-    action = intention(form, *map(str, picked.ids), *picked.new)
+    action = intention(form, contact_id, *map(str, picked.ids), *picked.new)
     try:
         services.tag(request.errand, contact_id, picked.ids, picked.new, action)
     except AlreadyStarted:
@@ -172,7 +173,7 @@ def remove_tag(request: AccountRequest, contact_id: str) -> HttpResponse:
         return _not_removed(request, contact_id, sent_before(request, None))
     tag_id = form.cleaned_data["tag_id"]
     name = last_known(request.account, ReferenceKind.TAGS).names().get(str(tag_id)) or tag_id
-    action = intention(form, str(tag_id))
+    action = intention(form, contact_id, str(tag_id))
     try:
         services.untag(request.errand, contact_id, tag_id, action)
     except AlreadyStarted:
@@ -210,12 +211,14 @@ def unsubscribe(request: AccountRequest, contact_id: str) -> HttpResponse:
     if not form.is_valid():
         return form_again(request, "unsubscribe", shown, form)
     never_again = form.cleaned_data["never_again"]
-    action = intention(form)
+    action = intention(form, contact_id)
     try:
         services.unsubscribe(request.errand, shown, action, never_again=never_again)
     except AlreadyStarted:
         if not has_done(request.account.scope, action, "unsubscribe_contact"):
             return form_again(request, "unsubscribe", shown, form, sent_before(request, action))
+        if never_again:
+            suppress(request.errand, addresses_of(shown), Reason.UNSUBSCRIBED)
     except ChangedMeanwhile as error:
         again = NeverAgainForm(shown=error.contact, typed=request.POST)
         return form_again(request, "unsubscribe", error.contact, again, other_addresses())
@@ -247,12 +250,14 @@ def delete(request: AccountRequest, contact_id: str) -> HttpResponse:
     if not form.is_valid():
         return form_again(request, "delete", shown, form)
     never_again = form.cleaned_data.get("never_again", False)
-    action = intention(form)
+    action = intention(form, contact_id)
     try:
         services.delete(request.errand, shown, action, never_again=never_again)
     except AlreadyStarted:
         if not has_done(request.account.scope, action, "delete_contact"):
             return form_again(request, "delete", shown, form, sent_before(request, action))
+        if never_again:
+            suppress(request.errand, addresses_of(shown), Reason.DELETED)
     except ChangedMeanwhile as error:
         again = DeleteContactForm(shown=error.contact, typed=request.POST)
         return form_again(request, "delete", error.contact, again, other_addresses())

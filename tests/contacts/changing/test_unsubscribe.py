@@ -207,3 +207,20 @@ def test_what_went_wrong_for_good_is_not_offered_again(
     assert answer.status_code == 422
     assert "KlickTipp refuses the access." in words(answer)
     assert buttons[part] not in words(answer)
+
+
+def test_who_ticks_it_on_the_second_submit_has_it_on_the_list(browser: Client, account: ClientAccount) -> None:
+    page = OnPage(browser, account)
+    form = page.form("unsubscribe/")
+    page.send("unsubscribe/", form)
+    assert not listed(account)
+    page.send("unsubscribe/", form | {"never_again": "on"})
+    assert set(listed(account)) == set(BOTH)
+
+
+def test_what_was_sent_for_one_contact_is_not_told_of_another(browser: Client, account: ClientAccount) -> None:
+    page, other = OnPage(browser, account), OnPage(browser, account, "jule.dorn21@klick-tipp.team")
+    form = page.form("unsubscribe/")
+    page.send("unsubscribe/", form)
+    other.send("unsubscribe/", other.form("unsubscribe/", action=form["action"]))
+    assert other.contact().is_unsubscribed
