@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from integrations.audit.models import AuditEntry
 from integrations.audit.sentences import tell
 from integrations.clients.keys import services
 from integrations.clients.models import ClientAccount, Connection, Credential
 from tests.factories import MembershipFactory, store_key
+from tests.pages import main_words
 from tests.service import Service
 
 
@@ -157,3 +159,10 @@ def test_what_somebody_stores_during_the_test_at_klicktipp_is_not_replaced_eithe
     assert Credential.objects.get().pk != opened
     last = AuditEntry.objects.latest("number")
     assert "something else had been stored meanwhile" in tell(last.sentence, last.parameters)
+
+
+def test_moments_read_alike_on_the_page_of_the_keys(browser: Client, bound: ClientAccount) -> None:
+    ClientAccount.objects.update(checked_at=timezone.now())
+    told = main_words(browser.get(f"/t/{bound.team.slug}/clients/{bound.slug}/keys/"))
+    moment = r"\d\d/\d\d/\d{4} \d\d:\d\d"
+    assert re.search(rf"as of {moment}.* stored (by [^,]+, )?{moment}", told)
