@@ -16,6 +16,7 @@ from integrations.clients.models import ClientAccount
 from integrations.clients.services import change_client
 from integrations.clock import signs
 from tests.factories import ClientAccountFactory, MembershipFactory, actor, add_client, store_key
+from tests.pages import html
 from tests.service import Service
 
 
@@ -163,3 +164,10 @@ def test_clients_are_sorted_as_readers_look_for_them(browser: Client, owner: Mem
     page = browser.get(f"/t/{owner.team.slug}/")
     assert [str(account) for account in page.context["accounts"]] == ["Ärztehaus", "Bäckerei", "bergwind", "Zebra"]
     assert [str(account) for account in page.context["clients"]] == ["Ärztehaus", "Bäckerei", "bergwind", "Zebra"]
+
+
+def test_what_says_nothing_is_not_told_in_stacked_rows(browser: Client, owner: Membership) -> None:
+    ClientAccountFactory(team=owner.team)
+    ClientAccountFactory(team=owner.team, uid="4711")
+    rows = html(browser.get(f"/t/{owner.team.slug}/")).split("<tr>")
+    assert ['class="says-nothing"' in row for row in rows if 'class="dot' in row and "row-link" in row] == [True, False]

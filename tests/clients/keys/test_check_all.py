@@ -14,7 +14,7 @@ from integrations.clients.calls.bulkhead import bulkhead
 from integrations.clients.keys.checking import check_daily
 from integrations.clients.models import ClientAccount, Connection
 from tests.factories import ClientAccountFactory
-from tests.pages import main_words
+from tests.pages import html, main_words
 from tests.service import Service
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,3 +136,9 @@ def test_nobody_checks_the_clients_of_others(browser: Client, owner: Membership,
     check(browser, owner)
     assert service.paths() == []
     assert foreign.connection == Connection.CONNECTED
+
+
+def test_what_tells_that_the_check_runs_is_on_the_page(browser: Client, clients: list[ClientAccount]) -> None:
+    page = html(browser.get(f"/t/{clients[0].team.slug}/"))
+    assert 'hx-indicator="#checking"' in page
+    assert 'id="checking"' in page
