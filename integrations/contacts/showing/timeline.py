@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrations.contacts.dates import Moment, date_of, moment
+from integrations.contacts.dates import Moment, date_of, has_time, moment
 from integrations.klicktipp import Contact
 
 _Text = str | Promise
@@ -75,9 +76,9 @@ class Event:
 
 
 def events_of(contact: Contact, tag_names: Mapping[str, str]) -> list[Event]:
-    """Everything in the contact that has a date, the latest first."""
+    """Everything in the contact that has a date, the latest first; a day without a time counts as its beginning."""
     events = [
-        Event(at, "status", what, told=when)
+        Event(at if has_time(contact, name) else at.replace(tzinfo=get_current_timezone()), "status", what, told=when)
         for name, what in _DATES
         if (at := getattr(contact, name)) and (when := date_of(contact, name))
     ]
@@ -86,7 +87,7 @@ def events_of(contact: Contact, tag_names: Mapping[str, str]) -> list[Event]:
         for number, at in told:
             tag_id = number if lane == "tags" else None
             events.append(Event(at, lane, what, _name(lane, number, tag_names), tag_id))
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def tag_name(tag_id: int, names: Mapping[str, str]) -> str:

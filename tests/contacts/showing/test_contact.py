@@ -251,6 +251,16 @@ def test_events_of_one_moment_make_no_picture(browser: Client, account: ClientAc
     assert "timeline" not in page.content.decode()
 
 
+def test_a_day_without_a_time_stands_before_all_of_that_day(
+    browser: Client, account: ClientAccount, service: Service
+) -> None:
+    half_past_midnight = 1758753000  # in Berlin, on the day before in UTC
+    answer = {"id": 1, "date": "25.09.2025", "optin": "25.09.2025", "manual_tags": {"17": half_past_midnight}}
+    service.fault(path="/subscriber/1", body=json.dumps(answer))
+    events = show(browser, account).context["contact"].events
+    assert [str(event.what) for event in events] == ["Tag set", "Opt-in confirmed", "Signed up"]
+
+
 def test_coordinates_have_a_point_in_every_language(browser: Client, account: ClientAccount) -> None:
     user = account.team.memberships.get().user
     user.language = "de"
