@@ -107,7 +107,7 @@ def phone_numbers(text: str, countries: Collection[str]) -> list[str]:
 
 def show_first(form: forms.Form, name: str, number: str, country: str) -> None:
     """Where a phone number was typed without country code, the form is not sent yet, but has the number with it now,
-    for the person to see.
+    for the person to see: no error, but a question.
 
     number: what the field `name` was read as, in this country
     """
@@ -116,14 +116,11 @@ def show_first(form: forms.Form, name: str, number: str, country: str) -> None:
         return
     form.data = seen = typed.copy()
     seen[name] = readable_number(number)
-    form.add_error(
-        name,
-        gettext(
-            "Without a country code the number was read as %(number)s, as the client's country is %(country)s. If that "
-            "is right, send the form again."
-        )
-        % {"number": seen[name], "country": country_name(country)},
-    )
+    told = gettext(
+        "Without a country code the number was read as %(number)s, as the client's country is %(country)s. If that "
+        "is right, send the form again."
+    ) % {"number": seen[name], "country": country_name(country)}
+    form.add_error(name, ValidationError(told, code="to_confirm"))
 
 
 def readable_number(stored: str) -> str:

@@ -31,6 +31,7 @@ def test_numbers_without_country_code_are_shown_with_it_and_sent_the_second_time
     told = errors(seen)
     assert told.keys() == {"sms_number", "fieldMobilePhone"}
     assert "was read as +49 1511 2345678, as the client's country is Germany." in told["sms_number"][0]
+    assert seen.content.decode().count("field-question") == 2
     assert service.received() == []
     assert seen.context["form"]["sms_number"].value() == "+49 1511 2345678"
     assert seen.context["form"]["fieldMobilePhone"].value() == "+49 171 1234567"
