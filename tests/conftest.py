@@ -92,8 +92,9 @@ def address_of_live_server(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """The language of a test's last page would be the next test's."""
+def starts_in_english() -> Iterator[None]:
+    """The language of a test's last page would be the next test's. No parameter of a test has this name: it would take
+    the fixture's place."""
     with translation.override("en"):
         yield
 
