@@ -79,7 +79,9 @@ def of_client(request: AccountRequest) -> HttpResponse:
 def _of_team(membership: Membership, *, is_one_of_several: bool = False) -> list[Group]:
     """The team's clients and pages; among several teams under the team's name."""
     team = membership.team
-    titles = (f"{team}: {_('Clients')}", str(team)) if is_one_of_several else (_("Clients"), _("Team"))
+    titles = (_("Clients"), _("Team"))
+    if is_one_of_several:
+        titles = (f"{team}: {titles[0]}", str(team))
     places = Group(titles[1], _goals(open_to(membership, OF_TEAM), team.slug))
     if not membership.may(Capability.SEE_CLIENTS):
         return [places]
