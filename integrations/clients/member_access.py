@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.errors import NotForOwners
 from accounts.models import Membership
@@ -36,6 +37,13 @@ def set_limit(membership: Membership, accounts: Collection[ClientAccount] | None
             events.record(sentences.LIMITED, actor, Scope(membership.team_id), person=person, clients=clients)
 
 
+def lock(accounts: Collection[ClientAccount], team_id: int) -> QuerySet[ClientAccount]:
+    """Those of the client accounts that the team has still; nobody changes them until the transaction ends. Locked they
+    are before the log is written, as everywhere: else two changes could wait for each other."""
+    ids = [account.pk for account in accounts]
+    return ClientAccount.objects.select_for_update().filter(pk__in=ids, team=team_id).order_by("pk")
+
+
 def give_access(membership: Membership, accounts: Collection[ClientAccount] | None) -> None:
     """As `set_limit`, but the caller holds the transaction and writes the log. Accounts of other teams, and those that
     have been removed meanwhile, are left out."""
@@ -44,8 +52,7 @@ def give_access(membership: Membership, accounts: Collection[ClientAccount] | No
     membership.is_limited = accounts is not None
     membership.save(update_fields=["is_limited"])
     membership.client_access.all().delete()
-    ids = [account.pk for account in accounts or ()]
-    theirs = ClientAccount.objects.select_for_update().filter(pk__in=ids, team=membership.team_id).order_by("pk")
+    theirs = lock(accounts or (), membership.team_id)
     ClientAccess.objects.bulk_create(ClientAccess(membership=membership, account=account) for account in theirs)
     remove_keys_not_entitled_to(membership)
 

@@ -14,7 +14,7 @@ from accounts.models import Membership
 from accounts.roles import Role
 from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
-from integrations.clients.member_access import set_limit
+from integrations.clients.member_access import lock, set_limit
 from integrations.clients.models import ClientAccount
 from integrations.members.errors import NotAllowed
 
@@ -33,6 +33,7 @@ def change(
     ends_at = end_of(last_day) if last_day else None
     with managing(by, role) as manager:
         _may_change(manager, member)
+        list(lock(accounts or (), member.team_id))
         if member.has_ended:
             set_end(member, ends_at, by=by.user)
         set_role(member.team, member.user, role, by=by.user)
