@@ -26,7 +26,7 @@ def connected(owner: Membership, service: Service) -> ClientAccount:
 def contact(signed_in: Page, connected: ClientAccount) -> Page:
     """The page of a contact with its names loaded."""
     signed_in.goto("/t/demo/clients/harbour/contacts/")
-    signed_in.get_by_label("Email address, contact ID or key").fill(ADDRESS)
+    signed_in.get_by_label("Email address, SMS number, contact ID or key").fill(ADDRESS)
     signed_in.get_by_role("button", name="Find").click()
     expect(signed_in.get_by_role("heading", name="Dario Jansson")).to_be_visible()
     wait_until_settled(signed_in)

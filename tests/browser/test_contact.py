@@ -32,15 +32,15 @@ def contacts(signed_in: Page, connected: ClientAccount) -> Page:
 
 
 def find(page: Page, wanted: str) -> None:
-    page.get_by_label("Email address, contact ID or key").fill(wanted)
+    page.get_by_label("Email address, SMS number, contact ID or key").fill(wanted)
     page.get_by_role("button", name="Find").click()
 
 
 def test_a_contact_is_found_and_its_names_arrive(contacts: Page, service: Service) -> None:
-    expect(contacts.get_by_label("Email address, contact ID or key")).to_be_focused()
+    expect(contacts.get_by_label("Email address, SMS number, contact ID or key")).to_be_focused()
     find(contacts, "Dario Jansson")
     expect(contacts.get_by_text("It offers no search by name")).to_be_visible()
-    expect(contacts.get_by_label("Email address, contact ID or key")).to_be_focused()
+    expect(contacts.get_by_label("Email address, SMS number, contact ID or key")).to_be_focused()
     find(contacts, ADDRESS)
     expect(contacts.get_by_role("heading", name="Dario Jansson")).to_be_visible()
     assert ADDRESS not in contacts.url

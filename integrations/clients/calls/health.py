@@ -14,7 +14,7 @@ from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
 
-_FRESH_FOR = timedelta(minutes=10)
+_FRESH_FOR = timedelta(minutes=1)
 """How long a connection that works is not noted anew."""
 
 

@@ -17,13 +17,10 @@ class FindContactForm(forms.Form):
     """One field for what is known of a contact; cleaned it is address, number, ID or key as a subject of the log."""
 
     wanted = ContactField(
-        label=_("Email address, contact ID or key"),
+        label=_("Email address, SMS number, contact ID or key"),
         error_messages={
             "required": _("Please type an email address or a contact ID."),
-            "unrecognised": _(
-                "KlickTipp finds contacts by email address, ID or contact key only. It offers no search by name or "
-                "anything else."
-            ),
+            "unrecognised": _("Please type one of these in full: KlickTipp offers no search by name or anything else."),
         },
     )
 
