@@ -106,7 +106,7 @@ def refused(grant: Grant | None, obstacle: Obstacle, actor: Actor) -> Obstructed
     Ways back that nobody has begun are no team's, the portal's log has them. As strangers could fill a log, it has one
     of them a minute, or of a way back that was begun, with the number of the others.
     """
-    others = others_before(f"grant {grant.pk}" if grant else "grants")
+    others = others_before(f"grant-{grant.pk}" if grant else "grants")
     if others is not None:
         sentence = sentences.GRANTS_REFUSED if others else sentences.GRANT_REFUSED
         scope = grant.scope if grant else Scope(PORTAL)
