@@ -2,6 +2,7 @@
 else shown as their own, nor put a factor of their own into somebody else's place."""
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Final
 
@@ -18,15 +19,22 @@ def seal(user_id: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
     return data | {SEAL: encrypt(_digest(kind, data), _purpose(user_id))}
 
 
-def rotate_seal(user_id: int, kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The data with a seal of the newest key for what has been encrypted anew. Raises `Undecryptable`."""
-    rotate(data.get(SEAL, ""), _purpose(user_id))
-    return seal(user_id, kind, data)
+def encrypted_anew(
+    user_id: int, kind: str, data: dict[str, Any], secrets: Iterable[str], purpose: str
+) -> dict[str, Any]:
+    """The data with its secrets and its seal encrypted with the newest key. Raises `Undecryptable`, also where it has
+    not its person's seal: that must not get one by the way."""
+    if not is_sealed(user_id, kind, data):
+        raise Undecryptable
+    return seal(user_id, kind, data | {name: rotate(data[name], purpose) for name in secrets if name in data})
 
 
-def is_sealed(user_id: int, kind: str, data: dict[str, Any]) -> bool:
+def is_sealed(user_id: int, kind: str, data: Any) -> bool:
+    """Whether this is what was sealed for this person; `data` is whatever stands in the database."""
+    if not isinstance(data, dict):
+        return False
     try:
-        return decrypt(data.get(SEAL, ""), _purpose(user_id)) == _digest(kind, data)
+        return decrypt(str(data.get(SEAL, "")), _purpose(user_id)) == _digest(kind, data)
     except Undecryptable:
         return False
 

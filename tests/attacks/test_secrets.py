@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.exceptions import SuspiciousOperation
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -73,6 +74,18 @@ def test_nobody_puts_a_factor_of_their_own_into_anothers_place(stranger: Members
     written(victim.pk, own.type, json.dumps(own.data))
     with pytest.raises(SuspiciousOperation):
         Authenticator.objects.get(user=victim)
+
+
+def test_changing_the_key_seals_nothing_that_was_not_sealed(client: Client, stranger: Membership) -> None:
+    victim = MembershipFactory().user
+    codes = RecoveryCodes.activate(victim)
+    own = RecoveryCodes.activate(stranger.user).instance
+    forged = own.data | {"seed": codes.instance.data["seed"]}
+    Authenticator.objects.filter(pk=own.pk).update(data=forged)
+    with pytest.raises(CommandError, match=stranger.user.email):
+        call_command("rotate_encryption_keys")
+    told = shown(client)
+    assert not any(code in told for code in codes.generate_codes())
 
 
 def test_another_clients_key_is_none_of_ones_own(stranger: Membership) -> None:

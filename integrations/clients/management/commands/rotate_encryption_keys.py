@@ -7,13 +7,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
 
 from accounts.mfa import PURPOSE
-from accounts.sealed_factors import rotate_seal
+from accounts.sealed_factors import encrypted_anew
 from integrations.clients.models import Credential
 from ktportal.encryption import Undecryptable, rotate
 
 BATCH = 200
 _ENCRYPTED = "encrypted_secret"
-_OF_SECOND_FACTOR = {"secret", "seed"}
+_OF_SECOND_FACTOR = ("secret", "seed")
+_LABELS = dict(Authenticator.Type.choices)
 
 
 class Command(BaseCommand):
@@ -64,10 +65,9 @@ def _encrypt_second_factors_anew(lost: list[str]) -> int:
     factors = Authenticator.objects.order_by("pk").values_list("pk", "user_id", "user__email", "type", "data")
     for pk, user_id, email, kind, before in factors.iterator():
         try:
-            secrets = {name: rotate(before[name], PURPOSE) for name in _OF_SECOND_FACTOR & before.keys()}
-            data = rotate_seal(user_id, kind, before | secrets)
+            data = encrypted_anew(user_id, kind, before, _OF_SECOND_FACTOR, PURPOSE)
         except Undecryptable:
-            lost.append(f"{email}: {Authenticator.Type(kind).label}")
+            lost.append(f"{email}: {_LABELS.get(kind, kind)}")
             continue
         done += Authenticator.objects.filter(pk=pk, data=before).update(data=data)
     return done
