@@ -152,14 +152,17 @@ def _sqlite(model: type[models.Model]) -> list[Trigger]:
 
 
 def _taking_turns(model: type[models.Model], schema: str) -> str:
-    """An entry waits for who is covering and removing others of its team, so that the guard sees that: else the
-    database itself would wait later, for the number alone. Who writes entries has locked the team's counter anyway."""
-    if model not in (AuditEntry, RetentionRecord):
+    """What comes in waits for who is at work on the same, so that the guard sees what they have done. An entry or a
+    retention record waits by the team's counter, which who writes entries has locked anyway: else the database itself
+    would wait later, for the number alone. A person or a link waits by its entry, which is not finished before it."""
+    counter, entries = f'{schema}"{EntryCounter._meta.db_table}"', f'{schema}"{AuditEntry._meta.db_table}"'
+    if model in (AuditEntry, RetentionRecord):
+        lock = f"{counter} x WHERE x.team_id = NEW.team_id AND x.account_id = {EntryCounter.WHOLE_TEAM} FOR UPDATE"
+    elif model in (AuditSubject, SubjectLink):
+        lock = f"{entries} x WHERE x.id = NEW.entry_id FOR SHARE"
+    else:
         return ""
-    return (
-        f"IF TG_OP = 'INSERT' THEN PERFORM 1 FROM {schema}\"{EntryCounter._meta.db_table}\" used "
-        f"WHERE used.team_id = NEW.team_id AND used.account_id = {EntryCounter.WHOLE_TEAM} FOR UPDATE; END IF;\n    "
-    )
+    return f"IF TG_OP = 'INSERT' THEN PERFORM 1 FROM {lock}; END IF;\n    "
 
 
 def _postgresql(model: type[models.Model], schema: str) -> list[Trigger]:

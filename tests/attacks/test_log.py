@@ -2,14 +2,26 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from integrations.audit import events, triggers
-from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, RetentionRecord, SubjectLink
+from integrations.audit.models import (
+    AuditEntry,
+    AuditSubject,
+    EntryCounter,
+    Kind,
+    Outcome,
+    RetentionRecord,
+    SubjectKind,
+    SubjectLink,
+)
 from integrations.audit.people_sentences import SIGNED_IN
-from integrations.audit.recorder import Scope
+from integrations.audit.recorder import Action, Scope, entry_of, store
+from integrations.audit.subjects import Subject, subject_rows
 from tests.factories import actor
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +155,33 @@ def test_what_is_removed_cannot_be_written_anew_at_the_same_moment(entry: AuditE
     thread.join(10)
     assert forging == [False]
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time.")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.past_the_lines
+def test_nobody_is_added_to_an_entry_at_the_moment_that_finishes_it() -> None:
+    """One session adds a person to a pending entry; another finishes it before that is committed: it waits."""
+    action = Action(SIGNED_IN, actor())
+    entry = entry_of(action, Scope(7), Kind.CHANGE, call=action.id, started_at=timezone.now())
+    with transaction.atomic():
+        store(entry, [])
+    finished: list[datetime] = []
+
+    def other_session() -> None:
+        AuditEntry.objects.filter(pk=entry.pk).update(outcome=Outcome.DONE, duration=timedelta())
+        finished.append(timezone.now())
+        connection.close()
+
+    with transaction.atomic():
+        AuditSubject.objects.bulk_create(subject_rows(entry, [Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")]))
+        thread = threading.Thread(target=other_session)
+        thread.start()
+        thread.join(1)
+        added = timezone.now()
+    thread.join(10)
+    assert finished
+    assert finished[0] > added
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's columns hold what they are made for.")
