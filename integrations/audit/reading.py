@@ -12,6 +12,8 @@ from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, LogLin
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
 
+_MOST_HOLDERS = 20
+
 ANSWERED_WITHIN = timedelta(seconds=30)
 """Longer than a page waits for KlickTipp: what has no answer by then was interrupted, and none will come."""
 
@@ -61,9 +63,14 @@ def last_label(scope: Scope, contact_id: str) -> str:
 
 
 def contact_id_beside(scope: Scope, known: Subject) -> str:
-    """The ID of the contact that a client account's log last knew by this address or number; "" if there is none."""
-    links = links_of(scope.team_id, scope.account_id).filter(hash__in=search_hashes(known, scope.team_id))
-    return links.order_by("-number", "-pk").values_list("contact_id", flat=True).first() or ""
+    """The ID of the contact that has this address or number, as far as a client account's log knows; "" if there is
+    none, or who had it has another one now."""
+    links, hashes = links_of(scope.team_id, scope.account_id), search_hashes(known, scope.team_id)
+    named = links.filter(hash__in=hashes).order_by("-number", "-pk").values_list("contact_id", flat=True)
+    holders = list(named[:_MOST_HOLDERS])
+    theirs = links.filter(contact_id__in=holders, kind=known.kind).order_by("number", "pk")
+    has_now = dict(theirs.values_list("contact_id", "hash"))
+    return next((contact_id for contact_id in holders if has_now[contact_id] in hashes), "")
 
 
 def known_among(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from integrations.audit import links
 from integrations.audit.links import links_of, names_of
 from integrations.audit.models import Kind, Outcome, SubjectKind, SubjectLink
+from integrations.audit.reading import contact_id_beside
 from integrations.audit.recorder import Action, AuditEntry, Scope, entry_of, store
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.contacts.sentences import CONTACT_OPENED
@@ -69,3 +70,14 @@ def test_who_changes_to_and_fro_keeps_the_first_address() -> None:
         met("5", f"{'bc'[number % 2]}@klick-tipp.team")
     assert times("5", "first@klick-tipp.team") == [(0, 2)]
     assert len(times("5", "b@klick-tipp.team")) == 1
+
+
+def test_a_number_is_whose_it_is_now() -> None:
+    address = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
+    met("5", "ada@klick-tipp.team")
+    met("6", "ada@klick-tipp.team")
+    assert contact_id_beside(SCOPE, address) == "6"
+    met("6", "bea@klick-tipp.team")
+    assert contact_id_beside(SCOPE, address) == "5"
+    met("5", "carla@klick-tipp.team")
+    assert contact_id_beside(SCOPE, address) == ""

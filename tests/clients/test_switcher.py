@@ -20,6 +20,7 @@ from tests.factories import ClientAccountFactory
         ("client_settings", {}, "client_settings"),
         ("client_remove", {}, "client"),
         ("client_key", {}, "client"),
+        ("client_keys", {}, "client_keys"),
         ("contacts", {}, "contacts"),
         ("contact", {"contact_id": "10000001"}, "contacts"),
         ("contact_browse", {}, "contact_browse"),

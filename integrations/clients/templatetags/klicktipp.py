@@ -24,7 +24,7 @@ _ROOMS = (
     ("suppress", "suppressions"),
 )
 """Pages by the beginning of the names of their URLs, and what stands for them where another client has none such."""
-_SAME_FOR_ALL = ("contact", "tag", "tools", "suppress", "client_settings")
+_SAME_FOR_ALL = ("contact", "tag", "tools", "suppress", "client_settings", "client_keys")
 register.filter("optin_label", optin_label)
 register.filter("optin_name", optin_name)
 
