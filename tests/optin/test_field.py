@@ -22,7 +22,7 @@ def test_the_present_name_is_told(browser: Client, url: Any, service: Service, f
 
 def test_each_data_field_of_the_client_leads_there(browser: Client, url: Any) -> None:
     page = html(browser.get(f"{url().removesuffix('tools/')}contacts/fields/"))
-    assert f'<a href="{url("data-field/")}?id=fieldCompanyName">Company</a>' in page
+    assert f'<a class="row-link" href="{url("data-field/")}?id=fieldCompanyName">Company</a>' in page
 
 
 def test_the_empty_form_asks_nothing(browser: Client, url: Any, service: Service) -> None:
