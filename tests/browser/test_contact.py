@@ -39,7 +39,7 @@ def find(page: Page, wanted: str) -> None:
 def test_a_contact_is_found_and_its_names_arrive(contacts: Page, service: Service) -> None:
     expect(contacts.get_by_label("Email address, SMS number, contact ID or key")).to_be_focused()
     find(contacts, "Dario Jansson")
-    expect(contacts.get_by_text("offers no search by name")).to_be_visible()
+    expect(contacts.get_by_text("Please type one of these in full")).to_be_visible()
     expect(contacts.get_by_label("Email address, SMS number, contact ID or key")).to_be_focused()
     find(contacts, ADDRESS)
     expect(contacts.get_by_role("heading", name="Dario Jansson")).to_be_visible()
