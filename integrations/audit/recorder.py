@@ -258,7 +258,8 @@ class Recorder:
         transaction."""
         new = [subject for names in contacts for subject in names if subject not in known]
         pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
-        if contacts and pending.exists():
+        tells_more = bool(new) or any(len(names) > 1 for names in contacts)
+        if tells_more and pending.exists():
             AuditSubject.objects.bulk_create(subject_rows(entry, new))
             links.learn(entry, contacts)
         if pending.update(**finish):
