@@ -298,6 +298,12 @@ ADDING_OPERATIONS: Final = tuple(name for name, operation in OPERATIONS.items() 
 """The operations that can bring a new contact."""
 
 
+LOOKING_OPERATIONS: Final = tuple(
+    name for name, operation in OPERATIONS.items() if operation.contacts_in_answer and klicktipp.OPERATIONS[name].safe
+)
+"""The operations by which people are looked at."""
+
+
 def only_reads(operation: str) -> bool:
     """Whether nothing of what somebody wants changed is in such a call: of reading, and of signing in for whatever."""
     known = klicktipp.OPERATIONS.get(operation)

@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
-from integrations.audit.models import AuditEntry
+from integrations.audit.models import AuditEntry, SavedSearch
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.keys import grants
@@ -187,6 +187,9 @@ TABLE: dict[str, str | Capability] = {
     "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "tools_unsubscribe_change": Capability.CHANGE_CONTACTS,
     "log": Capability.SEE_LOG,
+    "log_searches": Capability.SEE_LOG,
+    "log_search_delete": Capability.SEE_LOG,
+    "log_newer": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
 }
@@ -284,6 +287,7 @@ URLS_WITH = {
         "member",
         "invitation",
         "key_id",
+        "search_id",
     )
 }
 
@@ -333,6 +337,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "tagged": tagged,
         "process_id": api.list_optin_processes()[0].id,
         "key_id": ListbuildingKeyFactory(account=account).pk,
+        "search_id": SavedSearch.objects.create(team=owner.team, name="Refused", line="outcome:refused").pk,
         "uidb36": "1",
         "pk": Authenticator.objects.create(user=UserFactory(), type=Authenticator.Type.WEBAUTHN, data={}).pk,
         "state": grants.begin(owner.user, owner.team, account)[0],

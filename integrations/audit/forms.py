@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
@@ -15,9 +14,9 @@ from integrations.addresses import email_address, email_in, trimmed
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.ids import CONTACT_ID, CONTACT_KEY
-from integrations.phone_numbers import is_national, phone_numbers
+from integrations.phone_numbers import phone_numbers
 
-_PHONE = re.compile(r"([+0(]|[1-9][0-9]*[\s()/.-])[0-9\s()/.-]*")
+PHONE = re.compile(r"([+0(]|[1-9][0-9]*[\s()/.-])[0-9\s()/.-]*")
 
 
 class ContactField(forms.CharField):
@@ -48,7 +47,7 @@ class ContactField(forms.CharField):
             return [Subject(SubjectKind.EMAIL, email_in(typed))]
         if CONTACT_ID.fullmatch(typed):
             return [Subject(SubjectKind.CONTACT, typed)]
-        if _PHONE.fullmatch(typed):
+        if PHONE.fullmatch(typed):
             return [Subject(SubjectKind.SMS, number) for number in phone_numbers(typed, self.countries)]
         if CONTACT_KEY.fullmatch(typed):
             return [Subject(SubjectKind.CONTACT, typed)]
@@ -58,25 +57,3 @@ class ContactField(forms.CharField):
 def as_sent(subject: Subject) -> Subject:
     """An address that was typed as KlickTipp takes it; raises `ValidationError` where it takes none like it."""
     return replace(subject, value=email_address(subject.value)) if subject.kind == SubjectKind.EMAIL else subject
-
-
-class AboutContactForm(forms.Form):
-    """The contact whose part of the log is wanted."""
-
-    contact = ContactField(
-        label=_("Contact: email address, SMS number or ID"),
-        error_messages={"required": _("Please type an email address, an SMS number or a contact ID.")},
-    )
-
-    def __init__(self, data: QueryDict | None = None, *, countries: Collection[str] = ()) -> None:
-        """countries: those in which a number without country code may be dialled"""
-        super().__init__(data)
-        self.fields["contact"].countries = countries  # type: ignore[attr-defined]
-
-    def as_read(self) -> str:
-        """What was typed, with the numbers that it can be where it has no country code."""
-        typed = trimmed(self["contact"].value())
-        subjects: list[Subject] = self.cleaned_data["contact"]
-        if subjects[0].kind != SubjectKind.SMS or not is_national(typed):
-            return typed
-        return f"{typed} ({', '.join(subject.readable for subject in subjects)})"

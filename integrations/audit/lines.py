@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
@@ -12,16 +13,25 @@ from uuid import UUID, uuid5
 from django.db import connection, connections, transaction
 from django.db.models import Exists, OuterRef
 
-from integrations.audit.models import AuditEntry, Kind, LogLine, Outcome
-from integrations.operations import SIGNING_IN
+from accounts.texts import plain
+from integrations.audit.models import AuditEntry, Kind, LineFact, LineKind, LogLine, Outcome
+from integrations.operations import LOOKING_OPERATIONS, SIGNING_IN
 
 _COUNTS = tuple(f"{part}_{outcome}" for part in ("reads", "changes") for outcome in Outcome.values)
-_WEIGHT = {Kind.READ: 0, Kind.EVENT: 1, Kind.CHANGE: 2}
+_KINDS = LineKind.values
+"""From the lightest on."""
 _AT_ONCE = 500
 _ENTRIES = AuditEntry.objects.order_by("team_id", "action", "number").defer("path", "request")
 _TOLD = [field for field in LogLine._meta.concrete_fields if not field.primary_key and not field.generated]
 _FIELDS = {field.attname: field for field in _TOLD}
 _TABLE = LogLine._meta.db_table
+
+
+def _weight(row: str) -> str:
+    places = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(_KINDS))
+    return f"CASE {row}.kind {places} END"
+
+
 _ADD = (
     f"INSERT INTO {_TABLE} ({', '.join(str(field.column) for field in _TOLD)}) "  # noqa: S608 - the model's own names
     f"VALUES ({', '.join(['%s'] * len(_TOLD))}) ON CONFLICT (team_id, action) DO UPDATE SET "
@@ -29,10 +39,16 @@ _ADD = (
     + f"last_at = CASE WHEN {_TABLE}.last_at < excluded.last_at THEN excluded.last_at ELSE {_TABLE}.last_at END, "
     f"account_id = COALESCE({_TABLE}.account_id, excluded.account_id), account_label = "
     f"CASE WHEN {_TABLE}.account_id IS NULL THEN excluded.account_label ELSE {_TABLE}.account_label END, "
-    f"kind = CASE WHEN excluded.kind = '{Kind.CHANGE}' OR {_TABLE}.kind = '{Kind.READ}' "
-    f"THEN excluded.kind ELSE {_TABLE}.kind END"
+    f"kind = CASE WHEN {_weight('excluded')} > {_weight(_TABLE)} THEN excluded.kind ELSE {_TABLE}.kind END "
+    "RETURNING number"
 )
 """Begins a line with some entries, or adds them to it. One statement, as it goes with every call."""
+_ADD_FACTS = (
+    f"INSERT INTO {LineFact._meta.db_table} (team_id, about, value, number) "  # noqa: S608 - the model's own name
+    "VALUES {} ON CONFLICT DO NOTHING"
+)
+
+Fact = tuple[LineFact.About, str]
 
 
 def late_call(call: UUID) -> UUID:
@@ -40,11 +56,55 @@ def late_call(call: UUID) -> UUID:
     return uuid5(call, "late answer")
 
 
+def _words(entry: AuditEntry) -> str:
+    names = dict.fromkeys([entry.actor_label, entry.account_label, entry.reference, *_named(entry.parameters)])
+    return " ".join(map(plain, names))
+
+
+def _named(parameter: Any) -> Iterator[str]:
+    if isinstance(parameter, Mapping):
+        parameter = list(parameter.values())
+    if isinstance(parameter, list):
+        for part in parameter:
+            yield from _named(part)
+    elif parameter is not None:
+        yield str(parameter)
+
+
 def _count(entry: AuditEntry, outcome: str) -> str:
     """The count that an entry belongs to while it decides; "" where it was signed in, which decides nothing."""
     if entry.operation in SIGNING_IN and outcome == Outcome.DONE:
         return ""
     return f"{'reads' if entry.kind == Kind.READ else 'changes'}_{outcome}"
+
+
+def _kind(entry: AuditEntry) -> LineKind:
+    if entry.kind != Kind.READ:
+        return LineKind(entry.kind)
+    is_load = entry.operation and entry.operation not in LOOKING_OPERATIONS
+    return LineKind.LOAD if is_load else LineKind.LOOK
+
+
+def _facts_begun(entry: AuditEntry) -> Iterator[Fact]:
+    yield LineFact.About.OPERATION, entry.sentence
+    if entry.operation:
+        yield LineFact.About.OPERATION, entry.operation
+    if entry.key_last_four:
+        yield LineFact.About.KEY, entry.key_last_four
+    if entry.reference:
+        yield LineFact.About.REFERENCE, comparable_reference(entry.reference)
+
+
+def _facts_ended(entry: AuditEntry) -> Iterator[Fact]:
+    if entry.status is not None:
+        yield LineFact.About.STATUS, str(entry.status)
+    if entry.code is not None:
+        yield LineFact.About.CODE, str(entry.code)
+
+
+def comparable_reference(reference: str) -> str:
+    """A ticket or order as it is searched: however it was spelled."""
+    return reference.casefold()[:200]
 
 
 def _ended_at(entry: AuditEntry) -> datetime:
@@ -66,10 +126,11 @@ def _line(entries: Sequence[AuditEntry], superseded: Iterable[AuditEntry] = ()) 
         actor_id=head.actor_id,
         actor_label=head.actor_label,
         source=head.source,
-        kind=max((entry.kind for entry in entries), key=lambda kind: _WEIGHT[Kind(kind)]),
+        kind=max(map(_kind, entries), key=_KINDS.index),
         sentence=head.sentence,
         parameters=head.parameters,
         reference=head.reference,
+        words=_words(head),
         started_at=head.started_at,
         last_at=max(map(_ended_at, entries)),
         entries=len(entries),
@@ -83,6 +144,18 @@ def count(entries: Sequence[AuditEntry]) -> None:
     values = [field.get_db_prep_save(getattr(line, field.attname), connection) for field in _TOLD]
     with connection.cursor() as cursor:
         cursor.execute(_ADD, values)
+        (number,) = cursor.fetchone()
+    told = {fact for entry in entries for fact in (*_facts_begun(entry), *_facts_ended(entry))}
+    _add_facts(line.team_id, number, told)
+
+
+def _add_facts(team_id: int, number: int, told: Collection[Fact]) -> None:
+    if not told:
+        return
+    rows = ", ".join(["(%s, %s, %s, %s)"] * len(told))
+    values = [column for about, value in sorted(told) for column in (team_id, about, value, number)]
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_FACTS.format(rows), values)
 
 
 def finish(entries: Sequence[AuditEntry]) -> None:
@@ -97,9 +170,12 @@ def finish(entries: Sequence[AuditEntry]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {_TABLE} SET {moves}last_at = CASE WHEN last_at < %s THEN %s ELSE last_at END "  # noqa: S608 - the model's own names
-            "WHERE team_id = %s AND action = %s",
+            "WHERE team_id = %s AND action = %s RETURNING number",
             [*(counts[column] for column in changed), *told],
         )
+        row = cursor.fetchone()
+    if row:
+        _add_facts(head.team_id, row[0], {fact for entry in entries for fact in _facts_ended(entry)})
 
 
 def _superseded(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
@@ -125,26 +201,63 @@ def deciding(entries: Iterable[AuditEntry]) -> list[AuditEntry]:
     return list(last.values())
 
 
-def _made_of(entries: Sequence[AuditEntry]) -> LogLine:
-    """The line of an action with all its entries, oldest first."""
-    decide = {entry.pk for entry in deciding(entries)}
-    return _line(entries, [entry for entry in entries if entry.pk not in decide])
+@dataclass(frozen=True)
+class Made:
+    """An action's line and facts as its entries make them."""
+
+    line: LogLine
+    facts: frozenset[Fact]
+
+    @classmethod
+    def of(cls, entries: Sequence[AuditEntry]) -> Made:
+        """entries: all of the action, oldest first"""
+        decide = {entry.pk for entry in deciding(entries)}
+        line = _line(entries, [entry for entry in entries if entry.pk not in decide])
+        facts = {fact for entry in entries for fact in (*_facts_begun(entry), *_facts_ended(entry))}
+        return cls(line, frozenset(facts))
+
+    @property
+    def key(self) -> tuple[int, UUID]:
+        return self.line.team_id, self.line.action
+
+    @property
+    def rows(self) -> list[LineFact]:
+        return [
+            LineFact(team_id=self.line.team_id, about=about, value=value, number=self.line.number)
+            for about, value in sorted(self.facts)
+        ]
+
+    @property
+    def told(self) -> tuple[dict[str, Any], frozenset[Fact]]:
+        return {field.attname: getattr(self.line, field.attname) for field in _TOLD}, self.facts
+
+
+def _stored(lines: Iterable[LogLine]) -> list[Made]:
+    """Stored lines of actions with their stored facts."""
+    lines = list(lines)
+    facts: dict[tuple[int, int], set[Fact]] = {(line.team_id, line.number): set() for line in lines}
+    teams, numbers = {team for team, _ in facts}, [number for _, number in facts]
+    rows = LineFact.objects.filter(team_id__in=teams, number__in=numbers)
+    for team_id, about, value, number in rows.values_list("team_id", "about", "value", "number"):
+        if (team_id, number) in facts:
+            facts[team_id, number].add((LineFact.About(about), value))
+    return [Made(line, frozenset(facts[line.team_id, line.number])) for line in lines]
 
 
 def out_of_step() -> Iterator[tuple[int, UUID]]:
     """The team and id of each action whose line is not what its entries make."""
     for batch in _all_made():
-        stored = LogLine.objects.filter(action__in=[line.action for line in batch])
-        found = {(line.team_id, line.action): _told_by(line) for line in stored}
-        yield from (key for line in batch if found.get(key := (line.team_id, line.action)) != _told_by(line))
+        stored = _stored(LogLine.objects.filter(action__in=[made.line.action for made in batch]))
+        found = {made.key: made.told for made in stored}
+        yield from (made.key for made in batch if found.get(made.key) != made.told)
     entries = AuditEntry.objects.filter(team_id=OuterRef("team_id"), action=OuterRef("action"))
     yield from LogLine.objects.filter(~Exists(entries)).values_list("team_id", "action").iterator()
 
 
-def _all_made() -> Iterator[list[LogLine]]:
-    """The lines that the entries make, some at a time."""
+def _all_made() -> Iterator[list[Made]]:
+    """What the entries make, some lines at a time."""
     groups = groupby(_ENTRIES.iterator(chunk_size=2000), key=lambda entry: (entry.team_id, entry.action))
-    made = (_made_of(list(entries)) for _action, entries in groups)
+    made = (Made.of(list(entries)) for _action, entries in groups)
     while batch := list(islice(made, _AT_ONCE)):
         yield batch
 
@@ -153,25 +266,32 @@ def set_right(team_id: int, action: UUID, *, only_look: bool = False) -> bool:
     """Make an action's line anew, unless one would `only_look`. False where it was as it should be: seen from outside
     it may have been between two steps."""
     with transaction.atomic():
-        stored = LogLine.objects.select_for_update().filter(team_id=team_id, action=action).first()
+        stored = _stored(LogLine.objects.select_for_update().filter(team_id=team_id, action=action))
         entries = list(_ENTRIES.filter(team_id=team_id, action=action))
-        line = _made_of(entries) if entries else None
-        if (stored and _told_by(stored)) == (line and _told_by(line)):
+        made = [Made.of(entries)] if entries else []
+        if [each.told for each in stored] == [each.told for each in made]:
             return False
-        if stored and not only_look:
-            stored.delete()
-        if line and not only_look:
-            line.save()
+        if not only_look:
+            _put_in_place(stored, made)
         return True
+
+
+def _put_in_place(stored: Iterable[Made], made: Iterable[Made]) -> None:
+    for old in stored:
+        LineFact.objects.filter(team_id=old.line.team_id, number=old.line.number).delete()
+        old.line.delete()
+    _insert(made)
+
+
+def _insert(made: Iterable[Made]) -> None:
+    made = list(made)
+    LogLine.objects.bulk_create((each.line for each in made), ignore_conflicts=True)
+    LineFact.objects.bulk_create((row for each in made for row in each.rows), ignore_conflicts=True)
 
 
 def make_after_migration(using: str, **_: Any) -> None:
     """Make the lines of a log that is older than they are."""
     tables = connections[using].introspection.table_names()
-    if LogLine._meta.db_table in tables and not LogLine.objects.exists():
+    if LineFact._meta.db_table in tables and not LogLine.objects.exists():
         for batch in _all_made():
-            LogLine.objects.bulk_create(batch, ignore_conflicts=True)
-
-
-def _told_by(line: LogLine) -> dict[str, Any]:
-    return {field.attname: getattr(line, field.attname) for field in _TOLD}
+            _insert(batch)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from functools import reduce
 from operator import or_
+from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Case, Q, Value, When
@@ -31,6 +32,10 @@ NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 
 PARTLY = "partly"
 """The outcome of an action of which a part was done and another not."""
+
+
+OUTCOMES = {**dict(Outcome.choices), PARTLY: _("partly done")}
+"""The outcomes of actions, in the words of readers."""
 
 
 class Kind(models.TextChoices):
@@ -215,8 +220,18 @@ def _ended_as(part: str) -> Case:
     )
 
 
+class LineKind(models.TextChoices):
+    """What an action comes to: the weightiest of its entries."""
+
+    LOAD = "load", _("lists were loaded")
+    LOOK = "look", _("people were looked at")
+    EVENT = "event", _("portal event")
+    CHANGE = "change", _("change")
+
+
 class LogLine(models.Model):
-    """An action as lists and filters read it, at the place of its first entry.
+    """An action as lists and filters read it, at the place of its first entry. What it is found by besides is in
+    `LineFact`.
 
     Written by `lines` in the transactions that write the entries, and made of them anew by `manage.py
     rebuild_log_lines`. Counted is what decides: of each call the last attempt, or the answer that came later still, and
@@ -231,10 +246,12 @@ class LogLine(models.Model):
     actor_id = models.BigIntegerField(null=True)
     actor_label = models.CharField(max_length=400)
     source = models.CharField(max_length=10, choices=Source.choices)
-    kind = models.CharField(max_length=10, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=LineKind.choices)
     sentence = models.CharField(max_length=60)
     parameters = models.JSONField(default=dict)
     reference = models.CharField(max_length=200, blank=True)
+    words = models.TextField(default="")
+    """Who and what the sentence names, without case and accents, for searches."""
     started_at = models.DateTimeField()
     last_at = models.DateTimeField()
     entries = models.PositiveIntegerField()
@@ -251,14 +268,16 @@ class LogLine(models.Model):
     changes_unknown = models.IntegerField(default=0)
     outcome = models.GeneratedField(
         expression=Case(When(_has("changes", *Outcome.values), then=_ended_as("changes")), default=_ended_as("reads")),
-        output_field=models.CharField(max_length=10, choices=[*Outcome.choices, (PARTLY, _("partly done"))]),
+        output_field=models.CharField(max_length=10, choices=list(OUTCOMES.items())),
         db_persist=True,
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["team_id", "action"], name="audit_line_of_action")]
+        constraints = [
+            models.UniqueConstraint(fields=["team_id", "action"], name="audit_line_of_action"),
+            models.UniqueConstraint(fields=["team_id", "number"], name="audit_line_at"),
+        ]
         indexes = [
-            models.Index(fields=["team_id", "number"], name="audit_line_number"),
             models.Index(fields=["team_id", "account_id", "number"], name="audit_line_account"),
             models.Index(fields=["team_id", "actor_id", "number"], name="audit_line_actor"),
             models.Index(fields=["team_id", "outcome", "number"], name="audit_line_outcome"),
@@ -267,3 +286,50 @@ class LogLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id}/{self.number} {self.sentence}: {self.outcome}"
+
+
+class SavedSearch(models.Model):
+    """A search of the log that the team keeps under a name."""
+
+    team = models.ForeignKey("accounts.Team", models.CASCADE, related_name="saved_searches")
+    name = models.CharField(_("name"), max_length=60)
+    line = models.TextField()
+    by = models.ForeignKey("accounts.User", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="one_saved_search_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def query(self) -> str:
+        """Of the address that leads to what it finds."""
+        return urlencode({"q": self.line})
+
+
+class LineFact(models.Model):
+    """What an entry of an action has and its line is found by: the line's number, once for each kind and value.
+
+    Written with the line and made anew with it.
+    """
+
+    class About(models.IntegerChoices):
+        OPERATION = 1
+        """The key of the action's sentence, and the operation of a call."""
+        STATUS = 2
+        CODE = 3
+        KEY = 4
+        REFERENCE = 5
+
+    pk = models.CompositePrimaryKey("team_id", "about", "value", "number")
+    team_id = models.BigIntegerField()
+    about = models.PositiveSmallIntegerField(choices=About.choices)
+    value = models.CharField(max_length=200)
+    number = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["team_id", "number"], name="audit_fact_line")]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.number} {self.About(self.about).name}: {self.value}"

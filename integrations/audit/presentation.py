@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
-from integrations.audit.models import PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
+from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
 from integrations.audit.sentences import tell, tells_failure
 from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
@@ -110,9 +110,21 @@ class LoggedAction:
         return self.entries[0]
 
     @cached_property
+    def account_id(self) -> int | None:
+        return next((entry.account_id for entry in self.entries if entry.account_id), None)
+
+    @cached_property
+    def account_label(self) -> str:
+        return next((entry.account_label for entry in self.entries if entry.account_id), "")
+
+    @cached_property
     def actor(self) -> str:
         """A person's frozen name; the portal's own actors read in the reader's language."""
         return self.head.actor_label if self.head.actor_id else _(self.head.actor_label)
+
+    @cached_property
+    def actor_name(self) -> str:
+        return str(self.head.parameters.get("actor", self.actor)) if self.head.actor_id else self.actor
 
     @cached_property
     def sentence(self) -> str:
@@ -139,6 +151,10 @@ class LoggedAction:
         if len(outcomes) == 1:
             return outcomes.pop()
         return PARTLY if Outcome.DONE in outcomes else Outcome.REFUSED
+
+    @cached_property
+    def outcome_label(self) -> str | Promise:
+        return OUTCOMES[self.outcome]
 
     @cached_property
     def ending(self) -> str | Promise:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.roles import Role
+from accounts.texts import plain
 
 _registry: dict[str, Sentence] = {}
 
@@ -57,6 +58,10 @@ def _in_words(value: Any) -> str:
     return str(value)
 
 
+def is_sentence(key: str) -> bool:
+    return key in _registry
+
+
 def tells_failure(key: str) -> bool:
     sentence = _registry.get(key)
     return sentence is not None and sentence.tells_failure
@@ -65,6 +70,17 @@ def tells_failure(key: str) -> bool:
 def that_give_tags() -> list[str]:
     """The keys of the sentences about tags that contacts were given."""
     return [key for key, sentence in _registry.items() if sentence.gives_tags]
+
+
+class _Gaps(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def in_general() -> list[tuple[str, str]]:
+    """All sentences by their keys, in the active language, with dots for whom and what they name; in their order."""
+    told = {key: str(sentence.text) % _Gaps() for key, sentence in _registry.items()}
+    return sorted(((key, text.removeprefix("… ")) for key, text in told.items()), key=lambda pair: plain(pair[1]))
 
 
 def tell(key: str, parameters: Mapping[str, Any]) -> str:

@@ -1,96 +1,142 @@
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, QueryDict
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
 
-from accounts.access import TeamRequest, is_fragment, team_view
-from accounts.models import Membership
+from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
-from integrations.audit.filters import LogFilter, kept_filters
-from integrations.audit.forms import AboutContactForm
 from integrations.audit.models import AuditEntry
-from integrations.audit.presentation import LoggedCall, in_short, page_of_lines, subjects, tell_people, with_entries
-from integrations.audit.reading import known_among
-from integrations.audit.subjects import search_hashes
+from integrations.audit.presentation import PAGE_SIZE, LoggedCall, in_short, subjects, tell_people, with_entries
+from integrations.audit.query.asked import TIMES, Asked
+from integrations.audit.query.conditions import ANY_KIND, conditions
+from integrations.audit.query.contacts import labels_of, read
+from integrations.audit.query.forms import Controls, LineForm
+from integrations.audit.query.participants import Participants
+from integrations.audit.query.rows import Row
+from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
+from integrations.audit.query.search import Found, newer, search
 from integrations.audit.visibility import visible_accounts, visible_entries
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_PRESETS = {
+    "today": _("today"),
+    "yesterday": _("yesterday"),
+    "7d": _("7 days"),
+    "30d": _("30 days"),
+    "month": _("this month"),
+}
 
 
 @vary_on_headers("HX-Request")
 @team_view(Capability.SEE_LOG)
 def log(request: TeamRequest) -> HttpResponse:
-    """The team's log, newest first, as actions in plain sentences. Posted to, it leads to what is about a contact."""
-    if request.method == "POST":
-        return _find_contact(request)
-    return _log_page(request, request.GET, AboutContactForm())
+    """The team's log, newest first, as actions in plain sentences. What is typed to find some is posted, and leads to
+    an address that has contacts as hashes only."""
+    if request.method != "POST":
+        return _log_page(request, Asked.of(request.GET))
+    typed = read(request.POST.get("line", ""), request.POST.get("about", ""), request.membership)
+    if typed.asked.mistakes or typed.missing:
+        return _log_page(request, typed.asked, line=request.POST["line"], missing=typed.missing)
+    return redirect(f"{reverse('log', args=[request.team.slug])}?{typed.asked.query}".rstrip("?"))
 
 
-def _find_contact(request: TeamRequest) -> HttpResponse:
-    """What was typed stays in the form: the URL that it leads to has the contact's hashes, and the other filters."""
-    asked = kept_filters(QueryDict(request.POST.get("filters", "")))
-    form = AboutContactForm(request.POST, countries=_countries(request.membership, asked.get("client", "")))
-    if not form.is_valid():
-        return _log_page(request, asked, form, status=422)
-    asked.pop("about", None)
-    contacts, visible = form.cleaned_data["contact"], visible_entries(request.membership)
-    hashes = [hashed for contact in contacts for hashed in search_hashes(contact, request.team.pk)]
-    known = known_among(visible, request.team.pk, hashes)
-    if contacts[0].is_key and not known:
-        form.add_error("contact", form.fields["contact"].error_messages["unrecognised"])
-        return _log_page(request, asked, form, status=422)
-    if not known:
-        return _log_page(request, asked, form, missing=form.as_read())
-    if len(contacts) > 1:
-        hashes = known
-    asked["about"] = ",".join(hashes)
-    return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.urlencode()}")
-
-
-def _countries(membership: Membership, client_id: str) -> list[str]:
-    """Those in which a phone number without country code may be dialled: the filtered client's, else all clients'."""
-    country_by_id = {str(account.pk): account.phone_country for account in visible_accounts(membership)}
-    return [country_by_id[client_id]] if client_id in country_by_id else sorted(set(country_by_id.values()))
-
-
-def _log_page(
-    request: TeamRequest, asked: QueryDict, form: AboutContactForm, status: int = 200, missing: str = ""
-) -> HttpResponse:
-    """asked: the filters, and the number `before` which the page begins
+def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, missing: str = "") -> HttpResponse:
+    """line: as it was typed, where it is not what is asked
     missing: the contact of which the log has nothing, as it was typed; then no entries are shown
     """
-    filters = LogFilter(asked, request.membership)
-    before = asked.get("before", "")
+    participants = Participants(request.membership)
+    told = conditions(asked.terms, participants)
+    mistakes = [*asked.mistakes, *told.mistakes]
+    before = request.GET.get("before", "")
     number = int(before) if _NUMBER.fullmatch(before) else None
-    lines, next_before = ([], None) if missing else page_of_lines(filters.qs, number)
-    actions = in_short(lines, visible_entries(request.membership))
+    found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
+    actions = in_short(found.lines, visible_entries(request.membership))
     tell_people(actions)
-    kept = kept_filters(asked)
-    contact = kept.get("about", "")
-    others = kept.copy()
-    others.pop("about", None)
     context = {
-        "filters": filters,
-        "form": form,
+        "asked": asked,
+        "form": LineForm({"line": asked.typed if line is None else line}),
+        "controls": Controls(asked, participants, mistakes),
+        "times": _times(asked),
+        "mistakes": mistakes,
         "missing": missing,
+        "searches": saved_searches(request.team),
         "actions": actions,
-        "is_filtered": bool(kept),
-        "is_about": bool(contact),
-        "about": filters.contact_labels() if contact else [],
-        "others": others.urlencode(),
-        "all_about": urlencode({"about": contact, "reads": "on"}) if contact and set(others) != {"reads"} else "",
+        "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
+        "with_reads": asked.with_term("kind", ANY_KIND).query,
+        "all_contacts": asked.without("subject").query,
+        "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
+        "rows": [Row.of(action, asked, participants) for action in actions],
+        "about": labels_of(asked, request.membership),
+        "found": found,
         "is_first_page": number is None,
-        "here": asked.urlencode(),
-        "newest": kept.urlencode(),
-        "older": f"{kept.urlencode()}&before={next_before}".lstrip("&") if next_before else "",
+        "here": f"{asked.query}&before={number}".lstrip("&") if number else asked.query,
+        "older": f"{asked.query}&before={found.older}".lstrip("&") if found.older else "",
     }
     template = "audit/log.html#entries" if is_fragment(request) else "audit/log.html"
-    return render(request, template, context, status=status)
+    response = render(request, template, context, status=422 if mistakes else 200)
+    if is_fragment(request):
+        push_url(response, f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
+    return response
+
+
+def _times(asked: Asked) -> list[tuple[str | Promise, str, bool]]:
+    """The times that are offered: name, the query that leads there, whether it is asked for."""
+    now = {term.name: term.value for term in asked.terms if term.name in TIMES}
+    offered: list[tuple[str | Promise, str, bool]] = []
+    for value, label in _PRESETS.items():
+        times = {"since": value} | ({"until": value} if value == "yesterday" else {})
+        there = asked.without(*TIMES)
+        for name, moment in times.items():
+            there = there.with_term(name, moment)
+        offered.append((label, there.query, now == times))
+    return offered
+
+
+@team_view(Capability.SEE_LOG)
+def log_searches(request: TeamRequest) -> HttpResponse:
+    """The searches that the team keeps. Posted to, it keeps one more and leads to what that finds."""
+    form = SaveSearchForm(request.team, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        save(request.membership, form.cleaned_data["name"], form.cleaned_data["line"])
+        messages.success(request, _("The search is saved for all in the team who see the log."))
+        return redirect(f"{reverse('log', args=[request.team.slug])}?{urlencode({'q': form.cleaned_data['line']})}")
+    searches = [(search, may_delete(request.membership, search)) for search in saved_searches(request.team)]
+    context = {"form": form, "searches": searches}
+    return render(request, "audit/searches.html", context, status=422 if form.errors else 200)
+
+
+@sent_from("log_searches")
+@team_view(Capability.SEE_LOG)
+def log_search_delete(request: TeamRequest, search_id: int) -> HttpResponse:
+    search = get_object_or_404(saved_searches(request.team), pk=search_id)
+    if not may_delete(request.membership, search):
+        raise PermissionDenied
+    search.delete()
+    messages.success(request, _("The search is deleted."))
+    return redirect("log_searches", team=request.team.slug)
+
+
+@part_of("log")
+@team_view(Capability.SEE_LOG)
+def log_newer(request: TeamRequest) -> HttpResponse:
+    """How many actions came since the page of the log was loaded that fits the same search."""
+    asked = Asked.of(request.GET)
+    after = request.GET.get("after", "")
+    told = conditions(asked.terms, Participants(request.membership))
+    if asked.mistakes or told.mistakes or not _NUMBER.fullmatch(after):
+        return HttpResponse()
+    count = newer(request.team.pk, told, int(after))
+    return render(request, "audit/newer.html", {"count": count, "asked": asked, "after": after})
 
 
 @team_view(Capability.SEE_LOG)

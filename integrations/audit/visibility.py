@@ -29,12 +29,12 @@ def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
     Who is limited to some clients sees nothing of the others, nor of the team, whatever the role: only what concerns
     those clients, and of what concerns no client what they did themselves.
     """
-    return AuditEntry.objects.filter(_visible_to(membership), team_id=membership.team_id)
+    return AuditEntry.objects.filter(visible_to(membership), team_id=membership.team_id)
 
 
 def visible_lines(membership: Membership) -> QuerySet[LogLine]:
     """The lines of the actions of which the member may see entries."""
-    return LogLine.objects.filter(_visible_to(membership), team_id=membership.team_id)
+    return LogLine.objects.filter(visible_to(membership), team_id=membership.team_id)
 
 
 def visible_links(membership: Membership) -> QuerySet[SubjectLink]:
@@ -45,7 +45,8 @@ def visible_links(membership: Membership) -> QuerySet[SubjectLink]:
     return links.filter(account_id__in=visible_accounts(membership).values("pk"))
 
 
-def _visible_to(membership: Membership) -> Q:
+def visible_to(membership: Membership) -> Q:
+    """What entries and lines of the member's team have to be; empty for who sees all."""
     theirs = Q(actor_id=membership.user_id)
     if membership.is_limited:
         theirs &= Q(account_id=None)

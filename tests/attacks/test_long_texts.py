@@ -52,7 +52,7 @@ def test_no_page_takes_it_from_a_member(browser: Client, account: ClientAccount,
     client = f"{team}/clients/{account.slug}"
     for url, sent in (
         (f"{client}/contacts/", {"wanted": EVIL}),
-        (f"{team}/log/", {"contact": EVIL}),
+        (f"{team}/log/", {"line": EVIL}),
         (f"{client}/contacts/add/tags/", {"tags_find": EVIL}),
         (f"{client}/tags/tagging/find-tags/", {"tags_find": EVIL}),
         (f"{client}/tags/tagging/", {"tags_new": [EVIL], "addresses": EVIL}),

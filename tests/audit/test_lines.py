@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from integrations.audit import events, lines, triggers
-from integrations.audit.models import PARTLY, AuditEntry, EntryCounter, Kind, LogLine, Outcome
+from integrations.audit.models import PARTLY, AuditEntry, EntryCounter, Kind, LineKind, LogLine, Outcome
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store_all
 from integrations.tags.sentences import TAG_CREATED
@@ -59,9 +59,10 @@ def wrong_lines() -> list[object]:
 @pytest.mark.parametrize(
     ("calls", "kind", "outcome"),
     [
-        ([(READ, "list_tags", DONE)], READ, DONE),
-        ([(READ, "list_tags", REFUSED)], READ, REFUSED),
-        ([(READ, "list_tags", DONE), (READ, "list_tags", FAILED)], READ, PARTLY),
+        ([(READ, "list_tags", DONE)], LineKind.LOAD, DONE),
+        ([(READ, "list_tags", REFUSED)], LineKind.LOAD, REFUSED),
+        ([(READ, "list_tags", DONE), (READ, "list_tags", FAILED)], LineKind.LOAD, PARTLY),
+        ([(READ, "list_tags", DONE), (READ, "get_contact", DONE)], LineKind.LOOK, DONE),
         ([(READ, "get_contact", REFUSED), (CHANGE, "create_tag", DONE)], CHANGE, DONE),
         ([(READ, "get_contact", DONE), (CHANGE, "create_tag", REFUSED)], CHANGE, REFUSED),
         ([(CHANGE, "tag_contact", DONE), (CHANGE, "tag_contact", REFUSED)], CHANGE, PARTLY),
@@ -73,7 +74,7 @@ def wrong_lines() -> list[object]:
         ([(CHANGE, "login", REFUSED)], CHANGE, REFUSED),
     ],
 )
-def test_how_an_action_ended(calls: list[tuple[Kind, str, str]], kind: Kind, outcome: str) -> None:
+def test_how_an_action_ended(calls: list[tuple[Kind, str, str]], kind: str, outcome: str) -> None:
     """Written together and one after the other."""
     together, apart = an_action(), an_action()
     written(together, *calls)
@@ -140,7 +141,7 @@ def test_a_line_that_differs_is_found_and_made_anew() -> None:
     LogLine.objects.filter(action=tampered.id).update(changes_done=0, changes_refused=1)
     LogLine.objects.filter(action=lost.id).delete()
     invented = LogLine.objects.get(action=kept.id)
-    invented.pk, invented.action = None, uuid4()
+    invented.pk, invented.action, invented.number = None, uuid4(), 99
     invented.save()
 
     with pytest.raises(CommandError, match="3 lines differ"):

@@ -74,7 +74,7 @@ def test_the_log_still_shows_what_was_done_for_a_removed_client(
 ) -> None:
     load(account, ReferenceKind.TAGS, actor(owner.user))
     remove_client(account, actor(owner.user))
-    page = browser.get(f"/t/{owner.team.slug}/log/?reads=on").content.decode()
+    page = browser.get(f"/t/{owner.team.slug}/log/?kind=any").content.decode()
     assert "loaded the tags of Harbour Lane Coffee" in page
 
 

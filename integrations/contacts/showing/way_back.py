@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.roles import Capability
-from integrations.audit.filters import kept_filters
+from integrations.audit.query.asked import kept_query
 from integrations.clients.access import AccountRequest
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES
 
@@ -47,7 +47,7 @@ def way_back(request: AccountRequest, contact_id: str = "") -> WayBack | None:
         return WayBack(f"{url}?{query}#contact-{contact_id}", _("Back to the list"), query)
     number = asked.get("entry", "")
     if _NUMBER.fullmatch(number) and request.membership.may(Capability.SEE_LOG):
-        filters = kept_filters(asked)
+        filters = kept_query(asked)
         if _NUMBER.fullmatch(asked.get("before", "")):
             filters["before"] = asked["before"]
         url = reverse("log_entry", args=[request.team.slug, int(number)])

@@ -379,7 +379,7 @@ def test_after_an_add_one_goes_on_to_the_contact_and_reads_where_it_came_from(
     assert "added r•••@klick-tipp.team to Harbour Lane Coffee" in words
     assert "s•••@" not in words
 
-    link = re.search(r'href="(/t/[^"]+about=[^"]+)"', page.content.decode())
+    link = re.search(r'href="(/t/[^"]+subject:[^"]+)"', page.content.decode())
     assert link
     assert "rainer" not in link[1]
     log = browser.get(link[1].replace("&amp;", "&"))
@@ -466,11 +466,10 @@ def test_a_log_entry_leads_to_the_contact_for_those_who_see_the_client(
     assert was_there not in page.content.decode()
 
 
-@pytest.mark.parametrize("hashes", ["nonsense", "0" * 64, "%00", ",,,", "0" * 64 + ","])
+@pytest.mark.parametrize("hashes", ["0" * 64, f"{'0' * 64},{'1' * 64}"])
 def test_the_log_of_nobody_is_empty(browser: Client, account: ClientAccount, service: Service, hashes: str) -> None:
     answer_with(service)
     show(browser, account)
-    log = browser.get(f"/t/{account.team.slug}/log/?reads=on&about={hashes}")
+    log = browser.get(f"/t/{account.team.slug}/log/?q=kind:any+subject:{hashes}")
     assert log.status_code == 200
-    if hashes != "%00":
-        assert "Nothing in the log fits these filters." in main_words(log)
+    assert "Nothing about this contact" in main_words(log)

@@ -80,7 +80,7 @@ def test_an_sms_number_is_found_if_the_contact_was_added_with_it_here(
     page = find(browser, elsewhere, "0049 1511 3000001")
     assert f"The portal knows no contact of {elsewhere} with +49 1511 3000001" in words(page)
     assert 'name="sms_number" value="+4915113000001"' in html(page)
-    assert f"about={hashed}" in html(page)
+    assert f"subject:{hashed}" in html(page)
 
 
 def test_a_number_without_country_code_is_read_as_in_the_clients_country(

@@ -31,7 +31,7 @@ def page(browser: Client, account: ClientAccount) -> OnPage:
 @pytest.mark.parametrize("typed", [OLD, NEW.upper(), "0049 1511 2345678", NEW_NUMBER, ""])
 def test_the_log_finds_all_that_was_done(page: OnPage, typed: str) -> None:
     """Nothing typed is the contact's ID here."""
-    form = {"contact": typed or page.contact_id}
+    form = {"line": typed or page.contact_id}
     found = page.browser.post(f"/t/{page.account.team.slug}/log/", form, follow=True)
     for sentence in (ADDED, EMAIL_CHANGED, NUMBER_CHANGED, DELETED):
         assert sentence in words(found)

@@ -101,6 +101,6 @@ def test_only_what_a_list_can_be_asked_for_is_handed_on(dario: OnPage) -> None:
 def test_an_entry_of_the_log_is_led_back_to_with_its_filters(dario: OnPage) -> None:
     dario.browser.get(dario.url())
     entry = AuditEntry.objects.filter(operation="get_contact").latest("number")
-    entry_url = f"/t/{dario.account.team.slug}/log/{entry.number}/?reads=on&before=99"
+    entry_url = f"/t/{dario.account.team.slug}/log/{entry.number}/?q=kind%3Aany&before=99"
     (contact_url,) = links(dario.browser.get(entry_url), dario.contact_id)
     assert links(dario.browser.get(contact_url), "Back to the log entry") == [entry_url]

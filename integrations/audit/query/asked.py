@@ -1,0 +1,91 @@
+"""What a page of the log is asked for by its address: a line of terms, and the controls beside it that mirror it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from integrations.audit.query.line import Mistake, Term, parse, values, written
+
+SELECTED: Final = ("client", "actor", "op", "outcome", "code", "key", "ref", "source", "kind", "since", "until")
+"""The qualifiers that have a control, which has one value."""
+
+TIMES: Final = ("since", "until")
+
+
+@dataclass(frozen=True)
+class Asked:
+    terms: tuple[Term, ...]
+    mistakes: tuple[Mistake, ...] = ()
+
+    @classmethod
+    def of(cls, query: QueryDict) -> Asked:
+        """The line `q` of an address, completed by what the controls say."""
+        line, mistakes = parse(query.get("q", ""))
+        told = [Term(name, value) for name in SELECTED if (value := query.get(name, "").strip())]
+        given = {term.name for term in told if term.name in TIMES}
+        line = [term for term in line if term.name not in given]
+        return cls(tuple(dict.fromkeys([*line, *told])), tuple(mistakes))
+
+    @property
+    def line(self) -> str:
+        return written(self.terms)
+
+    @property
+    def typed(self) -> str:
+        """The line as it can be typed, without contacts, who stand in it as hashes."""
+        return written(term for term in self.terms if term.name != "subject")
+
+    @property
+    def subjects(self) -> list[str]:
+        """The hashes of the contacts that are asked for."""
+        return [hashed for value in values(self.terms, "subject") for hashed in value.split(",")]
+
+    @property
+    def mirrored(self) -> dict[str, Term]:
+        """The terms that the controls show: of each qualifier that is there once, and not negated; a time counted from
+        today is none of them."""
+        found = {name: [term for term in self.terms if term.name == name] for name in SELECTED}
+        single = {name: terms[0] for name, terms in found.items() if len(terms) == 1 and not terms[0].is_not}
+        return {name: term for name, term in single.items() if name not in TIMES or not term.value.isalnum()}
+
+    @property
+    def rest(self) -> str:
+        """The line of what no control shows."""
+        shown = self.mirrored.values()
+        return written(term for term in self.terms if term not in shown)
+
+    @property
+    def query(self) -> str:
+        """It as the query of an address; "" where nothing is asked for."""
+        return urlencode({"q": self.line}) if self.terms else ""
+
+    def with_term(self, name: str, value: str) -> Asked:
+        """It with one value for a qualifier in place of all that it had."""
+        return self.without(name).and_also([Term(name, value)])
+
+    def without(self, *names: str) -> Asked:
+        return Asked(tuple(term for term in self.terms if term.name not in names))
+
+    def only(self, name: str) -> Asked:
+        return Asked(tuple(term for term in self.terms if term.name == name))
+
+    def and_also(self, terms: Iterable[Term]) -> Asked:
+        return Asked(tuple(dict.fromkeys([*self.terms, *terms])))
+
+
+def log_query(*terms: tuple[str, str] | Term) -> str:
+    """The query of an address that searches the log by these qualifiers and values."""
+    return Asked(tuple(term if isinstance(term, Term) else Term(*term) for term in terms)).query
+
+
+def kept_query(query: QueryDict) -> QueryDict:
+    """What of an address leads back to a page of the log: its search, if it is one."""
+    asked, kept = Asked.of(query), QueryDict(mutable=True)
+    if asked.terms and not asked.mistakes:
+        kept["q"] = asked.line
+    return kept

@@ -1,0 +1,319 @@
+"""What the terms of a search ask of lines of the log, and by which index what they ask for is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import and_, or_
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.texts import plain
+from integrations import klicktipp
+from integrations.audit.lines import comparable_reference
+from integrations.audit.links import about, by_hashes, names_of
+from integrations.audit.models import (
+    NOT_DONE,
+    OUTCOMES,
+    PARTLY,
+    AuditEntry,
+    LineFact,
+    LineKind,
+    LogLine,
+    Outcome,
+    Source,
+)
+from integrations.audit.query.line import PEOPLE, Mistake, Term
+from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
+from integrations.audit.sentences import is_sentence
+from integrations.audit.visibility import visible_accounts, visible_links, visible_to
+from integrations.operations import OPERATIONS
+
+ANY_KIND = "any"
+KINDS = (*LineKind.values, ANY_KIND)
+
+_CODE = re.compile(r"-?[0-9]{1,9}")
+_STATUS = re.compile(r"[1-5][0-9]{2}")
+_DAYS = re.compile(r"([1-9][0-9]{0,3})d")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"#([1-9][0-9]{0,17})")
+_MOST_HASHES = 50
+_MOST_STREAMS = 20
+_FIRST_YEAR, _LAST_YEAR = 2000, 2999
+_DISORDER = 10_000
+"""By how many numbers the order of times and that of numbers may disagree, as where clocks differ."""
+
+Numbers = QuerySet[LogLine, int] | QuerySet[LineFact, int]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What lines have to be, and the numbers of all that are, as some indexes give them: none where no index does."""
+
+    where: Q
+    streams: tuple[Numbers, ...] = ()
+
+
+@dataclass
+class Conditions:
+    """All that a search asks: `all_of`, and the numbers between which lines of its time are."""
+
+    all_of: list[Condition]
+    from_number: int | None = None
+    to_number: int | None = None
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    @property
+    def where(self) -> Q:
+        return reduce(and_, (condition.where for condition in self.all_of), Q())
+
+
+def conditions(terms: Sequence[Term], participants: Participants) -> Conditions:
+    """What these terms ask of the lines that the member may see."""
+    return _Reader(participants).read(terms)
+
+
+class _Impossible(Exception):
+    """A value that a qualifier cannot have; tells why."""
+
+
+class _Reader:
+    def __init__(self, participants: Participants) -> None:
+        self._participants = participants
+        self._membership = participants.membership
+        self._team_id = participants.team_id
+        self._lines = LogLine.objects.filter(team_id=self._team_id)
+        self._readers: dict[str, Callable[[str], Condition]] = {
+            "": self._text,
+            "client": self._client,
+            "actor": self._actor,
+            "op": self._operation,
+            "outcome": self._outcome,
+            "code": self._code,
+            "status": self._status,
+            "method": self._method,
+            "source": self._source,
+            "key": self._key,
+            "request": self._request,
+            "ref": self._reference,
+            "kind": self._kind,
+            "subject": self._subject,
+        }
+
+    def read(self, terms: Sequence[Term]) -> Conditions:
+        told = Conditions([self._visible()])
+        groups: dict[tuple[str, bool, str], list[Condition]] = {}
+        moments: dict[str, tuple[Term, datetime]] = {}
+        for term in terms:
+            try:
+                if term.name in ("since", "until"):
+                    moments[term.name] = term, _moment(term)
+                else:
+                    # each word of free text is wanted; of values of a qualifier one suffices
+                    group = (term.name, term.is_not, "" if term.name else term.value)
+                    condition = self._condition(term)
+                    groups.setdefault(group, []).append(condition)
+            except _Impossible as why:
+                told.mistakes.append(Mistake(str(term), str(why)))
+        told.all_of += [_any_of(group, is_not) for (_name, is_not, _value), group in groups.items()]
+        if not any(term.name in ("kind", "request") and not term.is_not for term in terms):
+            told.all_of.append(Condition(~Q(kind__in=[LineKind.LOAD, LineKind.LOOK]) | Q(outcome__in=_NOT_WELL)))
+        self._bound(told, moments)
+        return told
+
+    def _condition(self, term: Term) -> Condition:
+        if term.name in PEOPLE:
+            raise _Impossible(_("addresses, numbers and IDs of contacts do not belong into a link: search for it anew"))
+        return self._readers[term.name](term.value)
+
+    def _visible(self) -> Condition:
+        """What the member may see, by index where these are a few clients."""
+        where = visible_to(self._membership)
+        if not where:
+            return Condition(Q())
+        ids = list(visible_accounts(self._membership).values_list("pk", flat=True)[: _MOST_STREAMS + 1])
+        if len(ids) > _MOST_STREAMS:
+            return Condition(where)
+        streams = [self._where(Q(account_id=id)) for id in ids]
+        return Condition(where, (*streams, self._where(Q(actor_id=self._membership.user_id))))
+
+    def _where(self, where: Q) -> Numbers:
+        return self._lines.filter(where).values_list("number", flat=True)
+
+    def _indexed(self, *alternatives: Q) -> Condition:
+        return Condition(reduce(or_, alternatives), tuple(map(self._where, alternatives)))
+
+    def _with_fact(self, kind: LineFact.About, *values: str) -> Condition:
+        facts = LineFact.objects.filter(team_id=self._team_id, about=kind)
+        of_line = facts.filter(value__in=values, number=OuterRef("number"))
+        return Condition(
+            Q(Exists(of_line)), tuple(facts.filter(value=value).values_list("number", flat=True) for value in values)
+        )
+
+    def _text(self, words: str) -> Condition:
+        """Words that stand in what a line tells: of whom, of which client, of which tags and lists."""
+        return Condition(Q(words__contains=plain(words)))
+
+    def _client(self, value: str) -> Condition:
+        found = _meant(value, self._participants.clients)
+        if not found and value.lower() == NO_CLIENT:
+            return self._indexed(Q(account_id=None))
+        if not found:
+            raise _Impossible(_("no client is called that; write its name in quotes, or its part of the address"))
+        return self._indexed(*(Q(account_id=id) for id in found))
+
+    def _actor(self, value: str) -> Condition:
+        found = _meant(value, self._participants.people)
+        if not found and value.lower() == NOBODY:
+            return self._indexed(Q(actor_id=None))
+        if not found:
+            raise _Impossible(_("nobody is called that; write an email address, or a name in quotes"))
+        return self._indexed(*(Q(actor_id=id) for id in found))
+
+    def _operation(self, value: str) -> Condition:
+        if value not in OPERATIONS and not is_sentence(value):
+            raise _Impossible(_("there is no such call or action; please choose one from the list"))
+        return self._with_fact(LineFact.About.OPERATION, value)
+
+    def _outcome(self, value: str) -> Condition:
+        return self._indexed(Q(outcome=_one_of(value, list(OUTCOMES))))
+
+    def _code(self, value: str) -> Condition:
+        return self._with_fact(LineFact.About.CODE, str(int(_like(value, _CODE, _("error codes are numbers, as 402")))))
+
+    def _status(self, value: str) -> Condition:
+        return self._with_fact(LineFact.About.STATUS, _like(value, _STATUS, _("HTTP statuses are numbers, as 406")))
+
+    def _method(self, value: str) -> Condition:
+        methods = {operation.method for operation in klicktipp.OPERATIONS.values()}
+        method = _one_of(value.upper(), sorted(methods))
+        operations = [name for name, known in klicktipp.OPERATIONS.items() if known.method == method]
+        return self._with_fact(LineFact.About.OPERATION, *operations)
+
+    def _source(self, value: str) -> Condition:
+        return Condition(Q(source=_one_of(value, Source.values)))
+
+    def _key(self, value: str) -> Condition:
+        last_four = value.lstrip("…•")
+        if len(last_four) != 4:
+            raise _Impossible(_("a key is searched by its last four characters"))
+        return self._with_fact(LineFact.About.KEY, last_four)
+
+    def _request(self, value: str) -> Condition:
+        try:
+            id = UUID(value)
+        except ValueError:
+            raise _Impossible(_("a request ID has 32 digits and letters from a to f")) from None
+        entries = AuditEntry.objects.filter(Q(pk=id) | Q(call=id), team_id=self._team_id)
+        return self._indexed(Q(action__in=entries.values("action")), Q(action=id))
+
+    def _reference(self, value: str) -> Condition:
+        return self._with_fact(LineFact.About.REFERENCE, comparable_reference(value))
+
+    def _kind(self, value: str) -> Condition:
+        kind = _one_of(value, KINDS)
+        return Condition(Q() if kind == ANY_KIND else Q(kind=kind))
+
+    def _subject(self, value: str) -> Condition:
+        hashes = value.split(",")
+        if len(hashes) > _MOST_HASHES or not all(_HASH.fullmatch(part) for part in hashes):
+            raise _Impossible(_("this is made by a search for a contact, and cannot be typed"))
+        names = [*by_hashes(hashes), *names_of(visible_links(self._membership), hashes)]
+        entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, names)
+        return self._indexed(Q(action__in=entries.values("action")))
+
+    def _bound(self, told: Conditions, moments: dict[str, tuple[Term, datetime]]) -> None:
+        """Keep to a time, and to the numbers that lines of that time have: what is searched goes by numbers."""
+        since, until = moments.get("since"), moments.get("until")
+        if since and until and since[1] >= until[1]:
+            told.mistakes.append(Mistake(str(until[0]), _("this is before the beginning")))
+            return
+        if since:
+            first = self._number_since(since[1])
+            told.all_of.append(Condition(Q(started_at__gte=since[1]) if first else Q(pk__in=[])))
+            told.from_number = first and first - _DISORDER
+        if until:
+            first = self._number_since(until[1])
+            told.all_of.append(Condition(Q(started_at__lt=until[1])))
+            told.to_number = first and first + _DISORDER
+
+    def _number_since(self, moment: datetime) -> int | None:
+        """The number of the team's first line from this time on."""
+        return (
+            self._lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
+        )
+
+
+_NOT_WELL = (*NOT_DONE, Outcome.UNKNOWN, PARTLY)
+
+
+def _any_of(group: Iterable[Condition], is_not: bool) -> Condition:
+    group = list(group)
+    where = reduce(or_, (condition.where for condition in group)) if all(each.where for each in group) else Q()
+    if is_not:
+        return Condition(~where if where else Q(pk__in=[]))
+    has_index = all(condition.streams for condition in group)
+    streams = tuple(stream for condition in group for stream in condition.streams) if has_index else ()
+    return Condition(where, streams if len(streams) <= _MOST_STREAMS else ())
+
+
+def _meant(value: str, participants: Iterable[Participant]) -> list[int]:
+    """The ids of those whom a value means. What the log names by its number needs not be known."""
+    if found := _ID.fullmatch(value):
+        return [int(found[1])]
+    wanted = value.casefold()
+    return [each.id for each in participants if wanted in map(str.casefold, each.names)]
+
+
+def _one_of(value: str, possible: Sequence[str]) -> str:
+    if value not in possible:
+        raise _Impossible(_("possible is: %(values)s") % {"values": ", ".join(possible)})
+    return value
+
+
+def _like(value: str, form: re.Pattern[str], otherwise: str | Promise) -> str:
+    if not form.fullmatch(value):
+        raise _Impossible(otherwise)
+    return value
+
+
+def _moment(term: Term) -> datetime:
+    """The beginning of `since`, the end of `until`: a day, a day with its hour, or a time counted from today."""
+    if term.is_not:
+        raise _Impossible(_("a time cannot be left out: say since and until"))
+    is_end, today = term.name == "until", timezone.localdate()
+    if term.value == "month" and not is_end:
+        return _midnight(today.replace(day=1))
+    if term.value in ("today", "yesterday"):
+        return _midnight(today - timedelta(days=term.value == "yesterday") + timedelta(days=is_end))
+    if days := _DAYS.fullmatch(term.value):
+        return _midnight(today - timedelta(days=int(days[1]) - 1) + timedelta(days=is_end))
+    return _typed_moment(term.value, is_end)
+
+
+def _typed_moment(value: str, is_end: bool) -> datetime:
+    try:
+        day, moment = parse_date(value), parse_datetime(value)
+    except ValueError:
+        day = moment = None
+    typed = day or moment
+    if typed is None or not _FIRST_YEAR <= typed.year <= _LAST_YEAR:
+        raise _Impossible(
+            _("there is no such time: possible are 2026-11-30, 2026-11-30T14:32, today, yesterday, 7d and month")
+        )
+    if not isinstance(typed, datetime):
+        return _midnight(typed + timedelta(days=is_end))
+    aware = typed if timezone.is_aware(typed) else timezone.make_aware(typed)
+    return aware + is_end * timedelta(seconds=1 if typed.second else 60)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -1,0 +1,120 @@
+"""Contacts that a search names in the clear: they become hashes before they can get into an address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Membership
+from integrations.addresses import trimmed
+from integrations.audit.forms import PHONE, ContactField
+from integrations.audit.links import names_of
+from integrations.audit.models import AuditSubject, SubjectKind
+from integrations.audit.query.asked import Asked
+from integrations.audit.query.line import PEOPLE, QUALIFIERS, Mistake, Term, parse, values
+from integrations.audit.reading import known_among
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.audit.visibility import visible_accounts, visible_entries, visible_links
+from integrations.ids import CONTACT_ID, CONTACT_KEY
+from integrations.phone_numbers import is_national
+
+_KINDS = {"email": SubjectKind.EMAIL, "phone": SubjectKind.SMS, "contact": SubjectKind.CONTACT}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A line that was typed: what it asks for, and a contact of which the log has nothing, as it was read."""
+
+    asked: Asked
+    missing: str = ""
+
+
+def read(line: str, about: str, membership: Membership) -> Typed:
+    """What a typed line asks for. All of it can be a contact's address, number, ID or key, or some of its terms are.
+
+    about: hashes of the contact that was asked for before, which stays unless the line names one
+    """
+    line = trimmed(line)
+    reader = _Reader(membership)
+    typed = reader.of_contact(line) if looks_like_a_contact(line) else reader.of_terms(line)
+    if about and not typed.asked.subjects and not typed.asked.mistakes:
+        return Typed(typed.asked.with_term("subject", about), typed.missing)
+    return typed
+
+
+class _Reader:
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+        self._missing = ""
+
+    def of_contact(self, line: str) -> Typed:
+        try:
+            term = self._subject(Term("", line), [])
+        except ValidationError as error:
+            return Typed(Asked((), (Mistake(line, error.messages[0]),)))
+        if self._missing and CONTACT_KEY.fullmatch(line) and not CONTACT_ID.fullmatch(line):
+            return Typed(Asked((Term("", line),)))
+        return Typed(Asked((term,)), self._missing)
+
+    def of_terms(self, line: str) -> Typed:
+        terms, mistakes = parse(line)
+        told = []
+        for term in terms:
+            try:
+                told.append(self._subject(term, values(terms, "client")) if _names_a_contact(term) else term)
+            except ValidationError as error:
+                mistakes.append(Mistake(str(term), error.messages[0]))
+        return Typed(Asked(tuple(told), tuple(mistakes)), self._missing)
+
+    def _subject(self, term: Term, clients: Collection[str]) -> Term:
+        """The contact that a term names in the clear, by hashes. Raises `ValidationError`."""
+        field = ContactField()
+        field.countries = self._countries(clients)
+        subjects: list[Subject] = field.clean(term.value)
+        if term.name and subjects[0].kind != _KINDS[term.name]:
+            raise ValidationError(field.error_messages["unrecognised"])
+        team_id = self._membership.team_id
+        hashes = [hashed for subject in subjects for hashed in search_hashes(subject, team_id)]
+        known = known_among(visible_entries(self._membership), team_id, hashes)
+        if not known:
+            self._missing = self._missing or _as_read(term.value, subjects)
+        return Term("subject", ",".join(known if known and len(subjects) > 1 else hashes), term.is_not)
+
+    def _countries(self, clients: Collection[str]) -> list[str]:
+        """Those in which a phone number without country code may be dialled: of the clients asked for, else of all."""
+        accounts = list(visible_accounts(self._membership))
+        asked = [account for account in accounts if account.slug in clients]
+        return sorted({account.phone_country for account in asked or accounts})
+
+
+def looks_like_a_contact(line: str) -> bool:
+    """Whether a line as a whole is somebody's address, number, ID or key, rather than words and qualifiers."""
+    if any(f"{name}:" in line for name in QUALIFIERS):
+        return False
+    return "@" in line or "•" in line or any(form.fullmatch(line) for form in (CONTACT_ID, PHONE, CONTACT_KEY))
+
+
+def _names_a_contact(term: Term) -> bool:
+    return term.name in PEOPLE or (not term.name and "@" in term.value)
+
+
+def _as_read(typed: str, subjects: list[Subject]) -> str:
+    """What was typed, with the numbers that it can be where it has no country code."""
+    if subjects[0].kind != SubjectKind.SMS or not is_national(typed):
+        return typed
+    return f"{typed} ({', '.join(subject.readable for subject in subjects)})"
+
+
+def labels_of(asked: Asked, membership: Membership) -> list[str]:
+    """The contacts that are asked for, as the entries that the member sees label their IDs and addresses; empty where
+    none is, or none of them is about one."""
+    if not asked.subjects:
+        return []
+    team_id, names = membership.team_id, names_of(visible_links(membership), asked.subjects)
+    subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=asked.subjects)
+    seen = subjects.filter(Exists(visible_entries(membership).filter(pk=OuterRef("entry_id"))))
+    labels = seen.values_list("label", flat=True).distinct()
+    return sorted({*labels, *(name.label for name in names if name.label)})

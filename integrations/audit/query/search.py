@@ -1,0 +1,94 @@
+"""Finds a page of lines in a log of any length: it looks at no more than some thousands, and says where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import groupby, islice
+
+from django.db.models import Q
+
+from integrations.audit.models import LogLine
+from integrations.audit.query.conditions import Conditions, Numbers
+
+MOST_LOOKED_AT = 20_000
+_STEPS = (300, 3_000, MOST_LOOKED_AT - 3_300)
+_PROBE = 1_000
+_MOST_NEW = 100
+
+
+@dataclass(frozen=True)
+class Found:
+    """Some of the lines that were searched, newest first.
+
+    older: the number before which the next page begins; None at the end
+    searched_to: where the search stopped, with fewer lines than a page has
+    """
+
+    lines: list[LogLine]
+    older: int | None = None
+    searched_to: datetime | None = None
+
+
+def search(team_id: int, asked: Conditions, before: int | None = None, size: int = 50) -> Found:
+    """The newest lines of a team that are all that is asked, of those with numbers below `before`.
+
+    Candidates are taken from the index that leads furthest back with the fewest lines, then looked at: at most
+    `MOST_LOOKED_AT` of them for a page.
+    """
+    lines = LogLine.objects.filter(team_id=team_id)
+    streams = _leading([condition.streams for condition in asked.all_of if condition.streams], asked, before) or (
+        lines.values_list("number", flat=True),
+    )
+    found: list[LogLine] = []
+    for step in _STEPS:
+        numbers = _newest(streams, asked, before, step)
+        candidates = lines.filter(asked.where, number__in=numbers)
+        found += candidates.order_by("-number")[: size + 1 - len(found)]
+        if len(found) > size:
+            return Found(found[:size], older=found[size - 1].number)
+        if len(numbers) < step:
+            return Found(found)
+        before = numbers[-1]
+    stopped = lines.filter(number__gte=before).order_by("number").values_list("started_at", flat=True).first()
+    return Found(found, older=before, searched_to=stopped)
+
+
+def newer(team_id: int, asked: Conditions, after: int) -> int:
+    """How many lines have come after the number `after`, up to 100."""
+    lines = LogLine.objects.filter(team_id=team_id, number__gt=after)
+    numbers = list(lines.order_by("-number").values_list("number", flat=True)[:_PROBE])
+    return len(lines.filter(asked.where, number__in=numbers).values_list("number", flat=True)[:_MOST_NEW])
+
+
+def _leading(
+    choices: Sequence[tuple[Numbers, ...]], asked: Conditions, before: int | None
+) -> tuple[Numbers, ...] | None:
+    """The streams of the condition that fewest lines meet, by how far back their newest thousand lead."""
+    if len(choices) < 2:
+        return choices[0] if choices else None
+    reached = []
+    for streams in choices:
+        each = max(_PROBE // len(streams), 1)
+        ends = [_bounded(stream, asked, before).order_by("-number")[each - 1 : each].first() for stream in streams]
+        reached.append((max(end or 0 for end in ends), streams))
+    return min(reached, key=lambda choice: choice[0])[1]
+
+
+def _newest(streams: Sequence[Numbers], asked: Conditions, before: int | None, count: int) -> list[int]:
+    """The highest numbers of several streams, each once."""
+    each = [_bounded(stream, asked, before).order_by("-number")[:count] for stream in streams]
+    return list(islice((number for number, _same in groupby(merge(*each, reverse=True))), count))
+
+
+def _bounded(stream: Numbers, asked: Conditions, before: int | None) -> Numbers:
+    bounds = Q()
+    if before is not None:
+        bounds &= Q(number__lt=before)
+    if asked.from_number is not None:
+        bounds &= Q(number__gte=asked.from_number)
+    if asked.to_number is not None:
+        bounds &= Q(number__lt=asked.to_number)
+    return stream.filter(bounds)

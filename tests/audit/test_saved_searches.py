@@ -1,0 +1,61 @@
+"""A team keeps searches of the log under names, for all of its members who see the log."""
+
+from django.test import Client
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit.models import SavedSearch
+from tests.factories import MembershipFactory
+from tests.pages import words
+
+
+def save(browser: Client, owner: Membership, **sent: str) -> object:
+    return browser.post(f"/t/{owner.team.slug}/log/searches/", sent)
+
+
+def test_a_search_is_kept_under_a_name_and_offered_to_the_team(browser: Client, owner: Membership) -> None:
+    line = "outcome:refused since:7d"
+    answer = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": "Refused lately", "line": line})
+    assert answer.url == f"/t/{owner.team.slug}/log/?q=outcome%3Arefused+since%3A7d"
+
+    viewer = Client()
+    viewer.force_login(MembershipFactory(team=owner.team, role=Role.VIEWER).user)
+    page = viewer.get(f"/t/{owner.team.slug}/log/")
+    assert "Refused lately" in words(page)
+    assert f'href="{answer.url}"' in page.content.decode()
+
+    save(browser, owner, name="Refused lately", line="outcome:refused since:30d")
+    assert [search.line for search in SavedSearch.objects.all()] == ["outcome:refused since:30d"]
+
+
+def test_what_cannot_be_kept(browser: Client, owner: Membership) -> None:
+    for name, line, says in (
+        ("", "code:402", "This field is required."),
+        ("x" * 61, "code:402", "at most 60 characters"),
+        ("a\x07b", "code:402", "control characters"),
+        ("Wrong", "foo:bar", "This search cannot be understood."),
+        ("Empty", "", "This field is required."),
+    ):
+        page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": name, "line": line})
+        assert (page.status_code, says in words(page)) == (422, True), name
+    for number in range(50):
+        save(browser, owner, name=f"Search {number}", line="code:402")
+    page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": "One more", "line": "code:402"})
+    assert "The team keeps 50 searches already" in words(page)
+    assert save(browser, owner, name="Search 1", line="code:9").status_code == 302  # type: ignore[attr-defined]
+
+
+def test_who_saved_it_and_admins_delete_it(browser: Client, owner: Membership) -> None:
+    editor, other = (MembershipFactory(team=owner.team, role=Role.EDITOR) for _ in range(2))
+    clients = {}
+    for member in (editor, other):
+        clients[member] = Client()
+        clients[member].force_login(member.user)
+    searches = [
+        SavedSearch.objects.create(team=owner.team, name=name, line="code:402", by=editor.user) for name in "ab"
+    ]
+    delete = f"/t/{owner.team.slug}/log/searches/{{}}/delete/"
+    assert clients[other].post(delete.format(searches[0].pk)).status_code == 403
+    assert clients[editor].post(delete.format(searches[0].pk)).status_code == 302
+    assert browser.post(delete.format(searches[1].pk)).status_code == 302
+    assert not SavedSearch.objects.exists()
