@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lead, RowNumber
 
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind, SubjectLink
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_in
 from integrations.ids import CONTACT_ID
 
-_MOST = 500
-"""The latest links that are looked at: more than the addresses that anybody has had."""
+_MOST_CONTACTS = 500
+_MOST_LINKS = 10_000
+"""More than the names that anybody has had, however often each of them."""
 _MOST_PERIODS = 5
+_MOST_CONDITIONS = 300
+"""In one query; SQLite takes 1,000."""
+_ORDER = ["number", "id"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
         if kind == SubjectKind.CONTACT:
             ids.add((contact_id, hashed))
         else:
-            addresses.setdefault((contact_id, kind), hashed)
+            addresses[contact_id, kind] = hashed
     SubjectLink.objects.bulk_create(
         link
         for (contact_id, hashed), link in told.items()
@@ -74,12 +81,15 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
 
 
 def _known(account_id: int, contacts: set[str]) -> list[tuple[str, str, str]]:
-    """Contact, kind and hash of the latest links of contacts, these first. In plain SQL, as it goes with every call."""
+    """Contact, kind and hash: all IDs and keys of contacts, and of each other kind the latest. In plain SQL, as it goes
+    with every call."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT contact_id, kind, hash FROM {SubjectLink._meta.db_table} WHERE account_id = %s "  # noqa: S608 - the model's own name
-            f"AND contact_id IN ({', '.join(['%s'] * len(contacts))}) ORDER BY number DESC, id DESC LIMIT %s",
-            [account_id, *contacts, _MOST * len(contacts)],
+            "SELECT contact_id, kind, hash FROM (SELECT contact_id, kind, hash, ROW_NUMBER() OVER ("  # noqa: S608 - the model's own name
+            "PARTITION BY contact_id, kind, CASE WHEN kind = %s THEN hash END ORDER BY number DESC, id DESC) AS nth "
+            f"FROM {SubjectLink._meta.db_table} WHERE account_id = %s "
+            f"AND contact_id IN ({', '.join(['%s'] * len(contacts))})) AS told WHERE nth = 1",
+            [SubjectKind.CONTACT, account_id, *contacts],
         )
         return cursor.fetchall()
 
@@ -114,43 +124,62 @@ def names_of(links: QuerySet[SubjectLink], hashes: Iterable[str]) -> list[Name]:
     contacts = _contacts(links, hashes)
     if not contacts:
         return []
-    theirs = _of(links, contacts)
-    sharing = _contacts(links, {link.hash for link in theirs if link.kind != SubjectKind.CONTACT}) - contacts
-    everybody = sorted([*theirs, *_of(links, sharing)], key=lambda link: (link.number, link.pk))
+    theirs = links.filter(_are(contacts))
+    beside = links.filter(account_id__in={account_id for account_id, _ in contacts})
+    sharing = _contacts(beside, theirs.exclude(kind=SubjectKind.CONTACT).values("hash"))
     names: dict[tuple[int, str, str], list[Name]] = {}
-    for link, name in _periods(everybody):
+    for link, name in _periods(_with_ends(links.filter(_are(contacts | sharing)))):
         if (link.account_id, link.contact_id) in contacts:
             names.setdefault((link.account_id, link.contact_id, link.hash), []).append(name)
     return list(dict.fromkeys(name for periods in names.values() for name in _few(periods)))
 
 
-def _periods(links: Sequence[SubjectLink]) -> Iterator[tuple[SubjectLink, Name]]:
-    """The name that each link tells of, with its time. The links are in their order."""
-    ends: dict[int, int] = {}
-    latest: dict[tuple[int, str, str], SubjectLink] = {}
-    holders: dict[tuple[int, str], list[SubjectLink]] = {}
-    for link in links:
-        if before := latest.get(of_kind := (link.account_id, link.contact_id, link.kind)):
-            ends[before.pk] = link.number
-        latest[of_kind] = link
-        holders.setdefault((link.account_id, link.hash), []).append(link)
-    taken: dict[int, int] = {}
-    taken_over: set[int] = set()
-    for held in holders.values():
-        gone: set[str] = set()
-        for link, after in zip(held, [*held[1:], None], strict=True):
-            if after and after.contact_id != link.contact_id:
-                taken[link.pk] = after.number
-            if gone - {link.contact_id}:
-                taken_over.add(link.pk)
-            if link.pk in ends:
-                gone.add(link.contact_id)
+def _contacts(links: QuerySet[SubjectLink], hashes: Iterable[str] | QuerySet[SubjectLink, Any]) -> set[tuple[int, str]]:
+    found = links.filter(hash__in=hashes).order_by("account_id", "contact_id")
+    return set(found.values_list("account_id", "contact_id").distinct()[:_MOST_CONTACTS])
+
+
+def _are(contacts: Iterable[tuple[int, str]]) -> Q:
+    by_account: dict[int, list[str]] = {}
+    for account_id, contact_id in contacts:
+        by_account.setdefault(account_id, []).append(contact_id)
+    return reduce(or_, (Q(account_id=account_id, contact_id__in=ids) for account_id, ids in by_account.items()))
+
+
+def _with_ends(links: QuerySet[SubjectLink]) -> list[Any]:
+    """Of each name of a contact the first links and the last one, however often it came and went, in their order.
+
+    `ended` is the number from which the contact has another one of the kind. In `next_number` the same name was told
+    again, of the contact `next_holder`.
+    """
+    of_kind = [F("account_id"), F("contact_id"), F("kind")]
+    of_name = [F("account_id"), F("contact_id"), F("hash")]
+    of_all = [F("account_id"), F("hash")]
+    told = links.annotate(
+        ended=Window(Lead("number"), of_kind, _ORDER),
+        next_number=Window(Lead("number"), of_all, _ORDER),
+        next_holder=Window(Lead("contact_id"), of_all, _ORDER),
+        nth=Window(RowNumber(), of_name, _ORDER),
+        nth_from_last=Window(RowNumber(), of_name, ["-number", "-id"]),
+    )
+    few = told.filter(Q(nth__lte=_MOST_PERIODS) | Q(nth_from_last=1))
+    return list(few.order_by("-number", "-id")[:_MOST_LINKS])[::-1]
+
+
+def _periods(links: Iterable[Any]) -> Iterator[tuple[SubjectLink, Name]]:
+    """The name that each link tells of, with its time. The links are as `_with_ends` gives them."""
+    gone: dict[tuple[int, str], set[str]] = {}
     for link in links:
         if link.kind == SubjectKind.CONTACT:
             yield link, Name(link.kind, link.hash, link.label, account_id=link.account_id)
             continue
-        until = min((end[link.pk] for end in (ends, taken) if link.pk in end), default=None)
-        yield link, Name(link.kind, link.hash, link.label, link.number if link.pk in taken_over else 0, until)
+        gave_up = gone.setdefault((link.account_id, link.hash), set())
+        since = link.number if gave_up - {link.contact_id} else 0
+        if link.ended is not None:
+            gave_up.add(link.contact_id)
+        is_taken = link.next_holder not in (None, link.contact_id)
+        ends = [number for number in (link.ended, link.next_number if is_taken else None) if number is not None]
+        yield link, Name(link.kind, link.hash, link.label, since, min(ends, default=None))
 
 
 def _few(periods: list[Name]) -> list[Name]:
@@ -160,21 +189,9 @@ def _few(periods: list[Name]) -> list[Name]:
     return [replace(periods[0], until=periods[-1].until)]
 
 
-def _contacts(links: QuerySet[SubjectLink], hashes: Iterable[str]) -> set[tuple[int, str]]:
-    found = links.filter(hash__in=list(hashes)).order_by("-number", "-pk")
-    return set(found.values_list("account_id", "contact_id")[:_MOST])
-
-
-def _of(links: QuerySet[SubjectLink], contacts: Iterable[tuple[int, str]]) -> list[SubjectLink]:
-    theirs = Q()
-    for account_id, contact_id in contacts:
-        theirs |= Q(account_id=account_id, contact_id=contact_id)
-    return list(links.filter(theirs).order_by("-number", "-pk")[:_MOST]) if theirs else []
-
-
 def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) -> QuerySet[AuditEntry]:
     """Those of a team's entries that are about somebody with one of these names."""
-    always, bounded = [], Q()
+    always, bounded = [], []
     for name in names:
         if name.is_always_theirs and name.account_id is None:
             always.append(name.hash)
@@ -184,9 +201,11 @@ def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) ->
             part &= Q(number__lt=name.until)
         if name.account_id is not None:
             part &= Q(Exists(AuditEntry.objects.filter(pk=OuterRef("entry_id"), account_id=name.account_id)))
-        bounded |= part
-    subjects = AuditSubject.objects.filter(Q(hash__in=always) | bounded, team_id=team_id)
-    return entries.filter(pk__in=subjects.values("entry_id"))
+        bounded.append(part)
+    some = (bounded[at : at + _MOST_CONDITIONS] for at in range(0, len(bounded), _MOST_CONDITIONS))
+    wanted = [Q(hash__in=always), *(reduce(or_, parts) for parts in some)]
+    subjects = [AuditSubject.objects.filter(part, team_id=team_id).values("entry_id") for part in wanted]
+    return entries.filter(reduce(or_, (Q(pk__in=of_some) for of_some in subjects)))
 
 
 def by_hashes(hashes: Iterable[str]) -> list[Name]:

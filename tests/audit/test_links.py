@@ -1,6 +1,10 @@
 """What the log learns of the names of contacts, and keeps within bounds."""
 
+from uuid import uuid4
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integrations.audit import links
@@ -81,3 +85,26 @@ def test_a_number_is_whose_it_is_now() -> None:
     assert contact_id_beside(SCOPE, address) == "5"
     met("5", "carla@klick-tipp.team")
     assert contact_id_beside(SCOPE, address) == ""
+
+
+def test_who_changes_to_and_fro_very_often_loses_no_name_and_asks_no_more() -> None:
+    met("5", "first@klick-tipp.team")
+    for number in range(520):
+        met("5", f"{'bc'[number % 2]}@klick-tipp.team")
+    met("5", "last@klick-tipp.team")
+    assert SubjectLink.objects.filter(kind=SubjectKind.CONTACT).count() == 1
+    assert times("5", "first@klick-tipp.team") == [(0, 2)]
+    assert len(times("5", "b@klick-tipp.team")) == len(times("5", "c@klick-tipp.team")) == 1
+    assert times("5", "last@klick-tipp.team") == [(0, None)]
+    with CaptureQueriesContext(connection) as asked:
+        names_of(links_of(7, 3), search_hashes(Subject(SubjectKind.CONTACT, "5"), 7))
+    assert len(asked) == 3
+
+
+def test_all_of_a_thousand_addresses_find_their_entries() -> None:
+    met("5", *(f"{number}@klick-tipp.team" for number in range(1_100)))
+    names = names_of(links_of(7, 3), search_hashes(Subject(SubjectKind.CONTACT, "5"), 7))
+    assert len(names) == 1_101
+    later = entry_of(Action(CONTACT_OPENED, actor()), SCOPE, Kind.READ, call=uuid4(), started_at=timezone.now())
+    store(later, [Subject(SubjectKind.EMAIL, "1099@klick-tipp.team")])
+    assert list(links.about(AuditEntry.objects.all(), 7, names)) == [later]
