@@ -12,7 +12,6 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from . import parts
-from .entities import decoded
 from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 
 T = TypeVar("T")
@@ -93,21 +92,21 @@ def account(payload: object) -> Account:
         id=_id(data.get("uid")),
         status=parts.number(data.get("status")),
         tier=parts.number(data.get("tier")),
-        usergroup=parts.text(data.get("usergroup")),
-        username=parts.text(data.get("username")),
-        email=parts.text(data.get("email")),
-        first_name=decoded(parts.text(data.get("firstname"))),
-        last_name=decoded(parts.text(data.get("lastname"))),
-        company=decoded(parts.text(data.get("company"))),
-        street=decoded(parts.text(data.get("street"))),
-        zip=parts.text(data.get("zip")),
-        city=decoded(parts.text(data.get("city"))),
-        state=decoded(parts.text(data.get("state"))),
-        country=parts.text(data.get("country")),
-        phone=parts.text(data.get("phone")),
-        fax=parts.text(data.get("fax")),
-        website=parts.text(data.get("website")),
-        affiliate_id=parts.text(data.get("affid")),
+        usergroup=parts.word(data.get("usergroup")),
+        username=parts.word(data.get("username")),
+        email=parts.word(data.get("email")),
+        first_name=parts.word(data.get("firstname")),
+        last_name=parts.word(data.get("lastname")),
+        company=parts.word(data.get("company")),
+        street=parts.word(data.get("street")),
+        zip=parts.word(data.get("zip")),
+        city=parts.word(data.get("city")),
+        state=parts.word(data.get("state")),
+        country=parts.word(data.get("country")),
+        phone=parts.word(data.get("phone")),
+        fax=parts.word(data.get("fax")),
+        website=parts.word(data.get("website")),
+        affiliate_id=parts.word(data.get("affid")),
     )
 
 
@@ -170,24 +169,23 @@ def created_tag(payload: object) -> int:
 
 def fields(payload: object) -> tuple[Field, ...]:
     """All data fields, with their types where the answer tells them. As keys, their ids have the prefix."""
-    read_id = _prefixed if isinstance(payload, dict) else parts.text
+    read_id = parts.field_identity if isinstance(payload, dict) else _field_id
     return _listed(payload, _field, read_id)
 
 
 def field(payload: object) -> Field:
     """One data field, whose id comes without the prefix."""
     data = _mapping(payload)
-    return _field(_readable(parts.text(data.get("id"))), data)
+    return _field(_readable(_field_id(data.get("id")) or ""), data)
 
 
-def _prefixed(key: object) -> str | None:
-    return parts.text(key) if isinstance(key, str) and key.startswith(_FIELD) else None
+def _field_id(told: object) -> str | None:
+    return parts.field_identity(_FIELD + told.removeprefix(_FIELD)) if isinstance(told, str) else None
 
 
-def _field(key: str, rest: object) -> Field:
-    bare = _readable(key.removeprefix(_FIELD))
+def _field(field_id: str, rest: object) -> Field:
     kind = parts.field_type(rest.get("type")) if isinstance(rest, dict) else None
-    return Field(_FIELD + bare, parts.name(rest), kind)
+    return Field(field_id, parts.name(rest), kind)
 
 
 def contact_ids(payload: object) -> tuple[str, ...]:
@@ -273,7 +271,7 @@ def contact(payload: object) -> Contact:
 
 def _values(data: Mapping[str, object]) -> dict[str, str]:
     """What stands in the data fields that are filled in."""
-    named = ((key, value) for key, value in data.items() if key.startswith(_FIELD))
+    named = ((key, value) for key, value in data.items() if parts.field_identity(key))
     return {key: text for key, value in islice(named, parts.MOST_OF_CONTACT) if (text := parts.raw(value))}
 
 

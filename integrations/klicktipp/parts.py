@@ -18,6 +18,8 @@ from .fieldtypes import FieldType
 MOST_OF_CONTACT: Final = 2_000
 """How much of one kind (tags, emails, data fields) is read of a contact: more than a page bears."""
 _LONGEST_NAME: Final = 1000
+_LONGEST_WORD: Final = 254
+_FIELD_ID: Final = re.compile(r"field[A-Za-z0-9_-]{1,40}")
 _LONGEST_ENCODED: Final = 10 * _LONGEST_NAME
 _INTEGER: Final = re.compile(r"-?[0-9]{1,12}")
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
@@ -72,6 +74,11 @@ def name(value: object) -> str:
     return text(decoded(text(value)[:_LONGEST_ENCODED]))[:_LONGEST_NAME]
 
 
+def word(value: object) -> str:
+    """A text of which nobody needs more than a column of a database holds."""
+    return text(decoded(text(value)[:_LONGEST_ENCODED]))[:_LONGEST_WORD]
+
+
 def number(value: object) -> int | None:
     return int(value) if type(value) is str and _INTEGER.fullmatch(value) else None
 
@@ -79,6 +86,11 @@ def number(value: object) -> int | None:
 def identity(value: object) -> str | None:
     """An id; None for anything else."""
     return value if type(value) is str and _ID.fullmatch(value) else None
+
+
+def field_identity(value: object) -> str | None:
+    """The id of a data field, with its prefix; None for anything else."""
+    return value if type(value) is str and _FIELD_ID.fullmatch(value) else None
 
 
 def flag(value: object) -> bool | None:

@@ -11,7 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Membership
-from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, ServiceError
+from integrations.clients.models import ClientAccount
+from integrations.contacts.models import FieldSetting
+from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, ServiceError, answers
 from integrations.klicktipp.transport import _decoded
 from integrations.tags import addresses
 from tests.klicktipp.service import answer, serving
@@ -86,6 +88,22 @@ def test_names_of_the_service_are_cut() -> None:
         service.will(answer({"5": "x" * 500_000}))
         (tag,) = KlickTipp(auth, base_url=service.url).list_tags()
     assert len(tag.name) == 1000
+
+
+def test_what_of_the_service_goes_into_columns_fits_them() -> None:
+    told = {"uid": "7", "username": "x" * 100_000, "email": "y" * 100_000, "country": "&auml;" * 1_000}
+    account = answers.account(told)
+    longest = ClientAccount._meta.get_field("identity_name").max_length
+    assert len(account.username) == len(account.email) == longest
+    longest = FieldSetting._meta.get_field("field_id").max_length
+    fits = f"field{'7' * (longest - 5)}"
+    unfit = {f"{fits}7": "Too long", "field\0": "No letter", "field<b>": "No letter"}
+    for payload in ({fits: "Fits", **unfit}, [{"id": key.removeprefix("field")} for key in (fits, *unfit)]):
+        assert [field.id for field in answers.fields(payload)] == [fits]
+    assert answers.contact({"id": "1", fits: "Ada"} | unfit).fields == {fits: "Ada"}
+    for identity in ("9" * 19, "-1", "0", "1" * 200, "٣"):
+        with pytest.raises(answers.Unreadable):
+            answers.contact({"id": identity})
 
 
 def test_a_long_paste_is_cut_before_it_is_read() -> None:
