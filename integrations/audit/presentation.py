@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
-from integrations.audit.sentences import tell, tells_failure
+from integrations.audit.sentences import MOST_NAMED, tell, tells_failure
 from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
@@ -128,9 +128,17 @@ class LoggedAction:
 
     @cached_property
     def sentence(self) -> str:
+        return self._told(MOST_NAMED)
+
+    @cached_property
+    def whole_sentence(self) -> str:
+        """With all names of a long list."""
+        return self._told()
+
+    def _told(self, most: int | None = None) -> str:
         if self.head.actor_id:
-            return tell(self.head.sentence, self.head.parameters)
-        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}))
+            return tell(self.head.sentence, self.head.parameters, most)
+        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}, most))
 
     @cached_property
     def final(self) -> list[AuditEntry]:

@@ -14,9 +14,13 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from accounts.texts import plain
+
+MOST_NAMED = 50
+"""In a line of the log; its own page names all."""
 
 _registry: dict[str, Sentence] = {}
 
@@ -41,12 +45,15 @@ class Sentence:
             raise ValueError(f"There are two sentences with the key {self.key!r}.")
 
 
-def _in_words(value: Any) -> str:
-    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, a list of them as an enumeration; a role
-    `{"role": "admin"}`, a day `{"day": "2026-11-30"}` and one of the portal's own words `{"word": "Date"}` read in the
-    reader's language."""
+def _in_words(value: Any, most: int | None = None) -> str:
+    """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, one with a `type` with that behind it, a list
+    of them as an enumeration; a role `{"role": "admin"}`, a day `{"day": "2026-11-30"}` and one of the portal's own
+    words `{"word": "Date"}` read in the reader's language."""
     if isinstance(value, list):
-        return ", ".join(_in_words(part) for part in value)
+        names = ", ".join(_in_words(part) for part in value[:most])
+        more = len(value) - len(value[:most])
+        told = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more)
+        return told % {"names": names, "count": more} if more else names
     if isinstance(value, Mapping):
         if value.get("role") in Role.values:
             return str(Role(value["role"]).label)
@@ -54,6 +61,11 @@ def _in_words(value: Any) -> str:
             return _(word)
         if "day" in value:
             return str(date_format(date.fromisoformat(value["day"]), "DATE_FORMAT"))
+        if "type" in value:
+            return _("%(name)s (%(type)s)") % {
+                "name": value["name"],
+                "type": _in_words(value["type"]) or _("(none)"),
+            }
         return str(value.get("name") or value.get("id") or "")
     return str(value)
 
@@ -83,12 +95,13 @@ def in_general() -> list[tuple[str, str]]:
     return sorted(((key, text.removeprefix("… ")) for key, text in told.items()), key=lambda pair: plain(pair[1]))
 
 
-def tell(key: str, parameters: Mapping[str, Any]) -> str:
-    """The sentence in the active language; for a key that this version does not know, the key itself."""
+def tell(key: str, parameters: Mapping[str, Any], most: int | None = None) -> str:
+    """The sentence in the active language, with so many names of a list at most; for a key that this version does not
+    know, the key itself."""
     sentence = _registry.get(key)
     if sentence is None:
         return key
-    words = {name: _in_words(value) or _("(none)") for name, value in parameters.items()}
+    words = {name: _in_words(value, most) or _("(none)") for name, value in parameters.items()}
     try:
         return str(sentence.text) % words
     except KeyError:

@@ -45,6 +45,10 @@ FIELDS_GUESSED = Sentence(
 FIELD_TYPE_SET = Sentence(
     "contacts.field_type_set", _("%(actor)s set the type of the data field %(field)s of %(account)s to %(type)s")
 )
+FIELD_TYPES_SET = Sentence(
+    "contacts.field_types_set",
+    _("%(actor)s set the types of %(count)s data fields of %(account)s: %(fields)s"),
+)
 FIELD_TYPE_CHANGED = Sentence(
     "contacts.field_type_changed",
     _("%(actor)s changed the type of the data field %(field)s of %(account)s from %(before)s to %(type)s"),

@@ -6,14 +6,15 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from integrations.audit.models import AuditEntry, Kind, LogLine
 from integrations.audit.presentation import MOST_CALLS
 from integrations.audit.recorder import Action, entry_of
-from integrations.clients.models import ClientAccount
+from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.tags.sentences import CONTACTS_TAGGED, CONTACTS_UNTAGGED
 from tests.factories import actor
-from tests.pages import html
+from tests.pages import html, words
 from tests.tags.conftest import tag_ids, url  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,20 @@ def test_the_outcome_of_a_list_is_found_by_its_cut_names_too(
     first = browser.post(url("tagging/"), form)
     assert first.context["tagging"].contacts[0].outcome == "refused"
     assert AuditEntry.objects.filter(operation="tag_contact").first().parameters["tags"][0]["name"].endswith("…")
+
+
+def test_types_of_very_many_data_fields_are_one_entry_that_a_line_tells_in_short(
+    browser: Client, account: ClientAccount
+) -> None:
+    fields = [{"id": f"field{number}", "name": f"{number} {'x' * 200}", "type": None} for number in range(980)]
+    ReferenceSnapshot.objects.create(
+        account=account, kind=ReferenceKind.FIELDS, items=fields, fetched_at=timezone.now()
+    )
+    sent = {field["id"]: "date" for field in fields}
+    client = f"/t/{account.team.slug}/clients/{account.slug}"
+    assert browser.post(f"{client}/contacts/fields/types/", sent).status_code == 302
+    entry = AuditEntry.objects.get(sentence__startswith="contacts.field_type")
+    assert {field["id"] for field in entry.parameters["fields"]} == sent.keys()
+    assert len(str(entry.parameters)) < 150_000
+    assert "and 930 more" in words(browser.get(f"/t/{account.team.slug}/log/"))
+    assert "979 x" in words(browser.get(f"/t/{account.team.slug}/log/{entry.number}/"))

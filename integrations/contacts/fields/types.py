@@ -93,27 +93,43 @@ def _data_field(item: Mapping[str, Any], setting: FieldSetting | None) -> DataFi
     )
 
 
-def set_type(errand: Errand, field: DataField, kind: FieldType | None) -> None:
-    """Say which type a data field has, or with None that nobody says so but KlickTipp. The global fields have theirs
-    already."""
+def set_types(errand: Errand, kinds: Mapping[str, FieldType | None], fields: Iterable[DataField]) -> None:
+    """Say which types these data fields have, by their IDs, or with None that nobody says so but KlickTipp; what is so
+    already is left alone. One entry of the log tells of all of them. The global fields have theirs already."""
+    names = {field.id: field.name for field in fields}
+    rows = errand.account.field_settings.select_for_update().filter(field_id__in=kinds)
     with transaction.atomic():
-        setting, _is_new = FieldSetting.objects.select_for_update().get_or_create(
-            account=errand.account, field_id=field.id
-        )
-        before = FieldType(setting.type) if setting.type else None
-        if kind is before:
-            return
-        setting.type = kind or ""
-        setting.save(update_fields=["type"])
-        words: dict[str, Any] = {"field": field.name, "before": _word(before), "type": _word(kind)}
-        events.record(_sentence(before, kind), errand.actor, errand.account.scope, **words)
+        new = [FieldSetting(account=errand.account, field_id=field_id) for field_id in kinds]
+        FieldSetting.objects.bulk_create(new, ignore_conflicts=True)
+        changed = [setting for setting in rows.order_by("pk") if setting.type != (kinds[setting.field_id] or "")]
+        told = []
+        for setting in changed:
+            before = FieldType(setting.type) if setting.type else None
+            kind = kinds[setting.field_id]
+            setting.type = kind or ""
+            told.append({"id": setting.field_id, "name": names[setting.field_id], "before": before, "type": kind})
+        FieldSetting.objects.bulk_update(changed, ["type"])
+        _record(errand, told)
+
+
+def _record(errand: Errand, told: list[dict[str, Any]]) -> None:
+    words: list[dict[str, Any]] = [
+        field | {"before": _word(field["before"]), "type": _word(field["type"])} for field in told
+    ]
+    if len(told) == 1:
+        (field,) = words
+        sentence = _sentence(told[0]["before"], told[0]["type"])
+        parameters = {"field": field["name"], "before": field["before"], "type": field["type"]}
+        events.record(sentence, errand.actor, errand.account.scope, **parameters)
+    elif told:
+        count = len(told)
+        events.record(sentences.FIELD_TYPES_SET, errand.actor, errand.account.scope, fields=words, count=count)
 
 
 def take_guesses(errand: Errand, fields: Iterable[DataField]) -> int:
-    """Set each of these fields that has a guess to it, one entry of the log each; how many there were."""
+    """Set each of these fields that has a guess to it; how many there were."""
     guessed = [field for field in fields if field.guess]
-    for field in guessed:
-        set_type(errand, field, field.guess)
+    set_types(errand, {field.id: field.guess for field in guessed}, guessed)
     return len(guessed)
 
 

@@ -23,7 +23,7 @@ from integrations.clients.known_first import about, asks_for_rows, known_first
 from integrations.clients.lists import Listing, last_known
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.fields.forms import FieldTypesForm
-from integrations.contacts.fields.types import DataField, data_fields, learn_from_contacts, set_type, take_guesses
+from integrations.contacts.fields.types import DataField, data_fields, learn_from_contacts, set_types, take_guesses
 from integrations.contacts.sentences import FIELDS_LISTED
 
 PAGE_SIZE = 50
@@ -51,8 +51,7 @@ def set_field_types(request: AccountRequest) -> HttpResponse:
     guessed = sent.get(request.POST.get("take", ""))
     if guessed and guessed.guess:
         changes[guessed.id] = guessed.guess
-    for field_id, kind in changes.items():
-        set_type(request.errand, sent[field_id], kind)
+    set_types(request.errand, changes, sent.values())
     _say_set(request, [field for field in data_fields(request.account, listing.items) if field.id in changes])
     at = next(iter(changes), "")
     return redirect(_url(request, q=request.POST.get("q", ""), page=request.POST.get("page", ""), at=at))
