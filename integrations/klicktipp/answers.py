@@ -15,6 +15,7 @@ from . import parts
 from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Collection[object])
 
 NO_CONTENT: Final = object()
 """What `load` gives for a status of 204."""
@@ -22,8 +23,10 @@ NO_CONTENT: Final = object()
 NO_BODY: Final = object()
 """What `load` gives for an empty body with another status."""
 
-_MOST_PARTS: Final = 2_000_000
-"""More contacts than an account has; as JSON each would take some hundred bytes of memory, whatever it is."""
+_MOST_MEMORY: Final = 200 * 1024 * 1024
+"""Bytes that an answer may take when it is read: enough for two million IDs, or a million with their times."""
+_WEIGHTS: Final = {b",": 72, b":": 110, b"[": 90, b"{": 240}
+"""Bytes that what stands behind a sign takes in memory, measured: a text, a key with its place, a list, a mapping."""
 
 _FIELD: Final = "field"
 _LISTS_OF_CONTACTS: Final = frozenset({"subscribers", "subscriberIds"})
@@ -43,12 +46,18 @@ def load(status: int, body: bytes) -> object:
         return NO_CONTENT
     if not body.strip():
         return NO_BODY
-    if sum(map(body.count, (b",", b"[", b"{"))) > _MOST_PARTS:
+    if _weight(body) > _MOST_MEMORY:
         raise Unreadable("too many parts")
     try:
         return json.loads(body, parse_int=str, parse_float=str, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         raise Unreadable("no JSON") from None
+
+
+def _weight(body: bytes) -> int:
+    """How many bytes of memory the JSON takes at most. One sign beyond ASCII makes a text four times as wide."""
+    text = len(body) if body.isascii() else 8 * len(body)
+    return text + sum(body.count(sign) * weight for sign, weight in _WEIGHTS.items())
 
 
 def tells_error(payload: object) -> bool:
@@ -222,7 +231,13 @@ def tagged_contacts(payload: object) -> Mapping[str, datetime | None]:
     """Contact ids and when each was tagged."""
     if isinstance(payload, list) and payload and not isinstance(payload[0], dict):
         return dict.fromkeys(contact_ids(payload))
-    return dict(_listed(payload, lambda key, rest: (key, parts.time(_when(rest)))))
+    if payload is NO_CONTENT:
+        return {}
+    entries = parts.pairs(payload)
+    if entries is None:
+        raise Unreadable("no list of ids and times")
+    found = {key: parts.time(_when(rest)) for value, rest in entries if (key := parts.identity(value))}
+    return _some(found, payload)  # type: ignore[arg-type]
 
 
 def _when(rest: object) -> object:
@@ -351,7 +366,7 @@ def _listed(
     return _some(found, payload)  # type: ignore[arg-type]
 
 
-def _some(found: tuple[T, ...], told: Iterable[object]) -> tuple[T, ...]:
+def _some(found: S, told: Iterable[object]) -> S:
     """What was found in a list, which is not readable if it holds something and nothing was found."""
     if told and not found:
         raise Unreadable("no id in the list")

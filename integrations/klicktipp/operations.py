@@ -14,7 +14,7 @@ from .errors import Happened
 from .problems import OTHERWISE, UNKNOWN_ADDRESS, WHEN_ADDING, Problem
 
 _MEGABYTE: Final = 1024 * 1024
-_LONG_ANSWERS: Final = frozenset({"list_contacts", "list_tagged_contacts", "get_contacts"})
+_LONG_ANSWERS: Final = {"list_contacts": 32, "list_tagged_contacts": 32, "get_contacts": 8}
 
 
 class AuthKind(StrEnum):
@@ -65,7 +65,7 @@ class Operation:
     @property
     def largest_answer(self) -> int:
         """Bytes, after decompression: lists of ids alone may be long, and so are many contacts."""
-        return 32 * _MEGABYTE if self.name in _LONG_ANSWERS else 2 * _MEGABYTE
+        return _LONG_ANSWERS.get(self.name, 2) * _MEGABYTE
 
     @property
     def doubtful(self) -> Happened:

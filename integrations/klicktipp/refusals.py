@@ -36,6 +36,7 @@ _CLASSES: Final[Mapping[int, type[KlickTippError]]] = {
 _CODE: Final = re.compile(r"[0-9]{1,9}")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _LONGEST_TEXT: Final = 2000
+_LONGEST_BODY: Final = 64 * 1024
 
 
 def refusal(operation: Operation, answer: Answer, *, by_session: bool = False) -> KlickTippError:
@@ -103,11 +104,17 @@ def _problem(operation: Operation, status: int, by_session: bool) -> Problem | N
 
 
 def _decoded(body: bytes) -> object:
-    """The JSON of a body, or its text where it is none."""
+    """The JSON of a body, or its text where it is none, or longer than a refusal is."""
+    if len(body) > _LONGEST_BODY:
+        return _beginning(body)
     try:
         return json.loads(body, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
-        return body[:_LONGEST_TEXT].decode(errors="replace").strip()
+        return _beginning(body)
+
+
+def _beginning(body: bytes) -> str:
+    return body[:_LONGEST_TEXT].decode(errors="replace").strip()
 
 
 def _message(said: object) -> str | None:

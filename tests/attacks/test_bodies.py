@@ -3,6 +3,7 @@
 import gzip
 import io
 import tracemalloc
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +15,9 @@ from accounts.models import Membership
 from integrations.clients.models import ClientAccount
 from integrations.contacts.models import FieldSetting
 from integrations.klicktipp import DeveloperKeyAuth, KlickTipp, ServiceError, answers
-from integrations.klicktipp.transport import _decoded
+from integrations.klicktipp.operations import OPERATIONS
+from integrations.klicktipp.refusals import refusal
+from integrations.klicktipp.transport import Answer, _decoded
 from integrations.tags import addresses
 from tests.klicktipp.service import answer, serving
 
@@ -80,6 +83,42 @@ def test_lists_of_ids_may_be_long_and_nothing_else_may() -> None:
         assert len(api.list_contacts()) == 300_000
         with pytest.raises(ServiceError):
             api.list_tags()
+
+
+def test_an_answer_takes_a_bounded_amount_of_memory() -> None:
+    """Small parts in a body of a permitted size became 600 MB."""
+    ids = range(10**8, 10**8 + 100_000)
+    shapes = (
+        b"{" + b",".join(b'"%d":"1758822131"' % number for number in ids) + b"}",
+        b"{" + b",".join(b'"%d":%d' % (number, number) for number in range(1_900_000)) + b"}",
+        b"[" + b",".join([b'{"a":{"b":1}}'] * 600_000) + b"]",
+        b"[" + b",".join([b"[1]"] * 1_900_000) + b"]",
+        f'["{"x" * 31 * MEGABYTE}😀"]'.encode(),
+    )
+    assert all(len(shape) < 32 * MEGABYTE for shape in shapes)
+    for read in (lambda shape: len(answers.tagged_contacts(answers.load(200, shape))), _refused):
+        tracemalloc.start()
+        counts = []
+        for shape in shapes:
+            with suppress(answers.Unreadable):
+                counts.append(read(shape))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 200 * MEGABYTE
+        assert counts[0] in (len(ids), None)
+
+
+def _refused(body: bytes) -> None:
+    assert refusal(OPERATIONS["list_contacts"], Answer(406, {}, body), by_session=False).code is None
+
+
+def test_a_list_of_two_hundred_thousand_contacts_is_read_in_each_form() -> None:
+    ids = range(10**8, 10**8 + 200_000)
+    bare = b"[" + b",".join(b'"%d"' % number for number in ids) + b"]"
+    objects = b"[" + b",".join(b'{"value":"%d","label":"1758822131"}' % number for number in ids) + b"]"
+    times = b"{" + b",".join(b'"%d":"1758822131"' % number for number in ids) + b"}"
+    for body in (bare, objects, times):
+        assert len(answers.tagged_contacts(answers.load(200, body))) == 200_000
 
 
 def test_names_of_the_service_are_cut() -> None:
