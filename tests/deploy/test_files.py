@@ -39,6 +39,19 @@ def test_the_containers_are_the_same_processes() -> None:
     assert "--require-hashes" in (DEPLOY / "Dockerfile").read_text()
 
 
+def test_the_portal_is_no_superuser_of_its_database() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    database = services["database"]
+    assert database["environment"].get("POSTGRES_USER", "postgres") != "ktportal"
+    assert "./database.sh:/docker-entrypoint-initdb.d/ktportal.sh:ro" in database["volumes"]
+    assert all("POSTGRES_PASSWORD" not in services[name]["environment"] for name in ("web", "worker", "clock"))
+    script = (DEPLOY / "database.sh").read_text()
+    (role,) = re.findall(r"^CREATE ROLE ktportal (.*) PASSWORD :'password';$", script, re.MULTILINE)
+    assert role.split() == ["LOGIN", "NOSUPERUSER", "NOCREATEDB", "NOCREATEROLE", "NOREPLICATION", "NOBYPASSRLS"]
+    assert "CREATE DATABASE ktportal OWNER ktportal;" in script
+    subprocess.run(["sh", "-n", DEPLOY / "database.sh"], check=True)
+
+
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed.")
 def test_the_proxys_settings_are_understood(tmp_path: Path) -> None:
     certificate = [tmp_path / name for name in ("fullchain.pem", "privkey.pem")]
