@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from accounts.namesakes import is_in_use
 from accounts.password_resets import PURPOSE, send_links
 from accounts.roles import Role
 from accounts.services import create_team, set_role
@@ -19,6 +20,7 @@ from accounts.validation import no_control_characters, no_web_address
 from ktportal.encryption import encrypt
 
 LINKS_TO_ONE_ADDRESS = {"reset_password": "5/m/key,10/h/key"}
+NAME_IN_USE = _("Somebody in a team of yours has this name, or one that looks like it. Please add to yours.")
 NAME_RULES = [no_control_characters, no_web_address]
 
 
@@ -79,6 +81,13 @@ class ProfileForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "language"]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        teams = Team.objects.filter(memberships__user=self.instance)
+        if "name" in self.changed_data and is_in_use(name, self.instance, teams):
+            raise forms.ValidationError(NAME_IN_USE)
+        return name
 
 
 class TeamForm(forms.ModelForm):

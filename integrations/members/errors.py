@@ -21,5 +21,9 @@ class NotValid(Exception):
     """The invitation is unknown, used, withdrawn or expired, or its sender may not invite any more."""
 
 
+class NameInUse(Exception):
+    """Somebody in the team has this name, or one that looks like it."""
+
+
 class HasAccount(Exception):
     """Whoever has this address signs in with it already."""

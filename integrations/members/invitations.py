@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, Team, User
+from accounts.namesakes import is_in_use
 from accounts.roles import Role
 from accounts.services import create_person, lock_members, set_end, set_role
 from accounts.signals import end_changed, membership_changed
@@ -27,7 +28,7 @@ from integrations.audit.sentences import Sentence
 from integrations.clients.member_access import give_access, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
-from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NameInUse, NotAllowed, NotValid, TooMany
 from integrations.members.models import VALID_FOR, Invitation
 from integrations.members.services import end_of, managing
 from ktportal.mail import mail_failed
@@ -107,7 +108,7 @@ def is_valid(invitation: Invitation) -> bool:
 def accept(invitation: Invitation, user: User, actor: Actor) -> bool:
     """Make the person a member as invited, and return whether they are new: a member of the team stays as they are.
 
-    Raises `NotAllowed` for somebody else than the invited person, and `NotValid`.
+    Raises `NotAllowed` for somebody else than the invited person, `NameInUse` and `NotValid`.
     """
     if user.email.lower() != invitation.email:
         raise NotAllowed
@@ -115,6 +116,8 @@ def accept(invitation: Invitation, user: User, actor: Actor) -> bool:
         lock_members(invitation.team)
         if is_member(user, invitation.team):
             return False
+        if is_in_use(user.name, user, [invitation.team]):
+            raise NameInUse
         _join(invitation, user, actor)
         return True
 
@@ -124,11 +127,14 @@ def is_member(user: User, team: Team) -> bool:
 
 
 def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> User:
-    """A new person with the invited address, as a member of the team. Raises `HasAccount` and `NotValid`."""
+    """A new person with the invited address, as a member of the team. Raises `HasAccount`, `NameInUse`
+    and `NotValid`."""
     with transaction.atomic():
         lock_members(invitation.team)
         if has_account(invitation.email):
             raise HasAccount
+        if is_in_use(name, User(), [invitation.team]):
+            raise NameInUse
         try:
             with transaction.atomic():
                 user = create_person(invitation.email, password, name)

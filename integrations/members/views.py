@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import TeamRequest, sent_from, team_view
 from accounts.errors import LastOwner
+from accounts.forms import NAME_IN_USE
 from accounts.mfa import second_factor_of
 from accounts.models import Membership, User
 from accounts.roles import Capability, Role
@@ -26,7 +27,7 @@ from integrations.audit.actors import Actor
 from integrations.clients.models import ClientAccess, Credential
 from integrations.members import invitations, services
 from integrations.members.access import InvitationRequest, MemberRequest, invitation_view, member_view
-from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NotAllowed, NotValid, TooMany
+from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NameInUse, NotAllowed, NotValid, TooMany
 from integrations.members.forms import InvitationForm, MemberForm, SignUpForm
 from integrations.members.models import Invitation
 
@@ -182,6 +183,10 @@ def _join(request: HttpRequest, found: Invitation, user: User) -> HttpResponse:
             is_new = invitations.accept(found, user, Actor.of(request))
         except NotValid:
             return _not_valid(request)
+        except NameInUse:
+            told = _("Somebody in %(team)s has your name, or one that looks like it. Please add to yours, then join.")
+            messages.error(request, told % {"team": found.team})
+            return redirect("profile")
         told = _("Welcome to %(team)s.") if is_new else _("You are already in %(team)s.")
         messages.success(request, told % {"team": found.team})
         return redirect("team", team=found.team.slug)
@@ -207,6 +212,9 @@ def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
             return _not_valid(request)
         except HasAccount:
             return redirect(request.path)
+        except NameInUse:
+            form.add_error("name", NAME_IN_USE)
+            return render(request, "members/sign_up.html", {"invitation": found, "form": form}, status=422)
         messages.success(request, _("Welcome to %(team)s.") % {"team": found.team})
         record_authentication(request, user, method="password")
         return complete_signup(request, user, None, reverse("team", args=[found.team.slug]))
