@@ -92,3 +92,9 @@ def test_members_who_change_their_password_share_the_limit_of_their_network(brow
     typed = {"oldpassword": "x", "password1": EVIL}
     answers = [browser.post("/accounts/password/change/", typed).status_code for _ in range(7)]
     assert answers[-1] == 429
+
+
+def test_breached_passwords_that_look_random_are_refused() -> None:
+    for breached in ("3rjs5la8qe", "taishan2011", "123admin321"):
+        with pytest.raises(ValidationError):
+            validate_password(breached)
