@@ -20,6 +20,8 @@ def test_every_answer_has_them(browser: Client, client: Client) -> None:
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "require-trusted-types-for 'script'" in answer.headers["Content-Security-Policy"]
+        assert "trusted-types default" in answer.headers["Content-Security-Policy"]
         assert "report-uri /csp-reports/" in answer.headers["Content-Security-Policy"]
         assert "Clear-Site-Data" not in answer.headers
 
