@@ -19,9 +19,7 @@ SECOND_FACTOR_REMOVED = Sentence(
     "people.second_factor_removed", _("%(actor)s removed a second factor from their sign-in")
 )
 RECOVERY_CODES_MADE = Sentence("people.recovery_codes_made", _("%(actor)s made new recovery codes"))
-SECOND_FACTOR_REFUSED = Sentence(
-    "people.second_factor_refused", _("The second factor of %(person)s was wrong"), tells_failure=True
-)
+SECOND_FACTOR_REFUSED = Sentence("people.second_factor_refused", _("The second factor of %(person)s was wrong"))
 SESSION_ENDED = Sentence("people.session_ended", _("%(actor)s ended a session of their own elsewhere"))
 SESSIONS_ENDED = Sentence("people.sessions_ended", _("%(actor)s ended all sessions of %(person)s"))
 EMAIL_CHANGED = Sentence("people.email_changed", _("%(actor)s changed the address they sign in with"))

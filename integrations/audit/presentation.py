@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
-from integrations.audit.sentences import MOST_NAMED, tell, tells_failure
+from integrations.audit.sentences import MOST_NAMED, tell
 from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
@@ -43,10 +43,6 @@ _ENDINGS: dict[str, str | Promise] = {
     Outcome.REFUSED: gettext_lazy("Refused:"),
     Outcome.FAILED: gettext_lazy("Failed:"),
     PARTLY: gettext_lazy("Only partly done:"),
-}
-_ENDINGS_OF_CHANGES = _ENDINGS | {
-    Outcome.REFUSED: gettext_lazy("Refused, not done:"),
-    Outcome.FAILED: gettext_lazy("Failed, not done:"),
 }
 
 
@@ -128,6 +124,7 @@ class LoggedAction:
 
     @cached_property
     def sentence(self) -> str:
+        """What was done, or where it was not, or not in whole, what was tried."""
         return self._told(MOST_NAMED)
 
     @cached_property
@@ -136,9 +133,10 @@ class LoggedAction:
         return self._told()
 
     def _told(self, most: int | None = None) -> str:
+        is_done = self.outcome == Outcome.DONE
         if self.head.actor_id:
-            return tell(self.head.sentence, self.head.parameters, most)
-        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}, most))
+            return tell(self.head.sentence, self.head.parameters, most, is_done=is_done)
+        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}, most, is_done=is_done))
 
     @cached_property
     def final(self) -> list[AuditEntry]:
@@ -166,9 +164,8 @@ class LoggedAction:
 
     @cached_property
     def ending(self) -> str | Promise:
-        """How it ended, to stand before the sentence, which tells it as if it were done; "" where it is."""
-        is_no_change = all(entry.kind == Kind.READ for entry in self.final) or tells_failure(self.head.sentence)
-        return (_ENDINGS if is_no_change else _ENDINGS_OF_CHANGES).get(self.outcome, "")
+        """How it ended, to stand before the sentence; "" where it is done."""
+        return _ENDINGS.get(self.outcome, "")
 
     @cached_property
     def problems(self) -> list[Message]:

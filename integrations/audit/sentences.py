@@ -29,15 +29,15 @@ _registry: dict[str, Sentence] = {}
 class Sentence:
     """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it.
 
+    `attempt` tells it as what somebody tried, for an action that can be refused, fail or stay unknown.
     `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
-    `tells_failure` says that the sentence itself is about what did not come about.
     `gives_tags` says that the tags among the parameters are given to contacts.
     """
 
     key: str
     text: str | Promise
+    attempt: str | Promise = ""
     only_reads: bool = False
-    tells_failure: bool = False
     gives_tags: bool = False
 
     def __post_init__(self) -> None:
@@ -74,11 +74,6 @@ def is_sentence(key: str) -> bool:
     return key in _registry
 
 
-def tells_failure(key: str) -> bool:
-    sentence = _registry.get(key)
-    return sentence is not None and sentence.tells_failure
-
-
 def that_give_tags() -> list[str]:
     """The keys of the sentences about tags that contacts were given."""
     return [key for key, sentence in _registry.items() if sentence.gives_tags]
@@ -95,14 +90,15 @@ def in_general() -> list[tuple[str, str]]:
     return sorted(((key, text.removeprefix("… ")) for key, text in told.items()), key=lambda pair: plain(pair[1]))
 
 
-def tell(key: str, parameters: Mapping[str, Any], most: int | None = None) -> str:
-    """The sentence in the active language, with so many names of a list at most; for a key that this version does not
+def tell(key: str, parameters: Mapping[str, Any], most: int | None = None, *, is_done: bool = True) -> str:
+    """The sentence in the active language, with so many names of a list at most, of what is not done as an attempt; for
+    a key that this version does not
     know, the key itself."""
     sentence = _registry.get(key)
     if sentence is None:
         return key
     words = {name: _in_words(value, most) or _("(none)") for name, value in parameters.items()}
     try:
-        return str(sentence.text) % words
+        return str(sentence.text if is_done else sentence.attempt or sentence.text) % words
     except KeyError:
         return key

@@ -11,21 +11,30 @@ CLIENT_COUNTRY_CHANGED = Sentence(
     "clients.country_changed", _("%(actor)s changed the country of %(account)s from %(before)s to %(country)s")
 )
 CONNECTIONS_CHECKED = Sentence(
-    "clients.connections_checked", _("%(actor)s checked the connections of all clients"), only_reads=True
+    "clients.connections_checked",
+    _("%(actor)s checked the connections of all clients"),
+    _("%(actor)s tried to check the connections of all clients"),
+    only_reads=True,
 )
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
-SERVICE_SILENT = Sentence(
-    "clients.service_silent", _("KlickTipp has not answered several times in a row"), tells_failure=True
-)
+SERVICE_SILENT = Sentence("clients.service_silent", _("KlickTipp has not answered several times in a row"))
 SERVICE_ANSWERS = Sentence("clients.service_answers", _("KlickTipp answers again"))
-KEY_TESTED = Sentence("clients.key_tested", _("%(actor)s tested the customer key …%(key)s for %(account)s"))
+KEY_TESTED = Sentence(
+    "clients.key_tested",
+    _("%(actor)s tested the customer key …%(key)s for %(account)s"),
+    _("%(actor)s tried the customer key …%(key)s for %(account)s"),
+)
 KEY_TESTED_FOR_NEW = Sentence(
-    "clients.key_tested_for_new", _("%(actor)s tested the customer key …%(key)s for a new client")
+    "clients.key_tested_for_new",
+    _("%(actor)s tested the customer key …%(key)s for a new client"),
+    _("%(actor)s tried the customer key …%(key)s for a new client"),
 )
 KEY_STORED = Sentence("clients.key_stored", _("%(actor)s stored the customer key …%(key)s for %(account)s"))
 KEY_REMOVED = Sentence("clients.key_removed", _("%(actor)s removed the customer key …%(key)s of %(account)s"))
 OWN_KEY_TESTED = Sentence(
-    "clients.own_key_tested", _("%(actor)s tested a customer key of their own, …%(key)s, for %(account)s")
+    "clients.own_key_tested",
+    _("%(actor)s tested a customer key of their own, …%(key)s, for %(account)s"),
+    _("%(actor)s tried a customer key of their own, …%(key)s, for %(account)s"),
 )
 OWN_KEY_STORED = Sentence(
     "clients.own_key_stored", _("%(actor)s stored a customer key of their own, …%(key)s, for %(account)s")
@@ -51,20 +60,22 @@ KEY_TESTS_STOPPED = Sentence(
 GRANT_REFUSED = Sentence(
     "clients.grant_refused",
     _("%(actor)s came back without a key from KlickTipp's page for granting access"),
-    tells_failure=True,
 )
 GRANTS_REFUSED = Sentence(
     "clients.grants_refused",
     _("%(actor)s came back without a key from KlickTipp's page for granting access, as did %(more)s others before"),
-    tells_failure=True,
 )
 BY_API_USER = {
     KEY_TESTED.key: Sentence(
-        "clients.api_user_tested", _("%(actor)s tested the API user %(api_user)s for %(account)s"), only_reads=True
+        "clients.api_user_tested",
+        _("%(actor)s tested the API user %(api_user)s for %(account)s"),
+        _("%(actor)s tried the API user %(api_user)s for %(account)s"),
+        only_reads=True,
     ),
     KEY_TESTED_FOR_NEW.key: Sentence(
         "clients.api_user_tested_for_new",
         _("%(actor)s tested the API user %(api_user)s for a new client"),
+        _("%(actor)s tried the API user %(api_user)s for a new client"),
         only_reads=True,
     ),
     KEY_STORED.key: Sentence(
@@ -88,6 +99,7 @@ BY_API_USER = {
     OWN_KEY_TESTED.key: Sentence(
         "clients.own_api_user_tested",
         _("%(actor)s tested an API user of their own, %(api_user)s, for %(account)s"),
+        _("%(actor)s tried an API user of their own, %(api_user)s, for %(account)s"),
         only_reads=True,
     ),
     OWN_KEY_STORED.key: Sentence(
@@ -107,13 +119,22 @@ BY_API_USER = {
 }
 """What stands for the sentence about a customer key where it is an API user."""
 
-TAGS_LOADED = Sentence("clients.tags_loaded", _("%(actor)s loaded the tags of %(account)s for a form"), only_reads=True)
+TAGS_LOADED = Sentence(
+    "clients.tags_loaded",
+    _("%(actor)s loaded the tags of %(account)s for a form"),
+    _("%(actor)s tried to load the tags of %(account)s for a form"),
+    only_reads=True,
+)
 FIELDS_LOADED = Sentence(
-    "clients.fields_loaded", _("%(actor)s loaded the data fields of %(account)s for a form"), only_reads=True
+    "clients.fields_loaded",
+    _("%(actor)s loaded the data fields of %(account)s for a form"),
+    _("%(actor)s tried to load the data fields of %(account)s for a form"),
+    only_reads=True,
 )
 OPTIN_PROCESSES_LOADED = Sentence(
     "clients.optin_processes_loaded",
     _("%(actor)s loaded the opt-in processes of %(account)s for a form"),
+    _("%(actor)s tried to load the opt-in processes of %(account)s for a form"),
     only_reads=True,
 )
 LIMITED = Sentence("clients.limited", _("%(actor)s limited %(person)s to %(clients)s"))

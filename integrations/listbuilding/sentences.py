@@ -27,23 +27,30 @@ KEY_REMOVED = Sentence(
 
 
 SIGNED_UP = Sentence(
-    "tools.signed_up", _("%(actor)s subscribed %(contact)s to %(account)s with the listbuilding key %(key)s")
+    "tools.signed_up",
+    _("%(actor)s subscribed %(contact)s to %(account)s with the listbuilding key %(key)s"),
+    _("%(actor)s tried to subscribe %(contact)s to %(account)s with the listbuilding key %(key)s"),
 )
 
 
 TAG_REMOVED = Sentence(
-    "tools.tag_removed", _("%(actor)s took the tag of the listbuilding key %(key)s from %(contact)s of %(account)s")
+    "tools.tag_removed",
+    _("%(actor)s took the tag of the listbuilding key %(key)s from %(contact)s of %(account)s"),
+    _("%(actor)s tried to take the tag of the listbuilding key %(key)s from %(contact)s of %(account)s"),
 )
 
 
 UNSUBSCRIBED = Sentence(
-    "tools.unsubscribed", _("%(actor)s unsubscribed %(contact)s from %(account)s with the listbuilding key %(key)s")
+    "tools.unsubscribed",
+    _("%(actor)s unsubscribed %(contact)s from %(account)s with the listbuilding key %(key)s"),
+    _("%(actor)s tried to unsubscribe %(contact)s from %(account)s with the listbuilding key %(key)s"),
 )
 
 
 LOOKED_UP_AFTERWARDS = Sentence(
     "tools.looked_up_afterwards",
     _("%(actor)s looked how %(contact)s stands in %(account)s after listbuilding"),
+    _("%(actor)s tried to look how %(contact)s stands in %(account)s after listbuilding"),
     only_reads=True,
 )
 

@@ -76,9 +76,9 @@ def test_actions_are_told_in_plain_sentences(browser: Client, owner: Membership,
     )
     write(scope, action, outcome=Outcome.REFUSED, status=406, code=9, answer={"problem": "contact_not_subscribed"})
     page = log(browser, owner)
-    told = f"{owner.user} added r•••@klick-tipp.team with the tag Newsletter to Bergwind"
+    told = f"{owner.user} tried to add r•••@klick-tipp.team with the tag Newsletter to Bergwind"
     assert sentences(page)[0] == told
-    assert f"Refused, not done: {told}: the contact is not subscribed" in lines(page)
+    assert f"Refused: {told}: the contact is not subscribed" in lines(page)
 
 
 def test_sentences_follow_the_readers_language(browser: Client, owner: Membership, scope: Scope) -> None:
@@ -131,10 +131,10 @@ def test_the_outcome_of_an_action_follows_from_its_calls(
     ("outcomes", "told"),
     [
         ([Outcome.DONE], "Alex added x to Bergwind"),
-        ([Outcome.REFUSED], "Refused, not done: Alex added x to Bergwind: the tag was not found"),
-        ([Outcome.FAILED], "Failed, not done: Alex added x to Bergwind: the tag was not found"),
-        ([Outcome.UNKNOWN], "Not known whether it happened: Alex added x to Bergwind: the tag was not found"),
-        ([Outcome.DONE, Outcome.REFUSED], "Only partly done: Alex added x to Bergwind: the tag was not found"),
+        ([Outcome.REFUSED], "Refused: Alex tried to add x to Bergwind: the tag was not found"),
+        ([Outcome.FAILED], "Failed: Alex tried to add x to Bergwind: the tag was not found"),
+        ([Outcome.UNKNOWN], "Not known whether it happened: Alex tried to add x to Bergwind: the tag was not found"),
+        ([Outcome.DONE, Outcome.REFUSED], "Only partly done: Alex tried to add x to Bergwind: the tag was not found"),
     ],
 )
 def test_what_was_not_done_does_not_read_as_done(
@@ -157,7 +157,7 @@ def test_what_only_read_or_tells_its_failure_itself_is_not_told_as_undone(
     write(scope, Action(TAGS_LOADED, actor()), Kind.READ, operation="list_tags", outcome=Outcome.FAILED)
     events.record_obstacle(Action(GRANT_REFUSED, actor()), scope, Obstacle.GRANT_USED)
     told = lines(log(browser, owner, kind="any"))
-    assert "Failed: Alex loaded the tags of Bergwind" in told
+    assert "Failed: Alex tried to load the tags of Bergwind" in told
     assert "Refused: Alex came back without a key from KlickTipp's page for granting access: this way back" in told
 
 
@@ -396,8 +396,8 @@ def test_a_refusal_of_what_only_read_is_found_by_its_outcome(
     service.fault(path="/tag", status=403, body='["API access denied."]')
     load(account, ReferenceKind.TAGS, actor())
     log = f"/t/{account.team.slug}/log/"
-    assert "loaded the tags" in main_words(browser.get(log)), "what went wrong is never hidden"
-    assert "loaded the tags" in main_words(browser.get(f"{log}?outcome=refused"))
+    assert "tried to load the tags" in main_words(browser.get(log)), "what went wrong is never hidden"
+    assert "tried to load the tags" in main_words(browser.get(f"{log}?outcome=refused"))
     nothing = browser.get(f"{log}?outcome=done&client={account.slug}")
     assert "What was only read is hidden. Show also what was only read" in main_words(nothing)
     asked = urlencode({"q": f"client:{account.slug} outcome:done kind:any"})
