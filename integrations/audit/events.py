@@ -19,8 +19,10 @@ from integrations.messages import REFUSALS
 def record(
     sentence: Sentence, actor: Actor, scope: Scope, subjects: tuple[Subject, ...] = (), **parameters: Any
 ) -> None:
-    """Write an event that has just happened, about `subjects`. Inside a transaction it stays or goes with it."""
-    _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=Outcome.DONE)
+    """Write an event that has just happened, or been refused, about `subjects`. Inside a transaction it stays or goes
+    with it."""
+    outcome = Outcome.REFUSED if sentence.is_refusal else Outcome.DONE
+    _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=outcome)
 
 
 def record_once(action: Action, scope: Scope) -> None:

@@ -6,11 +6,24 @@ from integrations.audit.sentences import Sentence
 
 SIGNED_IN = Sentence("people.signed_in", _("%(actor)s signed in"))
 SIGNED_OUT = Sentence("people.signed_out", _("%(actor)s signed out"))
-SIGN_IN_FAILED = Sentence("people.sign_in_failed", _("Sign-in as %(person)s failed"))
-SIGN_INS_FAILED = Sentence(
-    "people.sign_ins_failed", _("Sign-in as %(person)s failed, as did %(more)s others of strangers before it")
+SIGN_IN_FAILED = Sentence(
+    "people.sign_in_failed",
+    _("Sign-in as %(person)s failed"),
+    _("%(actor)s tried to sign in as %(person)s"),
+    is_refusal=True,
 )
-SIGN_IN_STOPPED = Sentence("people.sign_in_stopped", _("Sign-in as %(person)s was stopped: too many attempts"))
+SIGN_INS_FAILED = Sentence(
+    "people.sign_ins_failed",
+    _("Sign-in as %(person)s failed, as did %(more)s others of strangers before it"),
+    _("%(actor)s tried to sign in as %(person)s, and strangers %(more)s times as others before it"),
+    is_refusal=True,
+)
+SIGN_IN_STOPPED = Sentence(
+    "people.sign_in_stopped",
+    _("Sign-in as %(person)s was stopped: too many attempts"),
+    _("%(actor)s tried to sign in as %(person)s once more after too many attempts"),
+    is_refusal=True,
+)
 SIGNED_UP = Sentence("people.signed_up", _("%(actor)s signed up"))
 PASSWORD_CHANGED = Sentence("people.password_changed", _("%(actor)s changed their password"))
 PASSWORD_RESET = Sentence("people.password_reset", _("%(actor)s reset their password"))
@@ -19,7 +32,12 @@ SECOND_FACTOR_REMOVED = Sentence(
     "people.second_factor_removed", _("%(actor)s removed a second factor from their sign-in")
 )
 RECOVERY_CODES_MADE = Sentence("people.recovery_codes_made", _("%(actor)s made new recovery codes"))
-SECOND_FACTOR_REFUSED = Sentence("people.second_factor_refused", _("The second factor of %(person)s was wrong"))
+SECOND_FACTOR_REFUSED = Sentence(
+    "people.second_factor_refused",
+    _("The second factor of %(person)s was wrong"),
+    _("%(actor)s tried a wrong second factor of %(person)s"),
+    is_refusal=True,
+)
 SESSION_ENDED = Sentence("people.session_ended", _("%(actor)s ended a session of their own elsewhere"))
 SESSIONS_ENDED = Sentence("people.sessions_ended", _("%(actor)s ended all sessions of %(person)s"))
 EMAIL_CHANGED = Sentence("people.email_changed", _("%(actor)s changed the address they sign in with"))

@@ -30,6 +30,7 @@ class Sentence:
     """`key` is stored, `text` is a lazy translation with `%(actor)s`, `%(account)s` and the parameters in it.
 
     `attempt` tells it as what somebody tried, for an action that can be refused, fail or stay unknown.
+    `is_refusal` says that it is about what the portal refused: an event with it is no deed.
     `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
     `gives_tags` says that the tags among the parameters are given to contacts.
     """
@@ -37,6 +38,7 @@ class Sentence:
     key: str
     text: str | Promise
     attempt: str | Promise = ""
+    is_refusal: bool = False
     only_reads: bool = False
     gives_tags: bool = False
 

@@ -49,13 +49,20 @@ OWN_KEY_LOST = Sentence(
 KEY_REFUSED = Sentence(
     "clients.key_refused",
     _("%(actor)s could not store the customer key …%(key)s: it opens another KlickTipp account than it should"),
+    _("%(actor)s tried to store the customer key …%(key)s: it opens another KlickTipp account than it should"),
+    is_refusal=True,
 )
 KEY_KEPT = Sentence(
     "clients.key_kept",
     _("%(actor)s did not store the customer key …%(key)s for %(account)s: something else had been stored meanwhile"),
+    _("%(actor)s tried to store the customer key …%(key)s for %(account)s: something else had been stored meanwhile"),
+    is_refusal=True,
 )
 KEY_TESTS_STOPPED = Sentence(
-    "clients.key_tests_stopped", _("%(actor)s was stopped from testing more customer keys or API users: too many tries")
+    "clients.key_tests_stopped",
+    _("%(actor)s was stopped from testing more customer keys or API users: too many tries"),
+    _("%(actor)s tried to test more customer keys or API users after too many tries"),
+    is_refusal=True,
 )
 GRANT_REFUSED = Sentence(
     "clients.grant_refused",
@@ -88,6 +95,8 @@ BY_API_USER = {
     KEY_REFUSED.key: Sentence(
         "clients.api_user_refused",
         _("%(actor)s could not store the API user %(api_user)s: it opens another KlickTipp account than it should"),
+        _("%(actor)s tried to store the API user %(api_user)s: it opens another KlickTipp account than it should"),
+        is_refusal=True,
     ),
     KEY_KEPT.key: Sentence(
         "clients.api_user_kept",
@@ -95,6 +104,11 @@ BY_API_USER = {
             "%(actor)s did not store the API user %(api_user)s for %(account)s: something else had been stored "
             "meanwhile"
         ),
+        _(
+            "%(actor)s tried to store the API user %(api_user)s for %(account)s: something else had been stored "
+            "meanwhile"
+        ),
+        is_refusal=True,
     ),
     OWN_KEY_TESTED.key: Sentence(
         "clients.own_api_user_tested",

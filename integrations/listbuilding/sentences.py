@@ -13,6 +13,11 @@ KEY_REFUSED = Sentence(
         "%(actor)s could not store the listbuilding key %(key)s (…%(four)s) for %(account)s: another client has it "
         "already"
     ),
+    _(
+        "%(actor)s tried to store the listbuilding key %(key)s (…%(four)s) for %(account)s: another client has it "
+        "already"
+    ),
+    is_refusal=True,
 )
 
 

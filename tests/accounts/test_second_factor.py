@@ -40,7 +40,7 @@ def test_after_the_password_comes_a_code(browser: Client, owner: Membership, cli
     assert sign_in(fresh, owner.user.email)["Location"] == reverse("mfa_authenticate")
     assert not is_signed_in(fresh)
     assert fresh.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
-    assert log_of(owner.team)[-1] == f"The second factor of {owner.user.name} was wrong"
+    assert log_of(owner.team)[-1] == f"Somebody tried a wrong second factor of {owner.user.name}"
     fresh.post(reverse("mfa_authenticate"), {"code": code(secret)})
     assert is_signed_in(fresh)
 

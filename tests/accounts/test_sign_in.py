@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from integrations.audit.models import AuditEntry
+from integrations.audit.models import AuditEntry, Outcome
 from tests.accounts.helpers import is_signed_in, log_of, sign_in
 from tests.factories import MembershipFactory, UserFactory
 
@@ -62,7 +62,8 @@ def test_a_wrong_password_is_refused_and_logged_for_the_team(client: Client, own
 
     assert response.context["form"].errors
     assert not is_signed_in(client)
-    assert log_of(owner.team) == [f"Sign-in as {owner.user.name} failed"]
+    assert log_of(owner.team) == [f"Somebody tried to sign in as {owner.user.name}"]
+    assert AuditEntry.objects.get().outcome == Outcome.REFUSED
 
 
 def test_no_password_reaches_the_log(client: Client, owner: Membership) -> None:
@@ -76,7 +77,7 @@ def test_an_unknown_address_is_logged_for_the_portal_and_masked(client: Client, 
     sign_in(client, "nobody@example.com")
 
     assert log_of(owner.team) == []
-    assert log_of(None) == ["Sign-in as n•••@example.com failed"]
+    assert log_of(None) == ["Somebody tried to sign in as n•••@example.com"]
 
 
 def test_the_page_does_not_tell_an_unknown_address_from_a_wrong_password(client: Client, owner: Membership) -> None:
@@ -96,8 +97,8 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client: Clien
     assert "Too many failed login attempts" in response.content.decode()
     assert not is_signed_in(client)
     assert log_of(owner.team) == [
-        *[f"Sign-in as {owner.user.name} failed"] * 5,
-        f"Sign-in as {owner.user.name} was stopped: too many attempts",
+        *[f"Somebody tried to sign in as {owner.user.name}"] * 5,
+        f"Somebody tried to sign in as {owner.user.name} once more after too many attempts",
     ]
 
 
@@ -116,7 +117,7 @@ def test_attempts_beyond_the_limit_with_an_unknown_address_are_told_to_the_porta
     for _ in range(6):
         sign_in(client, "nobody@example.com")
 
-    assert log_of(None)[-1] == "Sign-in as n•••@example.com was stopped: too many attempts"
+    assert log_of(None)[-1] == "Somebody tried to sign in as n•••@example.com once more after too many attempts"
 
 
 def test_five_wrong_passwords_do_not_lock_out_other_people(client: Client, owner: Membership) -> None:
@@ -147,7 +148,7 @@ def test_a_deactivated_person_does_not_get_in_and_the_team_reads_of_it(client: C
     assert response["Location"] == reverse("account_inactive")
     assert client.get(response["Location"]).status_code == 200
     assert not is_signed_in(client)
-    assert log_of(membership.team) == [f"Sign-in as {membership.user.name} failed"]
+    assert log_of(membership.team) == [f"Somebody tried to sign in as {membership.user.name}"]
 
 
 def test_deactivating_a_person_ends_the_session(client: Client, owner: Membership) -> None:
