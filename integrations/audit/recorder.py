@@ -128,17 +128,17 @@ class Recorder:
     submit has begun; the library then sends nothing. `finish` never raises: the call is over and its result counts.
 
     key_last_four: of the customer key that signs the calls; "" where an API user does
-    key_owner: whose key, or whose API user, it is
+    key_owner: whose key, or whose API user, it is; None while it is only tested
     api_user: the API user's name
     """
 
     def __init__(
-        self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner, api_user: str = ""
+        self, action: Action, scope: Scope, key_last_four: str, key_owner: KeyOwner | None, api_user: str = ""
     ) -> None:
         user = {"api_user": api_user} if api_user else {}
         self._action = replace(action, parameters={**action.parameters, **user})
         self._scope = scope
-        self._key = {"key_last_four": key_last_four, "key_owner": key_owner}
+        self._key = {"key_last_four": key_last_four, "key_owner": key_owner or ""}
         self._begun: dict[UUID, AuditEntry] = {}
         self._calls: dict[UUID, UUID] = {}
         self._lock = threading.Lock()

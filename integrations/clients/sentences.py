@@ -46,6 +46,12 @@ OWN_KEY_LOST = Sentence(
     "clients.own_key_lost",
     _("%(actor)s removed the customer key …%(key)s that %(person)s had stored for %(account)s and may no longer use"),
 )
+KEY_DENIED = Sentence(
+    "clients.key_denied",
+    _("%(actor)s could not store the customer key …%(key)s: KlickTipp does not accept it"),
+    _("%(actor)s tried to store the customer key …%(key)s: KlickTipp does not accept it"),
+    is_refusal=True,
+)
 KEY_REFUSED = Sentence(
     "clients.key_refused",
     _("%(actor)s could not store the customer key …%(key)s: it opens another KlickTipp account than it should"),
@@ -91,6 +97,12 @@ BY_API_USER = {
     ),
     KEY_REMOVED.key: Sentence(
         "clients.api_user_removed", _("%(actor)s removed the API user %(api_user)s of %(account)s")
+    ),
+    KEY_DENIED.key: Sentence(
+        "clients.api_user_denied",
+        _("%(actor)s could not store the API user %(api_user)s: KlickTipp does not accept it"),
+        _("%(actor)s tried to store the API user %(api_user)s: KlickTipp does not accept it"),
+        is_refusal=True,
     ),
     KEY_REFUSED.key: Sentence(
         "clients.api_user_refused",

@@ -235,6 +235,6 @@ def test_a_log_that_cannot_be_written_stops_the_call(account: ClientAccount, ser
 def test_key_tests_name_the_key_by_its_last_four_only(account: ClientAccount, service: Service) -> None:
     key = service.customer_keys[0]
     action = Action(KEY_TESTED, actor(), {"key": key[-4:]})
-    gateway.connect_with(Login.by_customer_key(key), KeyOwner.SHARED, account.scope, action).list_tags()
+    gateway.connect_with(Login.by_customer_key(key), account.scope, action).list_tags()
     entry = AuditEntry.objects.get()
     assert key not in repr(vars(entry))

@@ -43,9 +43,9 @@ def _transport() -> Transport:
     return Transport(pool_size=4 * MOST_AT_ONCE, proxy=settings.KLICKTIPP_PROXY)
 
 
-def connect_with(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> KlickTipp:
-    """A client for a login that is not stored yet. Everything else as in `connect`."""
-    recorder = _recorder(login, owner, scope, action)
+def connect_with(login: Login, scope: Scope, action: Action) -> KlickTipp:
+    """A client for a login that is not stored yet, so it is nobody's. Everything else as in `connect`."""
+    recorder = _recorder(login, None, scope, action)
     return _client(_auth(login, None, scope, action), Admitted(recorder, Admission(action, scope)))
 
 
@@ -58,7 +58,7 @@ def connect_listbuilding(
     return _client(None, Admitted(recorder, Admission(action, account.scope)), seconds)
 
 
-def _recorder(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> Recorder:
+def _recorder(login: Login, owner: KeyOwner | None, scope: Scope, action: Action) -> Recorder:
     return Recorder(action, scope, login.last_four, owner, api_user=login.username)
 
 

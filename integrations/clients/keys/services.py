@@ -55,10 +55,10 @@ def _identify(api: KlickTipp, optin_processes: tuple[OptinProcess, ...]) -> Iden
     return Identity(account.id, predefined, account.username or account.email, known_country(account.country))
 
 
-def _test(login: Login, owner: KeyOwner, scope: Scope, action: Action) -> TestedLogin:
+def _test(login: Login, scope: Scope, action: Action) -> TestedLogin:
     """List the opt-in processes, as the official connectors do, and see whose login this is."""
     count_test(action.actor, scope)
-    api = gateway.connect_with(login, owner, scope, action)
+    api = gateway.connect_with(login, scope, action)
     optin_processes = api.list_optin_processes()
     identity = _identify(api, optin_processes)
     if not identity:
@@ -90,8 +90,8 @@ def try_for_new(team: Team, name: str, login: Login, actor: Actor, action_id: UU
     sentence = sentences.KEY_TESTED if name else sentences.KEY_TESTED_FOR_NEW
     action = _action(sentence, login, actor, action_id)
     scope = Scope(team.pk, account_label=name)
-    tested = _test(login, KeyOwner.SHARED, scope, action)
     with _telling_refusals(login, actor, scope):
+        tested = _test(login, scope, action)
         _must_be_free(team, None, tested.identity)
     return tested
 
@@ -104,9 +104,8 @@ def try_for(
     Raises the library's errors, `Obstructed`, `TooManyTests`, `UntoldAccount`, `OtherAccount` and
     `TakenByOtherClient`.
     """
-    owner = KeyOwner.OWN if user_id else KeyOwner.SHARED
-    tested = _test(login, owner, account.scope, _testing(login, actor, action_id, user_id))
     with _telling_refusals(login, actor, account.scope):
+        tested = _test(login, account.scope, _testing(login, actor, action_id, user_id))
         _must_be_of(account, tested.identity)
         _must_be_free(account.team, account, tested.identity)
     return tested
@@ -114,11 +113,12 @@ def try_for(
 
 @contextmanager
 def _telling_refusals(login: Login, actor: Actor, scope: Scope) -> Iterator[None]:
-    """Puts into the log that a login, though KlickTipp accepts it, is not one for this client."""
+    """Puts into the log that KlickTipp does not accept a login, or that it is not one for this client."""
     try:
         yield
-    except (OtherAccount, TakenByOtherClient):
-        sentence, parameters = sentence_of_key(sentences.KEY_REFUSED, login)
+    except (AccessDenied, OtherAccount, TakenByOtherClient) as error:
+        refused = sentences.KEY_DENIED if isinstance(error, AccessDenied) else sentences.KEY_REFUSED
+        sentence, parameters = sentence_of_key(refused, login)
         events.record(sentence, actor, scope, **parameters)
         raise
 

@@ -50,6 +50,14 @@ def test_another_accounts_key_is_refused_by_name_and_the_old_one_stays(
     )
 
 
+def test_a_key_that_klicktipp_refuses_is_an_event_of_its_own(browser: Client, bound: ClientAccount) -> None:
+    assert browser.post(url(bound), {"customer_key": "wrong-and-long-enough-a-key"}).status_code == 422
+    refused = AuditEntry.objects.get(sentence="clients.key_denied")
+    assert (refused.outcome, refused.kind) == ("refused", "event")
+    told = main_words(browser.get(f"/t/{bound.team.slug}/log/"))
+    assert "tried to store the customer key …-key: KlickTipp does not accept it" in told
+
+
 def test_the_key_page_never_shows_the_stored_key(browser: Client, bound: ClientAccount, service: Service) -> None:
     page = browser.get(url(bound)).content.decode()
     assert service.customer_keys[0] not in page

@@ -12,7 +12,7 @@ from integrations.clients.calls import gateway
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.clients.sentences import TAGS_LOADED
 from tests.factories import MembershipFactory, actor, store_key
-from tests.pages import logged
+from tests.pages import logged, words
 from tests.service import Service
 
 DENIED = {"status": 403, "body": '["API access denied."]', "always": True}
@@ -153,13 +153,14 @@ def test_the_log_entry_says_which_key_was_used(
     assert ("the client&#x27;s shared key" in entry) == (owner_of_key is KeyOwner.SHARED)
 
 
-def test_the_test_of_a_key_that_is_not_stored_yet_says_whose_it_is_to_be(
-    client: Client, editor: Membership, bound: ClientAccount, service: Service
+def test_a_key_that_is_tested_is_called_nobodys_yet(
+    browser: Client, owner: Membership, bound: ClientAccount, service: Service
 ) -> None:
-    store(client, bound, service.customer_keys[0])
+    store(browser, bound, service.customer_keys[0])
 
-    tests = AuditEntry.objects.filter(sentence="clients.own_key_tested")
-    assert {entry.key_owner for entry in tests} == {KeyOwner.OWN}
+    tested = AuditEntry.objects.filter(sentence="clients.own_key_tested").latest("number")
+    shown = browser.get(reverse("log_entry", kwargs={"team": owner.team.slug, "number": tested.number}))
+    assert f"…{service.customer_keys[0][-4:]} , not stored, only tested" in words(shown)
 
 
 def test_another_accounts_key_is_refused_by_name(
