@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import email_changed, password_changed, password_reset, user_signed_up
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -158,7 +159,10 @@ def required_second_factor(team: Team, since: datetime | None, by: User, **_: An
 
 
 @receiver(membership_changed)
-def role_changed(membership: Membership, before: str | None, by: User | None, **_: Any) -> None:
+def role_changed(membership: Membership, before: str | None, by: User | None, is_invited: bool, **_: Any) -> None:
+    """Of who joins by an invitation the room of members tells, which knows it."""
+    if is_invited:
+        return
     if before:
         _of_member(people_sentences.ROLE_CHANGED, membership, by, before={"role": before})
     else:
@@ -188,7 +192,10 @@ def renamed_team(team: Team, before: str, by: User, **_: Any) -> None:
 
 
 def _actor(by: User | None) -> Actor:
-    return Actor(str(by), by.pk, email=by.email) if by else COMMAND
+    """Who did it, from where: signals of services know of no request, so it is the one in hand."""
+    if by is None:
+        return COMMAND
+    return Actor.of(context.request, by) if context.request else Actor(str(by), by.pk, email=by.email)
 
 
 def _of_member(sentence: Sentence, membership: Membership, by: User | None, **parameters: Any) -> None:

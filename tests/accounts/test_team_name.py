@@ -3,6 +3,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership
+from integrations.audit.models import AuditEntry
 from tests.accounts.helpers import log_of
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ def test_the_team_gets_another_name_and_keeps_its_address(browser: Client, owner
     assert (owner.team.name, owner.team.slug) == ("Nordlicht Marketing", slug)
     assert "The team is called Nordlicht Marketing now." in page.content.decode()
     assert log_of(owner.team)[-1] == f"{owner.user.name} renamed the team from {before} to Nordlicht Marketing"
+    assert AuditEntry.objects.latest("number").ip == "127.0.0.1"
 
 
 def test_the_same_name_is_no_change(browser: Client, owner: Membership) -> None:
