@@ -77,19 +77,38 @@ def set_role(team: Team, user: User, role: Role, *, by: User | None) -> Membersh
     with transaction.atomic():
         lock_members(team)
         membership = Membership.objects.filter(team=team, user=user).first()
-        ended = membership is not None and membership.has_ended
-        before = membership.role if membership and not ended else None
-        if role == before and membership:
+        if membership is None or membership.has_ended:
+            return _begin(team, user, role, None, by=by)
+        before = membership.role
+        if role == before:
             return membership
-        if membership and before == Role.OWNER:
+        if before == Role.OWNER:
             _check_others_own(membership)
-        values: dict[str, object] = {"role": role}
+        membership.role = role
         if role == Role.OWNER:
-            values |= {"ends_at": None, "is_limited": False}
-        elif ended:
-            values |= {"ends_at": None}
-        membership, _ = Membership.objects.update_or_create(team=team, user=user, defaults=values)
-        membership_changed.send(Membership, membership=membership, before=before, by=by)
+            membership.ends_at, membership.is_limited = None, False
+        membership.save(update_fields=["role", "ends_at", "is_limited"])
+        membership_changed.send(Membership, membership=membership, before=before, by=by, is_invited=False)
+    return membership
+
+
+def join(team: Team, user: User, role: Role, ends_at: datetime | None) -> Membership:
+    """Make an invited person a member until then, or for good, and tell the listeners. Raises `NotForOwners`. The
+    caller holds the transaction and the lock of the members, and knows that they are none."""
+    if role == Role.OWNER and ends_at:
+        raise NotForOwners
+    return _begin(team, user, role, ends_at, by=user, is_invited=True)
+
+
+def _begin(
+    team: Team, user: User, role: Role, ends_at: datetime | None, *, by: User | None, is_invited: bool = False
+) -> Membership:
+    """A new membership, or one that had ended anew."""
+    values: dict[str, object] = {"role": role, "ends_at": ends_at}
+    if role == Role.OWNER:
+        values |= {"is_limited": False}
+    membership, _ = Membership.objects.update_or_create(team=team, user=user, defaults=values)
+    membership_changed.send(Membership, membership=membership, before=None, by=by, is_invited=is_invited)
     return membership
 
 

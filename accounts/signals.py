@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 
 membership_changed = Signal()
-"""Sent with `membership`, `before` (the former role or None), and `by` (the user who did it, None for a command)."""
+"""Sent with `membership`, `before` (the former role or None), `by` (the user who did it, None for a command), and
+`is_invited` (whether it begins by an invitation)."""
 
 end_changed = Signal()
 """Sent with `membership`, whose end date has been set, moved or removed, and `by` as above."""

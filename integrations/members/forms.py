@@ -41,22 +41,22 @@ def role_field(by: Membership, **options: Any) -> forms.ChoiceField:
 
 
 class LastDayField(forms.DateField):
+    default_error_messages = {"passed": _("This day has passed. Choose today or a later day.")}
     default_validators = [MaxValueValidator(date(2999, 12, 31))]
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             label=_("Last day"),
             required=False,
             widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             help_text=_("Access ends at midnight after this day. Without a day it goes on."),
+            **options,
         )
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
         if day and day < timezone.localdate():
-            raise forms.ValidationError(
-                _("This day has passed. Choose today or a later day; to end access at once, remove the member.")
-            )
+            raise forms.ValidationError(self.error_messages["passed"])
         return day
 
 
@@ -96,7 +96,11 @@ class MemberForm(Meanwhile, LimitForm):
     """All that can be changed of a member: role, clients, last day. The role of who has left by date comes back with a
     later day and is changed then."""
 
-    day = LastDayField()
+    day = LastDayField(
+        error_messages={
+            "passed": _("This day has passed. Choose today or a later day; to end access at once, remove the member.")
+        }
+    )
 
     def __init__(self, data: QueryDict | None, *, member: Membership, by: Membership) -> None:
         limit = limit_of(member)

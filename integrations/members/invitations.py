@@ -1,7 +1,7 @@
 """Invitations: sent by mail, renewed, withdrawn and accepted."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import Membership, Team, User
 from accounts.namesakes import is_in_use
 from accounts.roles import Role
-from accounts.services import create_person, lock_members, set_end, set_role
+from accounts.services import create_person, join, lock_members
 from accounts.signals import end_changed, membership_changed
 from accounts.validation import has_web_address
 from integrations.audit import events
@@ -67,8 +67,7 @@ def invite(
         invitation.role, invitation.is_limited, invitation.last_day = role, accounts is not None, last_day
         token = _renew(invitation, by)
         invitation.accounts.set(accounts or [])
-        sentence = sentences.INVITED if accounts is None else sentences.INVITED_LIMITED
-        _log(sentence, invitation, actor, role={"role": role}, clients=named(accounts or ()))
+        _log_terms(sentences.INVITED, invitation, accounts, actor)
     _send(invitation, token)
     return invitation
 
@@ -230,13 +229,26 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
     if not claimed.update(accepted_at=timezone.now()):
         raise NotValid
     invitation.refresh_from_db()
-    membership = set_role(invitation.team, user, Role(invitation.role), by=user)
+    ends_at = end_of(invitation.last_day) if invitation.last_day else None
+    membership = join(invitation.team, user, Role(invitation.role), ends_at)
     accounts = list(invitation.accounts.all()) if invitation.is_limited else None
     give_access(membership, accounts)
+    _log_terms(sentences.JOINED, invitation, accounts, actor, inviter=str(invitation.invited_by))
+
+
+def _log_terms(
+    by_terms: Mapping[tuple[bool, bool], Sentence],
+    invitation: Invitation,
+    accounts: Collection[ClientAccount] | None,
+    actor: Actor,
+    **parameters: object,
+) -> None:
+    """Write with which role, for which clients and until when."""
+    terms: dict[str, object] = {"role": {"role": invitation.role}, "clients": named(accounts or ())}
     if invitation.last_day:
-        set_end(membership, end_of(invitation.last_day), by=invitation.invited_by)
-    sentence = sentences.ACCEPTED if accounts is None else sentences.ACCEPTED_LIMITED
-    _log(sentence, invitation, actor, inviter=str(invitation.invited_by), clients=named(accounts or ()))
+        terms["day"] = {"day": invitation.last_day.isoformat()}
+    sentence = by_terms[accounts is not None, invitation.last_day is not None]
+    _log(sentence, invitation, actor, **terms, **parameters)
 
 
 def _log(sentence: Sentence, invitation: Invitation, actor: Actor, **parameters: object) -> None:

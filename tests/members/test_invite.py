@@ -288,6 +288,11 @@ def test_the_last_day_goes_with_the_invitation(browser: Client, other_browser: C
     other_browser.post(link_in(mail.outbox[0]))
 
     assert kim.memberships.get().last_day == day
+    told = [line for line in log_of(owner.team) if "in the team" in line or "the team as" in line]
+    assert told == [
+        f"{owner.user.name} invited k•••@example.com to the team as Editor until {date_format(day)}",
+        f"{kim.name} joined the team as Editor until {date_format(day)}, invited by {owner.user.name}",
+    ]
 
 
 def test_an_invitation_past_its_last_day_is_no_longer_valid(owner: Membership) -> None:
@@ -299,7 +304,9 @@ def test_an_invitation_past_its_last_day_is_no_longer_valid(owner: Membership) -
 
 def test_a_last_day_that_cannot_be_is_told(browser: Client, owner: Membership) -> None:
     for typed in ({"day": "2020-01-01"}, {"role": "owner", "day": "2040-01-01"}):
-        assert list(errors(invite(browser, owner.team, **typed))) == ["day"]
+        wrong = errors(invite(browser, owner.team, **typed))
+        assert list(wrong) == ["day"]
+        assert "remove the member" not in str(wrong), "there is none yet"
 
 
 def test_clients_are_offered_in_the_order_of_the_alphabet(browser: Client, owner: Membership) -> None:
