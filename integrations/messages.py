@@ -56,11 +56,15 @@ REFUSALS = frozenset(
 )
 """Where the portal could try the call, but a rule says no."""
 
+INTERRUPTED = "interrupted"
+"""The problem of a call whose process ended before the answer came: nobody will hear it any more."""
+
 NO_ANSWER = "no_answer"
 """The problem of a call that only reads and got no answer: nothing can have happened."""
 
 PASSING: frozenset[str] = frozenset(
     {
+        INTERRUPTED,
         NO_ANSWER,
         Obstacle.LOG_UNAVAILABLE,
         Obstacle.SERVICE_SILENT,
@@ -162,6 +166,14 @@ _LEAVE_IT = gettext_lazy(
 _SAID_NOTHING = Message(gettext_lazy("KlickTipp did not answer"), _TRY_LATER)
 
 _MESSAGES: dict[str, Message] = {
+    INTERRUPTED: Message(
+        gettext_lazy("the portal was interrupted while it waited for KlickTipp's answer"),
+        gettext_lazy("look it up in KlickTipp before you send it again"),
+        reading=Message(
+            gettext_lazy("the portal was interrupted while it waited for KlickTipp's answer"),
+            gettext_lazy("please load the page again"),
+        ),
+    ),
     NO_ANSWER: _SAID_NOTHING,
     Obstacle.TIME_UP: Message(
         gettext_lazy("the time was up before this could be sent"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from integrations.audit import lines
 from integrations.audit.models import AuditEntry, Outcome
+from integrations.messages import INTERRUPTED
 
 STALE_AFTER = timedelta(minutes=10)
 """Longer than any call may take, waiting included."""
@@ -14,7 +15,7 @@ _AT_ONCE = 500
 
 
 def sweep_stale_entries() -> int:
-    """Mark entries whose process died in mid-call as unknown; returns how many."""
+    """Mark entries whose process died in mid-call as unknown, and why; returns how many."""
     stale = AuditEntry.objects.filter(outcome=Outcome.PENDING, started_at__lt=timezone.now() - STALE_AFTER)
     count = 0
     while True:
@@ -22,7 +23,9 @@ def sweep_stale_entries() -> int:
             swept = list(stale.select_for_update()[:_AT_ONCE])
             if not swept:
                 return count
-            AuditEntry.objects.filter(pk__in=[entry.pk for entry in swept]).update(outcome=Outcome.UNKNOWN)
+            AuditEntry.objects.filter(pk__in=[entry.pk for entry in swept]).update(
+                outcome=Outcome.UNKNOWN, answer={"problem": INTERRUPTED}
+            )
             actions = defaultdict(list)
             for entry in swept:
                 entry.outcome = Outcome.UNKNOWN

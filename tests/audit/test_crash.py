@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from integrations.audit import sweep
 from integrations.audit.models import AuditEntry, Outcome
+from integrations.audit.presentation import LoggedAction
 from integrations.clients.models import ClientAccount
 from tests.service import Service
 
@@ -61,3 +62,6 @@ def test_a_killed_process_leaves_its_entry(
     assert sweep.sweep_stale_entries() == 1
     entry.refresh_from_db()
     assert entry.outcome == Outcome.UNKNOWN
+    assert [str(problem.what) for problem in LoggedAction([entry]).problems] == [
+        "the portal was interrupted while it waited for KlickTipp's answer"
+    ]
