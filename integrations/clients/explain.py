@@ -47,7 +47,8 @@ _ABOUT_KEYS = (
 class Explanation:
     """For the page: what happened and what to do now, what KlickTipp itself says where that tells more, the code,
     whether it may have happened all the same, whether the same, sent once more, would only end the same, whether
-    nothing was to be changed by what was stopped, and whether what is stored for the client has to be looked at."""
+    nothing was to be changed by what was stopped, and whether what is stored for the client, or its suppression list,
+    has to be looked at: the part of the list before the entry of this number, where that is known."""
 
     what: str
     next_step: str
@@ -58,6 +59,8 @@ class Explanation:
     is_reading: bool = False
     action: UUID | None = None
     is_about_key: bool = False
+    is_suppressed: bool = False
+    listed_before: int | None = None
 
     @property
     def level(self) -> str:
@@ -83,6 +86,7 @@ def explain(error: Exception, action: UUID | None = None, *, seen_by: Membership
                 is_final=error.obstacle not in PASSING,
                 action=told,
                 is_about_key=error.obstacle in _ABOUT_KEYS,
+                is_suppressed=error.obstacle is Obstacle.SUPPRESSED,
             )
         case TooManyTests():
             return Explanation(

@@ -14,6 +14,7 @@ from integrations.contacts.models import Origin
 from integrations.suppression.models import Suppression
 from integrations.suppression.services import suppression_of
 from tests.contacts.adding.test_add import send
+from tests.contacts.adding.test_add import send as add
 from tests.factories import ClientAccountFactory
 from tests.pages import errors, words
 from tests.service import Service
@@ -99,3 +100,15 @@ def test_another_client_may_add_the_same_person(
     listed("rainer@klick-tipp.team")
     other = ClientAccountFactory(team=account.team, customer_key=service.customer_keys[1])
     assert send(browser, other).status_code == 302
+
+
+def test_a_refused_add_leads_to_the_entry_on_the_list(
+    browser: Client, account: ClientAccount, list_url: str, listed: Listed
+) -> None:
+    listed("rainer@klick-tipp.team")
+    listed("later@klick-tipp.team")
+    refused = add(browser, account, email="rainer@klick-tipp.team")
+    entry = Suppression.objects.earliest("pk")
+    link = f"{list_url}?before={entry.pk + 1}"
+    assert f'href="{link}">To the suppression list' in refused.content.decode()
+    assert browser.get(link).context["entries"] == [entry]

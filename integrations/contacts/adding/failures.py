@@ -53,7 +53,7 @@ def explain_at_field(
     if isinstance(error, Suppressed):
         for entry in error.found.values():
             form.add_error(SUBJECT_FIELDS[entry.kind], listed(entry))
-        return explanation
+        return replace(explanation, listed_before=max(entry.pk for entry in error.found.values()) + 1)
     if not isinstance(error, Rejected):
         return explanation
     text = message_of(error.operation, error.problem).sentences()
