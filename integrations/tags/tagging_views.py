@@ -107,8 +107,9 @@ def leave_out(request: AccountRequest) -> HttpResponse:
     still = (
         [] if request.POST.get("removes") else suppressed_among(request.account, read(rest).addresses[:MOST_CONTACTS])
     )
-    understood = _understood(rest, len(still)) | {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
+    understood = _understood(rest, len(still)) | {"suppressed": suppressed_addresses(still) if still else ""}
     left_out = _listed(without) | {"is_suppressed": is_suppressed}
+    left_out |= {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
     return _form_page(request, TaggingForm(typed=typed), understood=understood, left_out=left_out)
 
 

@@ -155,8 +155,10 @@ def test_broken_addresses_are_left_out_at_the_press_of_a_button(
     assert page.context["form"]["addresses"].value().split("\n") == contacts[:2]
     assert "2 broken addresses were left out." in words(page)
     assert "Left out: bo@ cy@@example.com" in words(page)
-    assert "1 that came again does not count." in words(page)
+    assert "1 that came again is gone." in words(page)
     assert "Not used: 5 entries without an email address" in words(page)
+    assert "2 addresses were understood." in words(page)
+    assert "does not count" not in words(page), "none comes again in what stands there now"
     chosen = page.context["form"]["tags"].value()
     assert (chosen.ids, chosen.new) == ((str(tag_ids["Newsletter"]), str(tag_ids["VIP"])), ("Herbst",))
     assert page.context["form"]["removes"].value()
@@ -188,6 +190,8 @@ def test_broken_and_suppressed_addresses_are_told_at_once(
     ]
     for first, second in (("wrong", "suppressed"), ("suppressed", "wrong")):
         page = leave_out(refused, first)
+        if first == "wrong":
+            assert f"This address is on the suppression list: {contacts[1]}." in words(page)
         assert f'name="leave_out" value="{second}"' in html(page)
         form = {"addresses": page.context["form"]["addresses"].value(), "leave_out": second}
         rest = page.client.post(page.wsgi_request.path, form)
