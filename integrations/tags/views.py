@@ -49,7 +49,7 @@ def tags(request: AccountRequest) -> HttpResponse:
     number = request.GET.get("page") if place is None else place // PAGE_SIZE + 1
     page = Paginator(found, PAGE_SIZE).get_page(number)
     marked = None if place is None else found[place]["id"]
-    context = about(request, listing) | {"wanted": wanted, "page": page, "marked": marked}
+    context = about(request, listing) | {"wanted": wanted, "page": page, "marked": marked, "here": _list_of(request)}
     return render(request, "tags/tags.html#found" if asks_for_rows(request) else "tags/tags.html", context)
 
 
@@ -191,7 +191,7 @@ def _was_created(request: AccountRequest, form: TagForm) -> bool:
 def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Callable[[Tag], Form]) -> HttpResponse:
     """The page of a tag as KlickTipp has it now. A form that does not say what it showed ends here too, unsent."""
     action = uuid4()
-    context: dict[str, Any] = {"tag_id": tag_id, "action": uuid4()}
+    context: dict[str, Any] = {"tag_id": tag_id, "action": uuid4(), "here": _list_of(request)}
     try:
         tag = services.open_tag(request.errand, tag_id, action)
     except NotFound:
@@ -213,7 +213,7 @@ def _form_page(
     tag: Tag | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
+    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4(), "here": _list_of(request)}
     if tag is None:
         return render(request, "tags/new.html", context, status=status)
     context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.errand, tag)}
@@ -223,7 +223,7 @@ def _form_page(
 def _delete_page(
     request: AccountRequest, form: DeleteTagForm, tag: Tag, failure: Explanation | None = None
 ) -> HttpResponse:
-    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4()}
+    context: dict[str, Any] = {"form": form, "failure": failure, "action": uuid4(), "here": _list_of(request)}
     context |= {"tag": tag, "tag_id": tag.id, "shown": sign(request.errand, tag)}
     return render(request, "tags/delete.html", context, status=422)
 
@@ -236,6 +236,11 @@ def _to_list(request: AccountRequest, name: str = "") -> HttpResponse:
     """The whole list where the tag of this name stands in it, as it is known now or loaded anew."""
     url = reverse("tags", kwargs={"team": request.team.slug, "account": request.account.slug})
     return redirect(f"{url}?{urlencode({'at': name})}" if name else url)
+
+
+def _list_of(request: AccountRequest) -> str:
+    """Which part of the list of tags the address means; it goes along to a tag, whose Cancel leads back."""
+    return urlencode({name: request.GET[name] for name in ("q", "page", "at") if request.GET.get(name)})
 
 
 def _place(found: Sequence[Mapping[str, Any]], name: str) -> int | None:

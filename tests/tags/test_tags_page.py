@@ -185,3 +185,13 @@ def test_a_list_that_is_refused_leads_to_the_keys(
     page = html(browser.get(url()))
     assert "Try again" in page
     assert f'href="/t/{account.team.slug}/clients/{account.slug}/keys/">To the keys</a>' in page
+
+
+@pytest.mark.parametrize("path", ["{id}/", "{id}/delete/", "new/"])
+def test_cancel_leads_back_to_the_part_of_the_list_that_was_open(
+    browser: Client, account: ClientAccount, url: Any, tag_ids: dict[str, int], path: str
+) -> None:
+    form = url(path.format(id=tag_ids["Newsletter"]))
+    assert f'href="{form}?q=news&amp;page=1"' in html(browser.get(url("?q=news&page=1")))
+    assert f'href="{url()}?q=news&amp;page=1">Cancel' in html(browser.get(f"{form}?q=news&page=1"))
+    assert f'href="{url()}">Cancel' in html(browser.get(form))
