@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
-from integrations.audit.sentences import MOST_NAMED, tell
+from integrations.audit.sentences import MOST_NAMED, of_one, tell
 from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
@@ -96,10 +96,12 @@ def is_signed_in(entry: AuditEntry) -> bool:
 @dataclass
 class LoggedAction:
     """An action with its entries, oldest first: all of them, or the first ones of many, and the line that tells how
-    the whole has ended."""
+    the whole has ended. `of_one` is the label of the contact that the entries are about, where it is to be told of this
+    one alone."""
 
     entries: list[AuditEntry]
     line: LogLine | None = None
+    of_one: str = ""
 
     @cached_property
     def head(self) -> AuditEntry:
@@ -134,9 +136,12 @@ class LoggedAction:
 
     def _told(self, most: int | None = None) -> str:
         is_done = self.outcome == Outcome.DONE
+        key, parameters = self.head.sentence, self.head.parameters
+        if self.of_one and of_one(key) != key:
+            key, parameters = of_one(key), {**parameters, "contact": self.of_one}
         if self.head.actor_id:
-            return tell(self.head.sentence, self.head.parameters, most, is_done=is_done)
-        return capfirst(tell(self.head.sentence, {**self.head.parameters, "actor": self.actor}, most, is_done=is_done))
+            return tell(key, parameters, most, is_done=is_done)
+        return capfirst(tell(key, {**parameters, "actor": self.actor}, most, is_done=is_done))
 
     @cached_property
     def final(self) -> list[AuditEntry]:
@@ -171,6 +176,14 @@ class LoggedAction:
     def problems(self) -> list[Message]:
         """Why the action, or parts of it, did not succeed: each reason once."""
         return list(dict.fromkeys(text for entry in self.final if (text := problem_message(entry))))
+
+    @cached_property
+    def made_tags(self) -> str:
+        """The tags that were created on the way, of which the sentence does not tell; "" for none."""
+        if len(self.entries) == 1:
+            return ""
+        made = [entry for entry in self.entries if entry.operation == "create_tag" and entry.outcome == Outcome.DONE]
+        return ", ".join(entry.request.get("name", "") for entry in made)
 
     @cached_property
     def calls(self) -> list[LoggedCall]:

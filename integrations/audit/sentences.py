@@ -33,6 +33,7 @@ class Sentence:
     `is_refusal` says that it is about what the portal refused: an event with it is no deed.
     `only_reads` says that nobody means to change anything: the log's list shows such actions on request.
     `gives_tags` says that the tags among the parameters are given to contacts.
+    `of_one` is the key of the sentence that tells of one `contact` among those that it is about.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Sentence:
     is_refusal: bool = False
     only_reads: bool = False
     gives_tags: bool = False
+    of_one: str = ""
 
     def __post_init__(self) -> None:
         if _registry.setdefault(self.key, self) is not self:
@@ -90,6 +92,12 @@ def in_general() -> list[tuple[str, str]]:
     """All sentences by their keys, in the active language, with dots for whom and what they name; in their order."""
     told = {key: str(sentence.text) % _Gaps() for key, sentence in _registry.items()}
     return sorted(((key, text.removeprefix("… ")) for key, text in told.items()), key=lambda pair: plain(pair[1]))
+
+
+def of_one(key: str) -> str:
+    """The key of the sentence about one of those that a sentence is about; the same where it is about one."""
+    sentence = _registry.get(key)
+    return sentence.of_one if sentence and sentence.of_one else key
 
 
 def tell(key: str, parameters: Mapping[str, Any], most: int | None = None, *, is_done: bool = True) -> str:

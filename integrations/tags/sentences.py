@@ -63,6 +63,7 @@ CONTACTS_TAGGED = Sentence(
     "tags.contacts_tagged",
     _("%(actor)s tagged %(contacts)s contacts of %(account)s with %(tags)s"),
     _("%(actor)s tried to tag %(contacts)s contacts of %(account)s with %(tags)s"),
+    of_one=CONTACT_TAGGED.key,
     gives_tags=True,
 )
 CONTACT_UNTAGGED = Sentence(
@@ -74,6 +75,7 @@ CONTACTS_UNTAGGED = Sentence(
     "tags.contacts_untagged",
     _("%(actor)s took %(tags)s from %(contacts)s contacts of %(account)s"),
     _("%(actor)s tried to take %(tags)s from %(contacts)s contacts of %(account)s"),
+    of_one=CONTACT_UNTAGGED.key,
 )
 CONTACT_LOOKED_UP = Sentence(
     "tags.contact_looked_up",

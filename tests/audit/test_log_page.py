@@ -436,3 +436,13 @@ def test_clients_and_people_are_offered_in_the_order_of_the_alphabet(browser: Cl
     for field in ("client", "actor"):
         offered = [str(name) for _id, name in form.fields[field].choices]
         assert offered.index("Ärztehaus") < offered.index("Zahnarzt")
+
+
+def test_a_tag_that_was_created_on_the_way_is_told_whatever_came_of_the_rest(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "x"})
+    write(scope, action, operation="create_tag", request={"name": "Herbst"})
+    write(scope, action, outcome=Outcome.REFUSED, answer={"problem": "contact_not_subscribed"})
+    told = words(log(browser, owner))
+    assert "Alex tried to add x to Bergwind (created on the way: Herbst)" in told
