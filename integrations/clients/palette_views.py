@@ -58,14 +58,14 @@ def of_person(request: UserRequest) -> HttpResponse:
     ]
     inside = [membership for membership in memberships if not is_kept_out(membership)]
     groups = [group for membership in inside for group in _of_team(membership, is_one_of_several=len(teams) > 1)]
-    return _palette(request, [*groups, Group(_("Your teams"), teams)], inside)
+    return _palette(request, [*groups, Group(_("Your teams"), teams)], inside, _searchable(inside))
 
 
 @vary_on_headers("HX-Request")
 @team_view(Capability.BELONG)
 def of_team(request: TeamRequest) -> HttpResponse:
     """Where one can go from a team's pages."""
-    return _palette(request, _of_team(request.membership), [request.membership])
+    return _palette(request, _of_team(request.membership), [request.membership], _searchable([request.membership]))
 
 
 @vary_on_headers("HX-Request")
@@ -73,7 +73,8 @@ def of_team(request: TeamRequest) -> HttpResponse:
 def of_client(request: AccountRequest) -> HttpResponse:
     """Where one can go from a client account's pages."""
     places = _goals(open_to(request.membership, OF_CLIENT), request.team.slug, request.account.slug)
-    return _palette(request, [Group(str(request.account), places), *_of_team(request.membership)], [request.membership])
+    groups = [Group(str(request.account), places), *_of_team(request.membership)]
+    return _palette(request, groups, [request.membership], _searchable([request.membership], but=request.account))
 
 
 def _of_team(membership: Membership, *, is_one_of_several: bool = False) -> list[Group]:
@@ -96,8 +97,22 @@ def _goals(places: Iterable[Place], *where: str) -> list[Goal]:
     return [Goal(str(place.label), reverse(place.page, args=where), place.icon) for place in places]
 
 
-def _palette(request: UserRequest, groups: list[Group], memberships: list[Membership]) -> HttpResponse:
+def _searchable(memberships: Iterable[Membership], but: ClientAccount | None = None) -> list[Goal]:
+    """The client accounts in which a contact may be looked for: where its address is sent."""
+    return [
+        Goal(str(account), reverse("contacts", args=[membership.team.slug, account.slug]), colour=account.colour)
+        for membership in memberships
+        if membership.may(Capability.SEE_CLIENTS)
+        for account in by_name(ClientAccount.objects.visible_to(membership))
+        if account != but
+    ]
+
+
+def _palette(
+    request: UserRequest, groups: list[Group], memberships: list[Membership], searchable: list[Goal]
+) -> HttpResponse:
     """memberships: those in whose logs a contact may be looked for, as far as they may see them
+    searchable: the clients in which it may be looked for, besides the one that the page is of
 
     What was typed comes by POST, as it may be an address; where JavaScript runs it is not sent at all."""
     typed = trimmed(request.POST.get("wanted", ""))[:_LONGEST]
@@ -107,6 +122,7 @@ def _palette(request: UserRequest, groups: list[Group], memberships: list[Member
     ]
     context = {
         "logs": [membership for membership in memberships if membership.may(Capability.SEE_LOG)],
+        "searchable": searchable,
         "groups": [group for group in fitting if group.goals],
         "typed": typed,
         "looks_like_a_contact": LOOKS_LIKE_A_CONTACT,

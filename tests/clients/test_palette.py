@@ -139,3 +139,17 @@ def test_the_log_is_offered_in_a_team(client: Client, account: ClientAccount) ->
     told = main_words(client.post(f"/t/{account.team.slug}/go/", {"wanted": ADDRESS}))
     assert f"Find {ADDRESS} in the log of all clients" in told
     assert f"Find {ADDRESS} in the log of all clients" in main_words(client.post("/go/", {"wanted": ADDRESS}))
+
+
+def test_an_address_can_be_looked_up_in_each_client_from_pages_of_none(client: Client, account: ClientAccount) -> None:
+    other = ClientAccountFactory(team=account.team, name="Bergwind")
+    hidden = ClientAccountFactory(team=account.team, name="Hidden")
+    limited = MembershipFactory(team=account.team, role=Role.VIEWER)
+    set_limit(limited, [account, other], actor())
+    client.force_login(limited.user)
+    for page in ("/go/", f"/t/{account.team.slug}/go/", of_client(account)):
+        shown = client.post(page, {"wanted": ADDRESS})
+        for seen in (account, other):
+            assert f"Find {ADDRESS} in {seen}" in main_words(shown)
+            assert f'action="/t/{seen.team.slug}/clients/{seen.slug}/contacts/"' in html(shown)
+        assert hidden.slug not in html(shown)
