@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
-from integrations.audit.sentences import MOST_NAMED, of_one, tell
+from integrations.audit.sentences import MOST_NAMED, in_words, of_one, tell
 from integrations.messages import Message, bounce_in_words, klicktipps_words, status_in_words
 from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 
@@ -44,6 +44,14 @@ _ENDINGS: dict[str, str | Promise] = {
     Outcome.FAILED: gettext_lazy("Failed:"),
     PARTLY: gettext_lazy("Only partly done:"),
 }
+
+
+_KEPT_WITH: dict[str, str | Promise] = {
+    "basis": gettext_lazy("Legal basis"),
+    "source": gettext_lazy("Source"),
+    "obtained_on": gettext_lazy("Since"),
+}
+"""The parameters of an add that say why the contact could be added."""
 
 
 def _count(kept: Any) -> str:
@@ -184,6 +192,13 @@ class LoggedAction:
             return ""
         made = [entry for entry in self.entries if entry.operation == "create_tag" and entry.outcome == Outcome.DONE]
         return ", ".join(entry.request.get("name", "") for entry in made)
+
+    @property
+    def kept_with_it(self) -> list[tuple[str | Promise, str]]:
+        """What the action was sent with besides what its sentence tells."""
+        return [
+            (label, in_words(kept)) for name, label in _KEPT_WITH.items() if (kept := self.head.parameters.get(name))
+        ]
 
     @cached_property
     def calls(self) -> list[LoggedCall]:

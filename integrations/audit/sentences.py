@@ -49,12 +49,12 @@ class Sentence:
             raise ValueError(f"There are two sentences with the key {self.key!r}.")
 
 
-def _in_words(value: Any, most: int | None = None) -> str:
+def in_words(value: Any, most: int | None = None) -> str:
     """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, one with a `type` with that behind it, a list
     of them as an enumeration; a role `{"role": "admin"}`, a day `{"day": "2026-11-30"}` and one of the portal's own
     words `{"word": "Date"}` read in the reader's language."""
     if isinstance(value, list):
-        names = ", ".join(_in_words(part) for part in value[:most])
+        names = ", ".join(in_words(part) for part in value[:most])
         more = len(value) - len(value[:most])
         told = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more)
         return told % {"names": names, "count": more} if more else names
@@ -68,7 +68,7 @@ def _in_words(value: Any, most: int | None = None) -> str:
         if "type" in value:
             return _("%(name)s (%(type)s)") % {
                 "name": value["name"],
-                "type": _in_words(value["type"]) or _("(none)"),
+                "type": in_words(value["type"]) or _("(none)"),
             }
         return str(value.get("name") or value.get("id") or "")
     return str(value)
@@ -107,7 +107,7 @@ def tell(key: str, parameters: Mapping[str, Any], most: int | None = None, *, is
     sentence = _registry.get(key)
     if sentence is None:
         return key
-    words = {name: _in_words(value, most) or _("(none)") for name, value in parameters.items()}
+    words = {name: in_words(value, most) or _("(none)") for name, value in parameters.items()}
     try:
         return str(sentence.text if is_done else sentence.attempt or sentence.text) % words
     except KeyError:

@@ -15,8 +15,8 @@ from django_htmx.http import push_url
 
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
-from integrations.audit.models import AuditEntry
-from integrations.audit.presentation import PAGE_SIZE, LoggedCall, in_short, subjects, tell_people, with_entries
+from integrations.audit.models import AuditEntry, Outcome
+from integrations.audit.presentation import PAGE_SIZE, LoggedCall, in_short, page_of_lines, subjects, tell_people, with_entries
 from integrations.audit.query.asked import TIMES, Asked
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, read
@@ -25,6 +25,7 @@ from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Row
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, newer, search
+from integrations.audit.settling import findings_of
 from integrations.audit.visibility import visible_accounts, visible_entries
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -146,7 +147,11 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     found = get_object_or_404(visible, number=number)
     (action,) = with_entries([found.action], visible)
     tell_people([action])
+    is_unsure = action.outcome == Outcome.UNKNOWN
+    settled = action.head.parameters.get("settles")
     context = {
+        "findings": with_entries(findings_of(found.action), visible) if is_unsure else [],
+        "settled": visible.filter(action=settled).order_by("number").first() if settled else None,
         "entry": found,
         "call": LoggedCall(found),
         "action": action,

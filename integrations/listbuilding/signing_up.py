@@ -92,6 +92,7 @@ class ByListbuildingKey:
         errand, new = self.form.errand, self.form.new
         names = errand.last_known(ReferenceKind.FIELDS).names()
         named: dict[str, Any] = {"fields": field_names(names, new.fields)} if new.fields else {}
+        named |= self.form.provenance.kept
         action = action_of(self.key, sentences.SIGNED_UP, new.subjects[0], errand.actor, self.form.action_id, **named)
         api, secret = connect(self.key, action, seconds=seconds)
         refuse_suppressed(errand.account, new.subjects, action)

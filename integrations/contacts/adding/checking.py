@@ -11,9 +11,9 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from integrations.audit.events import record
 from integrations.audit.models import SubjectKind
 from integrations.audit.reading import calls_of
+from integrations.audit.settling import record_finding
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
@@ -95,7 +95,9 @@ def check_add(errand: Errand, origin: Origin, email: str, new: NewContact | None
     with translation.override("en"):
         finding = {"word": str(_AS_SENT if verdict is Verdict.DONE and new else _FINDINGS[verdict])}
     settled = UPDATE_SETTLED if updates else ADD_SETTLED
-    record(settled, errand.actor, errand.account.scope, (subject,), contact=subject.label, finding=finding)
+    record_finding(
+        settled, errand.actor, errand.account.scope, origin.action, (subject,), contact=subject.label, finding=finding
+    )
     return Checked(verdict, lookup)
 
 

@@ -174,7 +174,7 @@ def _action(form: Submission, updates: bool) -> Action:
     """What the log says of the add, with tags, opt-in process and data fields by name as far as they are known."""
     errand, new = form.errand, form.new
     tags = errand.named(ReferenceKind.TAGS, new.tag_ids) + [{"name": name} for name in new.new_tags]
-    parameters: dict[str, Any] = {"contact": new.subjects[0].label, "tags": tags}
+    parameters: dict[str, Any] = {"contact": new.subjects[0].label, "tags": tags, **form.provenance.kept}
     if new.optin_process_id:
         parameters["optin_processes"] = errand.named(ReferenceKind.OPTIN_PROCESSES, [new.optin_process_id])
     fields = field_names(errand.last_known(ReferenceKind.FIELDS).names(), new.fields) if new.fields else []

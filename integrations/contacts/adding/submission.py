@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+
 from integrations.addresses import readable_email
+from integrations.audit.allowed import scrub
 from integrations.audit.subjects import Subject, subjects_in
 from integrations.clients.errand import Errand
+from integrations.contacts.models import Basis
 from integrations.phone_numbers import readable_number
 
 
@@ -41,6 +46,13 @@ class Provenance:
     basis: str
     source: str
     obtained_on: date
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """As the log keeps it with the add."""
+        with translation.override("en"):
+            basis = {"word": str(Basis(self.basis).label)}
+        return {"basis": basis, "source": scrub(self.source), "obtained_on": {"day": self.obtained_on.isoformat()}}
 
 
 @dataclass(frozen=True)

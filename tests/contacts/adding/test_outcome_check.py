@@ -167,6 +167,23 @@ def test_the_log_tells_what_the_check_has_found(
     assert finding in main_words(browser.get(f"/t/{account.team.slug}/log/"))
 
 
+def test_the_entry_of_an_add_and_what_was_found_of_it_lead_to_each_other(
+    browser: Client, account: ClientAccount, service: Service, form: dict[str, Any]
+) -> None:
+    _, form = send_into_the_dark(browser, account, service, LOST, form)
+    check(browser, account, form)
+    check(browser, account, form)
+    log = f"/t/{account.team.slug}/log"
+    sent = AuditEntry.objects.filter(operation="add_or_update_contact").latest("number")
+    found = AuditEntry.objects.filter(sentence="contacts.add_settled").order_by("number")
+    page = browser.get(f"{log}/{sent.number}/")
+    assert "Legal basis Consent of the person" in main_words(page)
+    for finding in found:
+        assert f'href="{log}/{finding.number}/"' in page.content.decode()
+        assert f'href="{log}/{sent.number}/"' in browser.get(f"{log}/{finding.number}/").content.decode()
+    assert len(found) == 2
+
+
 def test_where_it_comes_from_proves_nothing_until_the_add_is_confirmed(
     browser: Client, account: ClientAccount, api: KlickTipp, service: Service, form: dict[str, Any]
 ) -> None:
