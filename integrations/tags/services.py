@@ -27,6 +27,7 @@ from integrations.klicktipp import (
     Tag,
 )
 from integrations.tags import sentences
+from integrations.tags.counts import keep_count
 from integrations.tags.search import same_name
 
 NOT_TAKEN = (Problem.NAME_TAKEN, Problem.TAG_NOT_SAVED)
@@ -83,10 +84,12 @@ def delete_tag(errand: Errand, tag: Tag, action_id: UUID) -> None:
 
 
 def count_contacts(errand: Errand, tag_id: int, action_id: UUID) -> int:
-    """How many contacts have a tag, whatever their status."""
+    """How many contacts have a tag, whatever their status; it is kept for `last_counts`."""
     named = _tag(tag_id, last_known_name(errand.account, tag_id))
     api = errand.connect(_action(sentences.TAG_COUNTED, errand.actor, action_id, named))
-    return len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
+    contacts = len(api.list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
+    keep_count(errand.account, tag_id, contacts)
+    return contacts
 
 
 def ids_of(api: KlickTipp, account: ClientAccount, tag_ids: Iterable[int], new: Iterable[str]) -> tuple[int, ...]:

@@ -27,6 +27,7 @@ from integrations.clients.models import ReferenceKind
 from integrations.klicktipp import KlickTippError, NotFound, Problem, Tag
 from integrations.messages import message
 from integrations.tags import services, smarttags
+from integrations.tags.counts import last_counts
 from integrations.tags.forms import NAME_EXISTS, DeleteTagForm, TagForm, shown_tag, sign
 from integrations.tags.picker import Picker, Typed
 from integrations.tags.search import find_tags, same_name
@@ -49,6 +50,8 @@ def tags(request: AccountRequest) -> HttpResponse:
     number = request.GET.get("page") if place is None else place // PAGE_SIZE + 1
     page = Paginator(found, PAGE_SIZE).get_page(number)
     marked = None if place is None else found[place]["id"]
+    counts = last_counts(request.account, [item["id"] for item in page.object_list])
+    page.object_list = [{**item, "counted": counts.get(item["id"])} for item in page.object_list]
     context = about(request, listing) | {"wanted": wanted, "page": page, "marked": marked, "here": _list_of(request)}
     return render(request, "tags/tags.html#found" if asks_for_rows(request) else "tags/tags.html", context)
 
@@ -200,6 +203,7 @@ def _opened(request: AccountRequest, tag_id: int, template: str, make_form: Call
         context["failure"] = explain(error, action)
         return render(request, template, context, status=422)
     context |= {"tag": tag, "shown": sign(request.errand, tag), "form": make_form(tag)}
+    context["counted"] = last_counts(request.account, [tag_id]).get(tag_id)
     context["is_smart"] = tag_id in smarttags.known_ids(request.errand)
     if request.method == "POST":
         context["failure"] = sent_before(request.account, action=None)

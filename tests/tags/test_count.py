@@ -61,3 +61,14 @@ def test_a_failure_stands_in_place_with_the_link_to_ask_again(browser: Client, p
 def test_a_viewer_may_count(client: Client, account: ClientAccount, page_url: str) -> None:
     client.force_login(MembershipFactory(team=account.team, role=Role.VIEWER).user)
     assert client.get(page_url).status_code == 200
+
+
+def test_the_last_number_stays_with_its_time(browser: Client, page_url: str, url: Any) -> None:
+    assert "Count again" not in html(browser.get(url()))
+    browser.get(page_url)
+    number = AuditEntry.objects.get(operation="list_tagged_contacts").answer["count"]
+    shown = html(browser.get(url("?q=Newsletter")))
+    assert f">{number}</a>" in shown
+    assert "<time" in shown
+    assert "Count again" in shown
+    assert "Count again" in html(browser.get(page_url.removesuffix("count/")))
