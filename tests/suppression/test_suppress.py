@@ -110,5 +110,5 @@ def test_a_refused_add_leads_to_the_entry_on_the_list(
     refused = add(browser, account, email="rainer@klick-tipp.team")
     entry = Suppression.objects.earliest("pk")
     link = f"{list_url}?before={entry.pk + 1}"
-    assert f'href="{link}">To the suppression list' in refused.content.decode()
+    assert f'href="{link}"' in refused.content.decode()
     assert browser.get(link).context["entries"] == [entry]
