@@ -1,5 +1,6 @@
 """Phone numbers as people type them, and as they read them."""
 
+import re
 from collections.abc import Collection
 
 import phonenumbers
@@ -130,6 +131,11 @@ def readable_number(stored: str) -> str:
     except phonenumbers.NumberParseException:
         return stored
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def readable_masked(label: str) -> str:
+    """The label of an SMS number of which only the ends are kept, `0049•••78`, as `+49•••78`; any other as it is."""
+    return re.sub(r"^00(?=\d+•)", "+", label)
 
 
 def readable_phone(stored: str) -> str:

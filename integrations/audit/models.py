@@ -15,6 +15,8 @@ from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from integrations.phone_numbers import readable_masked
+
 PORTAL = 0
 """The team number of what belongs to no team, such as a failed sign-in with an unknown address."""
 
@@ -144,6 +146,11 @@ class AuditSubject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.label}"
+
+    @property
+    def readable(self) -> str:
+        """The label as people write it."""
+        return readable_masked(self.label)
 
     @property
     def mark(self) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from accounts.texts import plain
+from integrations.phone_numbers import readable_masked
 
 MOST_NAMED = 50
 """In a line of the log; its own page names all."""
@@ -52,7 +53,7 @@ class Sentence:
 def in_words(value: Any, most: int | None = None) -> str:
     """A named thing `{"id": 5, "name": "Newsletter"}` reads as its name, one with a `type` with that behind it, a list
     of them as an enumeration; a role `{"role": "admin"}`, a day `{"day": "2026-11-30"}` and one of the portal's own
-    words `{"word": "Date"}` read in the reader's language."""
+    words `{"word": "Date"}` read in the reader's language, and a masked SMS number begins with `+`."""
     if isinstance(value, list):
         names = ", ".join(in_words(part) for part in value[:most])
         more = len(value) - len(value[:most])
@@ -71,7 +72,7 @@ def in_words(value: Any, most: int | None = None) -> str:
                 "type": in_words(value["type"]) or _("(none)"),
             }
         return str(value.get("name") or value.get("id") or "")
-    return str(value)
+    return readable_masked(str(value))
 
 
 def is_sentence(key: str) -> bool:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.audit.models import SubjectKind
 from integrations.clients.models import ClientAccount
+from integrations.phone_numbers import readable_masked
 
 
 class Reason(models.TextChoices):
@@ -31,4 +32,4 @@ class Suppression(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "hash"], name="one_suppression_per_address")]
 
     def __str__(self) -> str:
-        return self.label
+        return readable_masked(self.label)

@@ -58,7 +58,7 @@ def release(request: AccountRequest, suppression_id: int) -> HttpResponse:
     form = ReleaseForm(request.POST or None, account=request.account, suppression=entry)
     if request.method == "POST" and form.is_valid():
         services.release(entry, form.cleaned_data["address"], form.cleaned_data["why"], request.errand.actor)
-        messages.success(request, _("%(contact)s is off the suppression list.") % {"contact": entry.label})
+        messages.success(request, _("%(contact)s is off the suppression list.") % {"contact": entry})
         return _to_list(request)
     return render(
         request, "suppression/remove.html", {"form": form, "entry": entry}, status=422 if form.errors else 200

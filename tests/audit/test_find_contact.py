@@ -123,11 +123,11 @@ def test_a_number_without_country_code_is_read_as_in_each_clients_country(browse
         if number:
             write_about(account.scope, Subject(SubjectKind.SMS, number))
     assert sentences(find(browser, owner, "0676 1234567")) == [
-        "Alex added 0049•••67 to Elbe",
-        "Alex added 0043•••67 to Alm",
+        "Alex added +49•••67 to Elbe",
+        "Alex added +43•••67 to Alm",
     ]
     alm = ClientAccount.objects.get(name="Alm")
-    assert sentences(find(browser, owner, "0676 1234567", f"client:{alm.slug}")) == ["Alex added 0043•••67 to Alm"]
+    assert sentences(find(browser, owner, "0676 1234567", f"client:{alm.slug}")) == ["Alex added +43•••67 to Alm"]
 
     assert "nothing about 0676 7654321 (+43 676 7654321, +49 6767 654321)" in words(
         find(browser, owner, "0676 7654321")

@@ -19,7 +19,7 @@ from integrations.audit.reading import known_among
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_links
 from integrations.ids import CONTACT_ID, CONTACT_KEY
-from integrations.phone_numbers import is_national
+from integrations.phone_numbers import is_national, readable_masked
 
 _KINDS = {"email": SubjectKind.EMAIL, "phone": SubjectKind.SMS, "contact": SubjectKind.CONTACT}
 
@@ -117,4 +117,4 @@ def labels_of(asked: Asked, membership: Membership) -> list[str]:
     subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=asked.subjects)
     seen = subjects.filter(Exists(visible_entries(membership).filter(pk=OuterRef("entry_id"))))
     labels = seen.values_list("label", flat=True).distinct()
-    return sorted({*labels, *(name.label for name in names if name.label)})
+    return sorted(map(readable_masked, {*labels, *(name.label for name in names if name.label)}))

@@ -37,7 +37,7 @@ def test_an_sms_number_is_changed(dario: OnPage) -> None:
     assert "The SMS number is +49 1511 2345678 now." in answer.headers["HX-Trigger"]
     assert dario.contact().sms_number == "004915112345678"
     assert changes_told()[-1].endswith(
-        " changed the SMS number of d•••@klick-tipp.team in Harbour Lane Coffee to 0049•••78"
+        " changed the SMS number of d•••@klick-tipp.team in Harbour Lane Coffee to +49•••78"
     )
 
 
@@ -145,4 +145,4 @@ def test_a_contact_with_an_sms_number_only_gets_an_email_address(
     page = sms_only(browser, account)
     assert page.fill(EMAIL, address=NEW).status_code == 200
     assert page.contact().email == NEW
-    assert "changed the email address of 0049•••78" in changes_told()[-1]
+    assert "changed the email address of +49•••78" in changes_told()[-1]

@@ -13,7 +13,7 @@ from tests.pages import words
 OLD, NEW, NUMBER, NEW_NUMBER = "ada@klick-tipp.team", "bea@klick-tipp.team", "+4915112345678", "+4915187654321"
 ADDED = "added a•••@klick-tipp.team to Harbour Lane Coffee"
 EMAIL_CHANGED = "changed the email address of a•••@klick-tipp.team in Harbour Lane Coffee to b•••@klick-tipp.team"
-NUMBER_CHANGED = "changed the SMS number of b•••@klick-tipp.team in Harbour Lane Coffee to 0049•••21"
+NUMBER_CHANGED = "changed the SMS number of b•••@klick-tipp.team in Harbour Lane Coffee to +49•••21"
 DELETED = "deleted the contact b•••@klick-tipp.team of Harbour Lane Coffee"
 
 
@@ -35,7 +35,7 @@ def test_the_log_finds_all_that_was_done(page: OnPage, typed: str) -> None:
     found = page.browser.post(f"/t/{page.account.team.slug}/log/", form, follow=True)
     for sentence in (ADDED, EMAIL_CHANGED, NUMBER_CHANGED, DELETED):
         assert sentence in words(found)
-    about = " ".join(["0049•••21", "0049•••78", page.contact_id, "a•••@klick-tipp.team", "b•••@klick-tipp.team"])
+    about = " ".join(["+49•••21", "+49•••78", page.contact_id, "a•••@klick-tipp.team", "b•••@klick-tipp.team"])
     assert f"Only what is about this contact: {about}" in words(found)
 
 
