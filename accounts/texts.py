@@ -21,8 +21,8 @@ def shortened(text: object, most: int) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without what makes no difference when one searches or sorts: case and accents."""
+    """A text without what makes no difference when one searches or sorts: case, accents, and kinds of hyphens."""
     if text.isascii():
         return text.lower()
-    letters = normalized("NFKD", text[:LONGEST_COMPARED].casefold())
+    letters = normalized("NFKD", text[:LONGEST_COMPARED].casefold()).replace("\u2010", "-")
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -70,6 +70,9 @@ BORROWED = (
 )
 """Texts of Django and django-allauth whose own translation says "du" or sounds wooden."""
 
+UNBROKEN = {"E-Mail": "E\u2011Mail", "Opt-in": "Opt\u2011in"}
+"""Words that no line may end in: compiled with a hyphen that does not break."""
+
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")
 
 
@@ -106,6 +109,22 @@ def compiled() -> Catalog:
     """The texts and translations of the .mo file."""
     with MO_FILE.open("rb") as file:
         return read_mo(file)
+
+
+def unbroken(catalog: Catalog) -> Catalog:
+    """The catalogue with translations whose short words stay on one line."""
+    kept = Catalog(locale=catalog.locale, creation_date=NO_DATE, revision_date=NO_DATE)
+    for message in texts(catalog).values():
+        string = message.string
+        in_one_piece = _in_one_piece(string) if isinstance(string, str) else tuple(map(_in_one_piece, string))
+        kept.add(message.id, in_one_piece, context=message.context)
+    return kept
+
+
+def _in_one_piece(text: str) -> str:
+    for word, kept in UNBROKEN.items():
+        text = text.replace(word, kept)
+    return text
 
 
 def texts(catalog: Catalog) -> dict[tuple[str, str], Message]:
@@ -150,7 +169,7 @@ def update() -> list[str]:
         file.write(HEADER.encode())
         write_po(file, catalog, width=0, sort_output=True, omit_header=True, include_lineno=False)
     with MO_FILE.open("wb") as file:
-        write_mo(file, catalog)
+        write_mo(file, unbroken(catalog))
     return [f"{key[1]!r} {fault}" for key, message in texts(catalog).items() for fault in faults(message)]
 
 

@@ -3,7 +3,7 @@
 // The palette (templates/frame/palette.html): a field, and below it links and buttons that the arrow keys go through.
 // The list is loaded when the dialog is first opened. What is typed is compared here and sent nowhere.
 (() => {
-  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\u2010/g, "-").toLowerCase().trim();
   const dialog = document.querySelector("dialog[data-palette]");
   const root = dialog ?? document.querySelector("[data-palette]");
   const opener = document.querySelector("[data-palette-open]");

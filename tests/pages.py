@@ -12,9 +12,14 @@ from integrations.audit.sentences import tell
 Page = Any
 
 
+def as_typed(text: object) -> str:
+    """A text with plain hyphens also where none may break a line."""
+    return str(text).replace("\u2011", "-")
+
+
 def html(page: Page) -> str:
-    """A page or fragment with its markup, apostrophes as a browser shows them."""
-    return str(page.content.decode()).replace("&#x27;", "'")
+    """A page or fragment with its markup, apostrophes as a browser shows them and hyphens as they are typed."""
+    return as_typed(str(page.content.decode()).replace("&#x27;", "'"))
 
 
 def words(page: Page) -> str:
@@ -37,4 +42,4 @@ def errors(page: Page, form: str = "form") -> dict[str, list[str]]:
 def logged(*conditions: Q, **entries: Any) -> list[str]:
     """What the log tells in the entries that fit this filter, oldest first."""
     found = AuditEntry.objects.filter(*conditions, **entries).order_by("number")
-    return [tell(entry.sentence, entry.parameters) for entry in found]
+    return [as_typed(tell(entry.sentence, entry.parameters)) for entry in found]

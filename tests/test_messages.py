@@ -16,6 +16,7 @@ from integrations.klicktipp.transport import Answer
 from integrations.messages import NO_ANSWER, PASSING, Obstacle, message
 from integrations.operations import message_of
 from tests.facts import CODES, DETAILS, meaning
+from tests.pages import as_typed
 
 PROBLEMS = [*(problem for problem in Problem if problem is not Problem.UNKNOWN_CODE), *Obstacle]
 NAMES = ("KlickTipp", "SmartTag", "KLICKTIPP_")
@@ -77,7 +78,7 @@ def texts(problem: str, language: str, code: int | None = None) -> tuple[str, st
     """What happened and what to do now, in a language."""
     with translation.override(language):
         found = message(problem, code)
-        return str(found.what), str(found.next_step)
+        return as_typed(found.what), as_typed(found.next_step)
 
 
 def test_every_problem_and_obstacle_has_a_message_of_its_own() -> None:
@@ -191,7 +192,7 @@ def told(operation: str, code: int, detail: int | None = None) -> tuple[str, str
         with translation.override(language):
             explanation = explain(error)
             said.append(f"{explanation.what} {explanation.next_step} {explanation.code}")
-    return said[0], said[1]
+    return said[0], as_typed(said[1])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -11,6 +11,7 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from tests.accounts.helpers import is_signed_in, link_in, log_of, sign_in
 from tests.factories import PASSWORD, TeamFactory, UserFactory
+from tests.pages import as_typed
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_the_mail_is_in_the_language_of_the_browser(client: Client, other_browse
 
     english, german = mail.outbox
     assert (english.subject, "Good day," in english.body) == ("Please confirm your email address for ktportal", True)
-    assert "E-Mail-Adresse" in german.subject
+    assert "E-Mail-Adresse" in as_typed(german.subject)
     assert "Good day," not in german.body
 
 

@@ -179,7 +179,7 @@ class TestInGerman:
         signed_in.goto(BROWSE)
         expect(signed_in.get_by_role("heading", name="Alle Kontakte", exact=True)).to_be_visible()
         expect(signed_in.get_by_text("31 Kontakte, auf dieser Seite 1 bis 25")).to_be_visible()
-        expect(signed_in.get_by_role("row", name="pending@klick-tipp.team")).to_contain_text("Opt-in ausstehend")
+        expect(signed_in.get_by_role("row", name="pending@klick-tipp.team")).to_contain_text("Opt\u2011in ausstehend")
         expect(signed_in.get_by_role("row", name="softbounce@klick-tipp.team")).to_contain_text("26.08.2025")
         assert signed_in.evaluate("document.documentElement.scrollWidth") == 390
 

@@ -248,20 +248,20 @@ class TestInGerman:
 
     def test_the_path_on_a_phone(self, page: Page, owner: Membership, connected: ClientAccount) -> None:
         page.goto("/accounts/login/")
-        page.get_by_label("E-Mail").fill(owner.user.email)
+        page.get_by_label("E\u2011Mail").fill(owner.user.email)
         page.get_by_label("Passwort", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Anmelden", exact=True).click()
         page.wait_for_url("**/t/demo/")
         page.goto("/t/demo/clients/harbour/contacts/add/")
         expect(page.locator("[data-tag-search]")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        page.get_by_label("E-Mail-Adresse", exact=True).fill("blocked@klick-tipp.team")
+        page.get_by_label("E\u2011Mail-Adresse", exact=True).fill("blocked@klick-tipp.team")
         page.locator("[name=basis]").select_option("consent")
         page.locator("[name=obtained_on]").fill("2026-11-01")
         page.locator("[name=source]").fill("Messe")
         page.locator("main form .btn-primary").click()
         expect(page.get_by_role("alert").first).to_contain_text("Fehlercode 30")
-        expect(page.get_by_text("Die E-Mail-Adresse ist gesperrt.")).to_be_visible()
+        expect(page.get_by_text("Die E\u2011Mail-Adresse ist gesperrt.")).to_be_visible()
 
 
 def test_a_client_that_was_removed_meanwhile_is_told_and_nothing_typed_is_lost(

@@ -176,12 +176,12 @@ class TestInGerman:
         self, page: Page, owner: Membership, connected: ClientAccount, service: Service
     ) -> None:
         page.goto("/accounts/login/")
-        page.get_by_label("E-Mail").fill(owner.user.email)
+        page.get_by_label("E\u2011Mail").fill(owner.user.email)
         page.get_by_label("Passwort", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Anmelden", exact=True).click()
         page.wait_for_url("**/t/demo/")
         page.goto(FORM)
-        page.get_by_label("E-Mail-Adresse", exact=True).fill(KNOWN)
+        page.get_by_label("E\u2011Mail-Adresse", exact=True).fill(KNOWN)
         page.get_by_label("Vorname").fill("Reiner")
         expect(page.locator("#lookup")).to_contain_text(f"{KNOWN} ist schon ein Kontakt")
         page.locator("[name=basis]").select_option("consent")

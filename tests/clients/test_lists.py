@@ -8,6 +8,7 @@ from integrations.audit.sentences import tell
 from integrations.clients.lists import forget_tag, keep, load, remember_new_tag, remember_tag_name
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from tests.factories import ClientAccountFactory, actor
+from tests.pages import as_typed
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,6 @@ def test_the_log_names_the_loaded_list_in_the_readers_language(
     assert entry is not None
     assert tell(entry.sentence, entry.parameters) == english
     with translation.override("de"):
-        told = tell(entry.sentence, entry.parameters)
+        told = as_typed(tell(entry.sentence, entry.parameters))
     assert german in told
     assert kind not in told.split()
