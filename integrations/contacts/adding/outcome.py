@@ -17,6 +17,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
 from integrations.contacts.sentences import ADD_SENTENCES, UPDATE_SENTENCES
 from integrations.messages import PASSING, Message, status_in_words
+from integrations.phone_numbers import readable_masked
 from integrations.tags.search import same_name
 from integrations.tags.services import created_tags
 
@@ -55,6 +56,12 @@ class AddOutcome:
         return self.outcome == Outcome.UNKNOWN and self.origin is not None and self.origin.is_confirmed
 
     @property
+    def may_be_update(self) -> bool:
+        """Whether an SMS number alone was sent that the portal did not know: KlickTipp does not tell whether it is a
+        contact's."""
+        return not self.is_update and "@" not in self.contact
+
+    @property
     def can_be_checked(self) -> bool:
         """Whether the contact may have been added, and has an email address to look it up by."""
         return self.outcome == Outcome.UNKNOWN and not self.was_found and "@" in self.contact
@@ -88,7 +95,7 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         action=action,
         is_update=is_update(calls),
         outcome=Outcome(add.outcome) if add else _without_add(origin),
-        contact=parameters.get("contact", ""),
+        contact=readable_masked(parameters.get("contact", "")),
         contact_id=answer.get("contact_id", "") or (origin.contact_id if origin else ""),
         status=status_in_words(answer.get("status") or answer.get("sms_status", "")),
         tags=tags,

@@ -169,6 +169,8 @@ def lookup_alert(lookup: Lookup, email: str) -> Alert | None:
 def heading(account: ClientAccount, added: AddOutcome) -> str:
     """The heading of an add's page."""
     outcome = Outcome.DONE if added.was_found else added.outcome
+    if outcome is Outcome.DONE and added.may_be_update:
+        return _("Added to %(client)s, or updated there") % {"client": account}
     told = (added.is_update, Outcome.FAILED if outcome is Outcome.REFUSED else outcome)
     return _HEADINGS[told] % {"client": account}
 

@@ -18,7 +18,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceS
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
 from tests.factories import MembershipFactory, OriginFactory, actor
-from tests.pages import errors
+from tests.pages import errors, words
 from tests.service import Service
 
 Page = Any
@@ -280,6 +280,13 @@ def test_a_day_that_its_control_cannot_show_comes_back_as_text(
 def test_sms_numbers_are_taken_in_both_forms(browser: Client, account: ClientAccount, number: str) -> None:
     assert send(browser, account, email="", sms_number=number).status_code == 302
     assert AuditEntry.objects.get(operation="add_or_update_contact").parameters["contact"] == "0049•••78"
+
+
+def test_of_a_number_alone_heading_and_notice_say_the_same(browser: Client, account: ClientAccount) -> None:
+    sent = send(browser, account, email="", sms_number="+4915112345678")
+    told = words(browser.get(sent.url))
+    assert f"Added to {account}, or updated there" in told
+    assert "+49 1511 2345678 has been added, or updated if it was there before." in told
 
 
 def test_html_and_emoji_are_shown_as_typed(browser: Client, account: ClientAccount) -> None:
@@ -595,6 +602,5 @@ def test_a_form_like_no_earlier_add_is_fresh_and_has_no_day(
 
 def test_german(browser: Client, account: ClientAccount) -> None:
     response: HttpResponse = browser.get(url(account), headers={"Accept-Language": "de"})
-    words = response.content.decode()
-    assert "Kontakt" in words
-    assert "Opt-in-Prozess" in words
+    assert "Kontakt" in words(response)
+    assert "Opt-in-Prozess" in words(response)
