@@ -97,13 +97,15 @@
     focusIn(event.detail.elt);
   });
 
-  // While a form's answer is awaited, its buttons are off: a second click does nothing twice.
+  // While a form's answer is awaited, its buttons are off: a second click does nothing twice. The one that was pressed
+  // says that it works.
   const buttonsOf = (asker) => [...(asker.elements ?? [asker])].filter((element) => /^(submit|button)$/.test(element.type));
 
-  function hold(asker) {
+  function hold(asker, pressed) {
     const focused = document.activeElement;
     for (const button of buttonsOf(asker)) {
       button.disabled = true;
+      if (button === pressed) button.ariaBusy = "true";
       button.dataset.held = button === focused ? "focused" : "";
     }
   }
@@ -111,15 +113,18 @@
   function release(asker) {
     for (const button of buttonsOf(asker).filter((button) => "held" in button.dataset)) {
       button.disabled = false;
+      button.ariaBusy = null;
       if (button.dataset.held && document.activeElement === document.body) button.focus();
       delete button.dataset.held;
     }
   }
 
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented) setTimeout(() => hold(event.target));
+    if (!event.defaultPrevented) setTimeout(() => hold(event.target, event.submitter));
   });
-  document.addEventListener("htmx:beforeRequest", (event) => hold(event.detail.elt));
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt, requestConfig } }) => {
+    hold(elt, requestConfig.triggeringEvent?.submitter ?? elt);
+  });
   document.addEventListener("htmx:afterRequest", (event) => release(event.detail.elt));
   window.addEventListener("pageshow", () => [...document.forms].forEach(release));
 

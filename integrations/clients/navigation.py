@@ -37,14 +37,23 @@ class Place:
 
 OF_CLIENT = (
     Place("client", _("Overview"), "layout-dashboard", below=("client_settings", "client_remove"), is_daily=True),
-    Place("contacts", _("Contacts"), "users", below=("contact", "contact_browse"), is_daily=True),
+    Place(
+        "contacts",
+        _("Contacts"),
+        "users",
+        below=(
+            *("contact", "contact_browse", "contact_unsubscribe", "contact_delete", "contact_change_*"),
+            *("contact_edit_fields_again", "contact_send_fields", "contact_add_tags", "contact_remove_tag"),
+        ),
+        is_daily=True,
+    ),
     Place("contact_browse", _("Browse all contacts"), "list"),
     Place(
         "contact_add",
         _("Add contact"),
         "user-plus",
         Capability.CHANGE_CONTACTS,
-        below=("contact_add*",),
+        below=("contact_added*", "contact_add_check", "contact_add_field", "contact_add_prefill"),
         is_daily=True,
     ),
     Place("tags", _("Tags"), "tags", below=("tag", "tag_*"), is_daily=True),
