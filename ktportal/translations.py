@@ -115,9 +115,8 @@ def unbroken(catalog: Catalog) -> Catalog:
     """The catalogue with translations whose short words stay on one line."""
     kept = Catalog(locale=catalog.locale, creation_date=NO_DATE, revision_date=NO_DATE)
     for message in texts(catalog).values():
-        string = message.string
-        in_one_piece = _in_one_piece(string) if isinstance(string, str) else tuple(map(_in_one_piece, string))
-        kept.add(message.id, in_one_piece, context=message.context)
+        said = [_in_one_piece(form) for form in forms(message)]
+        kept.add(message.id, tuple(said) if message.pluralizable else said[0], context=message.context)
     return kept
 
 
