@@ -16,7 +16,14 @@ from django_htmx.http import push_url
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.models import AuditEntry, Outcome
-from integrations.audit.presentation import PAGE_SIZE, LoggedCall, in_short, page_of_lines, subjects, tell_people, with_entries
+from integrations.audit.presentation import (
+    PAGE_SIZE,
+    LoggedCall,
+    in_short,
+    subjects,
+    tell_people,
+    with_entries,
+)
 from integrations.audit.query.asked import TIMES, Asked
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, read
