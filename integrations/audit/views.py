@@ -51,7 +51,8 @@ def log(request: TeamRequest) -> HttpResponse:
     """The team's log, newest first, as actions in plain sentences. What is typed to find some is posted, and leads to
     an address that has contacts as hashes only."""
     if request.method != "POST":
-        return _log_page(request, Asked.of(request.GET))
+        asked = Asked.of(request.GET)
+        return _log_page(request, asked, line=request.GET.get("q") if asked.mistakes else None)
     typed = read(request.POST.get("line", ""), request.POST.get("about", ""), request.membership)
     if typed.asked.mistakes or typed.missing:
         return _log_page(request, typed.asked, line=request.POST["line"], missing=typed.missing)
@@ -72,7 +73,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     tell_people(actions)
     context = {
         "asked": asked,
-        "form": LineForm({"line": asked.typed if line is None else line}),
+        "form": LineForm(asked.typed if line is None else line, mistakes),
         "controls": Controls(asked, participants, mistakes),
         "times": _times(asked),
         "mistakes": mistakes,

@@ -41,6 +41,11 @@ class LineForm(forms.Form):
         ),
     )
 
+    def __init__(self, line: str, mistakes: Iterable[Mistake] = ()) -> None:
+        super().__init__({"line": line})
+        for mistake in mistakes:
+            self.add_error("line", f"{mistake.part}: {mistake.message}" if mistake.part else str(mistake.message))
+
 
 class Controls(forms.Form):
     """A control for each qualifier that has one value: it shows the line's, and leads to a line with the chosen one.
@@ -60,7 +65,7 @@ class Controls(forms.Form):
     ref = forms.CharField(label=_("Reference"))
     source = forms.ChoiceField(label=_("Source"))
 
-    FOLDED = ("op", "code", "key", "ref", "source")
+    FOLDED = ("since", "until", "op", "code", "key", "ref", "source")
 
     def __init__(self, asked: Asked, participants: Participants, mistakes: Iterable[Mistake] = ()) -> None:
         shown = {name: term.value for name, term in asked.mirrored.items()}
@@ -72,7 +77,7 @@ class Controls(forms.Form):
             "actor", _("Everybody"), _participants(participants.people, NOBODY, _("nobody signed in, or a command"))
         )
         self._offer("outcome", _("All outcomes"), list(OUTCOMES.items()))
-        self._offer("kind", _("Changes, and what went wrong"), [*LineKind.choices, (ANY_KIND, _("everything"))])
+        self._offer("kind", _("Changes and failures"), [*LineKind.choices, (ANY_KIND, _("everything"))])
         self._offer("op", _("All"), [(_("Actions"), in_general()), (_("Calls to KlickTipp"), _operations())])
         self._offer("source", _("All"), list(Source.choices))
         self._rest = asked.without("subject").rest
