@@ -20,11 +20,12 @@ ASKED_FOR = frozenset(
         Capability.ADD_CLIENTS,
         Capability.MANAGE_CLIENTS,
         Capability.MANAGE_MEMBERS,
+        Capability.MANAGE_LOG,
         Capability.MANAGE_TEAM,
         Capability.DELETE_CONTACTS,
     }
 )
-"""What is confirmed: keys, roles, members, deletions and the settings of the team."""
+"""What is confirmed: keys, roles, members, deletions, the settings of the log and of the team."""
 
 
 def confirmed_lately(request: HttpRequest) -> bool:

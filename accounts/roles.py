@@ -25,6 +25,7 @@ class Capability(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     SEE_LOG = "see_log"
     SEE_WHOLE_LOG = "see_whole_log"
+    MANAGE_LOG = "manage_log"
     MANAGE_TEAM = "manage_team"
 
 
@@ -37,6 +38,7 @@ _ADMIN = _EDITOR | {
     Capability.ADD_CLIENTS,
     Capability.MANAGE_MEMBERS,
     Capability.SEE_WHOLE_LOG,
+    Capability.MANAGE_LOG,
 }
 
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
@@ -47,7 +49,9 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.AUDITOR: frozenset(_MEMBER | {Capability.SEE_LOG, Capability.SEE_WHOLE_LOG}),
 }
 
-TEAM_WIDE = frozenset({Capability.ADD_CLIENTS, Capability.MANAGE_MEMBERS, Capability.MANAGE_TEAM})
+TEAM_WIDE = frozenset(
+    {Capability.ADD_CLIENTS, Capability.MANAGE_MEMBERS, Capability.MANAGE_LOG, Capability.MANAGE_TEAM}
+)
 """What reaches beyond single clients: nobody who is limited to some of them may do it, whatever the role."""
 
 

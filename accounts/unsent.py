@@ -8,7 +8,7 @@ import re
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-_SECRET = re.compile(r"password|(?:^|_)(?:key|secret|code)$|^csrfmiddlewaretoken$", re.IGNORECASE)
+_SECRET = re.compile(r"password|(?:^|_)(?:key|secret|code|token)$|^csrfmiddlewaretoken$", re.IGNORECASE)
 
 
 def keeps_form(request: HttpRequest) -> bool:

@@ -159,6 +159,7 @@ CONTENT_SECURITY_POLICY = {
 INSTALLED_APPS = [
     "accounts",
     "integrations.audit",
+    "integrations.audit.stream",
     "integrations.clients",
     "integrations.suppression",
     "integrations.contacts",
@@ -279,6 +280,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
     ("integrations.audit.guard.report_missing_triggers", 3600),
+    ("integrations.audit.stream.sending.ask_worker", 15),
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.withdraw_without_right", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),
@@ -291,6 +293,11 @@ CLOCK_CHORES = [
     ("integrations.clock.signs.ask_worker", 60),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
+
+# --- The log -------------------------------------------------------------------------------------
+
+LOG_STREAM_HOSTS = [host.strip().lower() for host in env.list("LOG_STREAM_HOSTS", default=[]) if host.strip()]
+"""Hosts to which teams may have their log sent; without any, nothing of this is offered."""
 
 # --- People --------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ os.environ.setdefault("PORTAL_URL", "http://localhost:8000")
 os.environ["SIGNUP"] = os.environ.get("SIGNUP", "invite")
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["SANDBOX"] = "1"
+os.environ["LOG_STREAM_HOSTS"] = "logs.example.com"
 os.environ["SECURITY_CONTACT"] = "mailto:security@example.com"
 os.environ["KLICKTIPP_USERNAME"] = "test-operator"
 os.environ["KLICKTIPP_DEVELOPER_KEY"] = "0123456789abcdef0123456789abcdef"

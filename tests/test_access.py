@@ -192,6 +192,11 @@ TABLE: dict[str, str | Capability] = {
     "log_newer": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
+    "log_stream": Capability.MANAGE_LOG,
+    "log_stream_change": Capability.MANAGE_LOG,
+    "log_stream_test": Capability.MANAGE_LOG,
+    "log_stream_pause": Capability.MANAGE_LOG,
+    "log_stream_remove": Capability.MANAGE_LOG,
 }
 """What each URL asks for."""
 
@@ -232,6 +237,8 @@ LEADS_ON = {
     "tools_sign_up_field": "tools_sign_up",
     "tools_sign_up_fields": "tools_sign_up",
     "tools_sign_up_check": "tools_sign_up",
+    "log_stream_test": "log_stream",
+    "log_stream_pause": "log_stream",
 }
 """What takes forms, or is a part of a page: opened by itself it leads to that page."""
 GET_ONLY = {

@@ -3,6 +3,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -88,6 +89,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "about": labels_of(asked, request.membership),
         "found": found,
         "is_first_page": number is None,
+        "can_be_sent_on": bool(settings.LOG_STREAM_HOSTS),
         "here": f"{asked.query}&before={number}".lstrip("&") if number else asked.query,
         "older": f"{asked.query}&before={found.older}".lstrip("&") if found.older else "",
     }

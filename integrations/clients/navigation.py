@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +129,7 @@ OF_TEAM = (
     Place("team_name", _("Rename the team"), "pencil", Capability.MANAGE_TEAM),
     Place("team_second_factor", _("Second factor"), "shield-check", Capability.MANAGE_TEAM),
     Place("log", _("Log"), "scroll-text", Capability.SEE_LOG, below=("log*",), is_daily=True),
+    *([Place("log_stream", _("Forward the log"), "send", Capability.MANAGE_LOG)] if settings.LOG_STREAM_HOSTS else []),
 )
 OF_PERSON = (
     Place("profile", _("Profile"), "settings", Capability.BELONG, is_daily=True),

@@ -15,6 +15,7 @@ TABLE = {
     "manage_members":  "●    ●     –      –      –",
     "see_log":         "●    ●     ●      ●      ●",
     "see_whole_log":   "●    ●     –      –      ●",
+    "manage_log":      "●    ●     –      –      –",
     "manage_team":     "●    –     –      –      –",
 }  # fmt: skip
 """The table of docs/DESIGN.md, "Roles"; a role may what is marked and nothing else."""
@@ -40,7 +41,7 @@ def test_a_role_may_what_the_table_says() -> None:
 
 
 def test_who_is_limited_may_not_what_reaches_beyond_single_clients() -> None:
-    beyond = {"add_clients", "manage_members", "manage_team"}
+    beyond = {"add_clients", "manage_members", "manage_log", "manage_team"}
     for role, capability, has in marks():
         may = Membership(role=role, is_limited=True).may(Capability(capability))
 

@@ -9,13 +9,15 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from accounts.models import Membership
+from integrations.audit.stream.models import Destination
 from integrations.clients.calls import sessions
 from integrations.clients.logins import Login
 from integrations.clients.management.commands import rotate_encryption_keys
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import SessionToken
 from integrations.listbuilding.models import ListbuildingKey
-from tests.factories import ClientAccountFactory, ListbuildingKeyFactory
+from tests.audit.stream.conftest import by_https, by_syslog
+from tests.factories import ClientAccountFactory, ListbuildingKeyFactory, MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +132,22 @@ def test_passwords_and_sessions_of_api_users_are_encrypted_anew(settings: Any, o
     settings.ENCRYPTION_KEYS = [NEW_KEY]
     assert sessions.StoredSession(credential).load() == SessionToken("SSESS", "xyz123")
     assert Credential.objects.get(pk=credential.pk).login == Login.by_api_user("bergwind-portal", "a-password")
+
+
+@pytest.mark.usefixtures("add_key")
+def test_the_token_of_a_log_stream_is_encrypted_anew(settings: Any, owner: Membership) -> None:
+    by_https(owner.team, token="collector-token-4711")
+    by_syslog(MembershipFactory().team)
+
+    assert rotate() == "Encrypted with the newest key: 4\n"
+
+    Destination.objects.filter(team=owner.team).update(encrypted_secret="gAAAA")
+    with pytest.raises(CommandError, match=f"{owner.team}: https://logs.example.com"):
+        rotate()
+    by_https(owner.team, token="collector-token-4711")
+    rotate()
+    settings.ENCRYPTION_KEYS = [NEW_KEY]
+    assert Destination.objects.get(team=owner.team).token == "collector-token-4711"
 
 
 @pytest.mark.usefixtures("add_key")

@@ -28,7 +28,7 @@ class Command(BaseCommand):
                     try:
                         done += _encrypt_anew(row)
                     except Undecryptable:
-                        lost.append(f"{row.account} ({row.account.team}): {row}")
+                        lost.append(f"{_whose(row)}: {row}")
         done += _encrypt_second_factors_anew(lost)
         self.stdout.write(f"Encrypted with the newest key: {done}")
         if lost:
@@ -36,17 +36,21 @@ class Command(BaseCommand):
 
 
 def _models_with_secrets() -> list[type[models.Model]]:
-    """Every model of any room that keeps a secret of a client account in a column `encrypted_secret`."""
+    """Every model of any room that keeps a secret of a client account, or of a team, in a column `encrypted_secret`."""
     return [model for model in apps.get_models() if any(field.name == _ENCRYPTED for field in model._meta.fields)]
 
 
 def _batches(model: type[models.Model]) -> Iterator[list[Any]]:
     """All rows, also those that are stored while this goes on."""
     last = 0
-    rows = model._default_manager.select_related("account__team").order_by("pk")
+    rows = model._default_manager.select_related().exclude(encrypted_secret="").order_by("pk")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         yield batch
         last = batch[-1].pk
+
+
+def _whose(row: Any) -> str:
+    return f"{row.account} ({row.account.team})" if hasattr(row, "account") else str(row.team)
 
 
 def _encrypt_anew(row: Any) -> int:

@@ -1,0 +1,75 @@
+"""What leaves the portal of an entry: one JSON object, the same whichever way it goes. docs/audit-stream.md tells what
+its fields mean; names and meanings stay, new ones may come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import translation
+
+from integrations.audit.models import AuditEntry, AuditSubject
+from integrations.audit.presentation import LoggedAction
+
+FORMAT = 1
+"""Raised where a field changes its meaning."""
+
+
+def as_objects(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """These entries as objects that `json.dumps` takes, in their order; times are UTC. One query."""
+    about: dict[UUID, list[AuditSubject]] = defaultdict(list)
+    for subject in AuditSubject.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("pk"):
+        about[subject.entry_id].append(subject)
+    with translation.override("en"):
+        return [_as_object(entry, about[entry.pk]) for entry in entries]
+
+
+def in_utc(moment: datetime) -> str:
+    """`2026-11-30T14:32:05.123456Z`"""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _as_object(entry: AuditEntry, about: Sequence[AuditSubject]) -> dict[str, Any]:
+    told = LoggedAction([entry])
+    return {
+        "format": FORMAT,
+        "id": str(entry.pk),
+        "version": entry.version,
+        "team_id": entry.team_id,
+        "number": entry.number,
+        "account_id": entry.account_id,
+        "account_label": entry.account_label,
+        "account_number": entry.account_number,
+        "started_at": in_utc(entry.started_at),
+        "duration_ms": None if entry.duration is None else round(entry.duration.total_seconds() * 1000, 3),
+        "text": " ".join(filter(None, (str(told.ending), told.sentence))),
+        "kind": entry.kind,
+        "outcome": entry.outcome,
+        "action": str(entry.action),
+        "sentence": entry.sentence,
+        "parameters": entry.parameters,
+        "call": str(entry.call),
+        "attempt": entry.attempt,
+        "reference": entry.reference,
+        "actor_id": entry.actor_id,
+        "actor_label": entry.actor_label,
+        "source": entry.source,
+        "ip": entry.ip,
+        "key_last_four": entry.key_last_four,
+        "key_owner": entry.key_owner,
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": entry.path,
+        "request": entry.request,
+        "status": entry.status,
+        "code": entry.code,
+        "detail": entry.detail,
+        "answer": entry.answer,
+        "subjects": [
+            {"kind": subject.kind, "label": subject.label, "hash": subject.hash, "key_version": subject.key_version}
+            for subject in about
+        ],
+    }
