@@ -12,6 +12,7 @@ from accounts.models import Membership, Team, User
 from accounts.roles import Role
 from integrations.audit.actors import Actor
 from integrations.audit.models import SubjectKind
+from integrations.audit.stream.models import Destination, Way
 from integrations.clients.calls.deadline import Deadline
 from integrations.clients.errand import Errand
 from integrations.clients.keys import services
@@ -115,6 +116,20 @@ class InvitationFactory(DjangoModelFactory):
     token_hash = factory.LazyAttribute(lambda invitation: sha256(invitation.email.encode()).hexdigest())
     sent_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
+
+
+class DestinationFactory(DjangoModelFactory):
+    """Where a team's log is sent to; the operator does not allow its host any more."""
+
+    class Meta:
+        model = Destination
+
+    team = factory.SubFactory(TeamFactory)
+    way = Way.HTTPS
+    host = "formerly.example.com"
+    port = 443
+    token = "collector-token-4711"
+    stored_at = factory.LazyFunction(timezone.now)
 
 
 class SuppressionFactory(DjangoModelFactory):

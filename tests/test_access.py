@@ -33,6 +33,7 @@ from integrations.optin.sentences import PROCESSES_LISTED
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
     ClientAccountFactory,
+    DestinationFactory,
     InvitationFactory,
     ListbuildingKeyFactory,
     MembershipFactory,
@@ -328,6 +329,7 @@ def make_tenant(customer_key: str) -> Tenant:
     tagged = uuid4()
     tag_contacts(errand(account, owner.user), Tagging(("ada@example.org",), (tag_id,)), tagged)
     invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
+    DestinationFactory(team=owner.team)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,

@@ -16,6 +16,7 @@ from integrations.audit.stream.services import Chosen
 
 _LONGEST_TOKEN = 2000
 _PAST, _NEW = "past", "new"
+_NO_TOKEN = _("Please enter the token of this host.")
 
 
 class DestinationForm(forms.Form):
@@ -36,10 +37,10 @@ class DestinationForm(forms.Form):
     token = forms.CharField(
         label=_("Token, for HTTPS"),
         max_length=_LONGEST_TOKEN,
-        required=False,
         help_text=_(
             "The host gives it to you and recognises the portal by it. It is stored encrypted and never shown again."
         ),
+        error_messages={"required": _NO_TOKEN},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     begin = forms.ChoiceField(
@@ -56,6 +57,7 @@ class DestinationForm(forms.Form):
         if stored:
             del self.fields["begin"]
         if stored and stored.encrypted_secret:
+            self.fields["token"].required = False
             self.fields["token"].help_text = _(
                 "Leave it empty to keep the one that is stored, unless the host is another."
             )
@@ -76,7 +78,7 @@ class DestinationForm(forms.Form):
             self.add_error("address", error)
         else:
             self._check_token()
-        return cleaned
+        return self.cleaned_data
 
     def chosen(self) -> Chosen:
         """What was typed, once it is valid."""
@@ -108,11 +110,14 @@ class DestinationForm(forms.Form):
 
     def _check_token(self) -> None:
         known, stored = self.cleaned_data, self._stored
-        if known["way"] == Way.SYSLOG or known.get("token") or "token" in self.errors:
+        if known["way"] == Way.SYSLOG:
+            self.errors.pop("token", None)
+            return
+        if known.get("token") or "token" in self.errors:
             return
         is_same = stored and stored.encrypted_secret and (stored.host, stored.port) == (known["host"], known["port"])
         if not is_same:
-            self.add_error("token", _("Please enter the token of this host."))
+            self.add_error("token", _NO_TOKEN)
 
 
 def _target(parts: SplitResult) -> str:
