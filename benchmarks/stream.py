@@ -1,7 +1,7 @@
 """Forwarding a log that has fallen behind: `python -m benchmarks.stream`.
 
-Seconds until 10,000 entries with two subjects each have arrived at a TLS server in this process that reads each of them,
-by HTTPS and by syslog, on SQLite and, where one answers at `BENCH_POSTGRES`, on PostgreSQL. Ends with status 1 if the
+Seconds until 10,000 entries with two subjects each have arrived at a TLS server in this process, by HTTPS and by
+syslog, on SQLite and, where one answers at `BENCH_POSTGRES`, on PostgreSQL. Ends with status 1 if the
 limit is not kept.
 """
 

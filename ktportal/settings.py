@@ -298,6 +298,8 @@ CLOCK_CHORES = [
 
 LOG_STREAM_HOSTS = [host.strip().lower() for host in env.list("LOG_STREAM_HOSTS", default=[]) if host.strip()]
 """Hosts to which teams may have their log sent; without any, nothing of this is offered."""
+if any(set(host) & set("/:@ ") for host in LOG_STREAM_HOSTS):
+    raise ImproperlyConfigured(f"LOG_STREAM_HOSTS names hosts alone, as in logs.example.com, not {LOG_STREAM_HOSTS}.")
 
 # --- People --------------------------------------------------------------------------------------
 

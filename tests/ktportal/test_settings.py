@@ -215,6 +215,14 @@ def variables_read() -> set[str]:
     } | set(generate())
 
 
+def test_hosts_for_logs_are_names_alone(project: Path) -> None:
+    assert load(project)["LOG_STREAM_HOSTS"] == []
+    hosts = load(project, LOG_STREAM_HOSTS="Logs.example.com, siem.example.com,")["LOG_STREAM_HOSTS"]
+    assert hosts == ["logs.example.com", "siem.example.com"]
+    for wrong in ("https://logs.example.com", "logs.example.com:443", "somebody@logs.example.com", "a b"):
+        assert "LOG_STREAM_HOSTS names hosts alone" in refusal(project, **generate(), LOG_STREAM_HOSTS=wrong)
+
+
 def test_the_example_lists_exactly_the_variables_that_are_read() -> None:
     listed = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert sorted(listed) == sorted(variables_read())
