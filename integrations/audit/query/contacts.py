@@ -37,9 +37,8 @@ def read(line: str, about: str, membership: Membership) -> Typed:
 
     about: hashes of the contact that was asked for before, which stays unless the line names one
     """
-    line = trimmed(line)
-    reader = _Reader(membership)
-    typed = reader.of_contact(line) if looks_like_a_contact(line) else reader.of_terms(line)
+    reader, whole = _Reader(membership), trimmed(line)
+    typed = reader.of_contact(whole) if looks_like_a_contact(whole) else reader.of_terms(line.strip())
     if about and not typed.asked.subjects and not typed.asked.mistakes:
         return Typed(typed.asked.with_term("subject", about), typed.missing)
     return typed
