@@ -241,7 +241,7 @@ def test_what_cannot_be_understood_is_pointed_at(browser: Client, owner: Members
         ("a " * 300, "a"),
         ('say"ing', 'say"ing'),
     ):
-        page = browser.post(f"/t/{owner.team.slug}/log/", {"line": typed})
+        page = browser.post(f"/t/{owner.team.slug}/log/", {"line": typed}, follow=True)
         assert page.status_code == 422, typed
         assert page.context["actions"] == []
         assert page.context["mistakes"][0].part == part, typed
