@@ -3,8 +3,8 @@
 What a user may not see is a 404, what a user may see but not do is a 403.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any
 
@@ -21,6 +21,7 @@ from accounts import confirmation, unsent
 from accounts.mfa import lacks_required_factor
 from accounts.models import Membership, Team, User
 from accounts.roles import Capability
+from accounts.signals import access_refused
 
 
 class UserRequest(HttpRequest):
@@ -95,6 +96,18 @@ def signed_in(view: View) -> View:
     return for_people
 
 
+@contextmanager
+def _refusals_are_told(request: UserRequest, team: str) -> Iterator[None]:
+    """Tells the listeners what a signed-in person asks for below a team's address and does not get."""
+    try:
+        yield
+    except (Http404, PermissionDenied) as refusal:
+        membership = request.user.memberships.select_related("team").filter(team__slug=team).first()
+        is_missing = isinstance(refusal, Http404)
+        access_refused.send(View, request=request, membership=membership, is_missing=is_missing)
+        raise
+
+
 def team_view(capability: Capability, *, also_ended: bool = False) -> Callable[[View], View]:
     """A view below `/t/<team>/` for members of that team whose role has `capability`, and with `also_ended` for those,
     too, whose access has ended.
@@ -106,20 +119,21 @@ def team_view(capability: Capability, *, also_ended: bool = False) -> Callable[[
         @wraps(view)
         @signed_in
         def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponseBase:
-            memberships = request.user.memberships.all() if also_ended else request.user.memberships.current()
-            membership = memberships.select_related("team").filter(team__slug=team).first()
-            if membership is None:
-                raise Http404
-            request.team, request.membership = membership.team, membership
-            if not membership.may(capability):
-                raise PermissionDenied
-            request.lacks_factor = lacks_required_factor(membership.team, request.user)
-            since = membership.team.second_factor_from
-            if request.lacks_factor and since and since <= timezone.now() and not membership.has_ended:
-                return redirect("mfa_index")
-            if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
-                return confirmation.ask(request)
-            return view(request, **arguments)
+            with _refusals_are_told(request, team):
+                memberships = request.user.memberships.all() if also_ended else request.user.memberships.current()
+                membership = memberships.select_related("team").filter(team__slug=team).first()
+                if membership is None:
+                    raise Http404
+                request.team, request.membership = membership.team, membership
+                if not membership.may(capability):
+                    raise PermissionDenied
+                request.lacks_factor = lacks_required_factor(membership.team, request.user)
+                since = membership.team.second_factor_from
+                if request.lacks_factor and since and since <= timezone.now() and not membership.has_ended:
+                    return redirect("mfa_index")
+                if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
+                    return confirmation.ask(request)
+                return view(request, **arguments)
 
         for_members.capability = capability  # type: ignore[attr-defined]
         return for_members

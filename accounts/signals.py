@@ -24,6 +24,11 @@ second_factor_required = Signal()
 activity_changed = Signal()
 """Sent with `user`, who may or may not sign in from now on, by a command."""
 
+access_refused = Signal()
+"""Sent with `request` of a signed-in person, refused below a team's address; `membership`, theirs in that team, ended
+or not, None where they have none, whether or not there is such a team; and `is_missing`: whether the answer is that
+nothing is there (404) rather than that they may not (403)."""
+
 sign_in_stopped = Signal()
 """Sent with `request` and `credentials` when attempts to sign in have become too many; once in five minutes for an
 address, as every attempt would let strangers fill a log that nobody can empty."""

@@ -1,5 +1,6 @@
 """Portal events: what people do without a KlickTipp call, in the same log."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
-from integrations.audit.models import Kind, Outcome
+from integrations.audit.models import AuditSubject, Kind, Outcome
 from integrations.audit.recorder import Action, Scope, call_number, entry_of, store
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject
@@ -22,7 +23,16 @@ def record(
     """Write an event that has just happened, or been refused, about `subjects`. Inside a transaction it stays or goes
     with it."""
     outcome = Outcome.REFUSED if sentence.is_refusal else Outcome.DONE
-    _write(Action(sentence, actor, parameters, subjects), scope, Kind.EVENT, outcome=outcome)
+    action = Action(sentence, actor, parameters, subjects)
+    _write(action, scope, _kind(action), outcome=outcome)
+
+
+def record_about_known(
+    sentence: Sentence, actor: Actor, scope: Scope, known: Sequence[AuditSubject], **parameters: Any
+) -> None:
+    """As `record`, about people whom other entries of the team know: by their label and hash alone."""
+    action = Action(sentence, actor, parameters)
+    _write(action, scope, _kind(action), known, outcome=Outcome.DONE)
 
 
 def record_once(action: Action, scope: Scope) -> None:
@@ -35,9 +45,8 @@ def record_obstacle(action: Action, scope: Scope, problem: str) -> None:
 
     Raises `AlreadyStarted` for a known action.
     """
-    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     outcome = Outcome.REFUSED if problem in REFUSALS else Outcome.FAILED
-    _write_once(action, scope, kind, outcome=outcome, answer={"problem": problem})
+    _write_once(action, scope, _kind(action), outcome=outcome, answer={"problem": problem})
 
 
 def _write_once(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:
@@ -52,15 +61,18 @@ def record_unsent(action: Action, scope: Scope, problem: str, count: int) -> Non
 
     Raises `AlreadyStarted` where none of this one's calls was begun and the action is known.
     """
-    kind = Kind.READ if action.sentence.only_reads else Kind.EVENT
     answer = {"problem": problem, "unsent": count}
     is_first = next(action.places) == 1
     call = call_number(action, 1) if is_first else uuid4()
-    _write_once(action, scope, kind, call=call, outcome=Outcome.FAILED, answer=answer)
+    _write_once(action, scope, _kind(action), call=call, outcome=Outcome.FAILED, answer=answer)
 
 
-def _write(action: Action, scope: Scope, kind: Kind, **columns: Any) -> None:
+def _kind(action: Action) -> Kind:
+    return Kind.READ if action.sentence.only_reads else Kind.EVENT
+
+
+def _write(action: Action, scope: Scope, kind: Kind, known: Sequence[AuditSubject] = (), **columns: Any) -> None:
     columns = {"call": call_number(action, 1), "started_at": timezone.now(), "duration": timedelta()} | columns
     entry = entry_of(action, scope, kind, **columns)
     with transaction.atomic():
-        store(entry, action.subjects)
+        store(entry, [*action.subjects, *known])

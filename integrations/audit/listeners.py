@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import Membership, Team, User
 from accounts.signals import (
+    access_refused,
     activity_changed,
     end_changed,
     member_removed,
@@ -31,6 +32,7 @@ from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
 from integrations.audit.strangers import others_before
 from integrations.audit.subjects import Subject
+from integrations.audit.visibility import visible_accounts
 
 
 def _in_every_team(sentence: Sentence, actor: Actor, user: User | None, **parameters: Any) -> None:
@@ -80,6 +82,33 @@ def _by_stranger(sentence: Sentence, actor: Actor, person: str) -> None:
         events.record(people_sentences.SIGN_INS_FAILED, actor, Scope(PORTAL), person=person, more=others)
     else:
         events.record(sentence, actor, Scope(PORTAL), person=person)
+
+
+@receiver(access_refused)
+def refused_access(request: HttpRequest, membership: Membership | None, is_missing: bool, **_: Any) -> None:
+    """In the log of the team in whose pages a member of it tried; what others try in there is none of that team's, and
+    does not tell whether there is one."""
+    team_id, kind = membership.team_id if membership else PORTAL, "missing" if is_missing else "forbidden"
+    others = others_before(f"refused:{team_id}:{request.user.pk}:{kind}")
+    match = request.resolver_match
+    if others is None or match is None:
+        return
+    one, several = _REFUSED_ACCESS[is_missing]
+    scope = _scope(membership, match.kwargs.get("account", "")) if membership else Scope(PORTAL)
+    sentence, more = (several, {"more": others}) if others else (one, {})
+    events.record(sentence, Actor.of(request), scope, page=match.url_name, **more)
+
+
+_REFUSED_ACCESS = {
+    True: (people_sentences.PAGE_MISSED, people_sentences.PAGES_MISSED),
+    False: (people_sentences.PAGE_REFUSED, people_sentences.PAGES_REFUSED),
+}
+
+
+def _scope(membership: Membership, slug: str) -> Scope:
+    """The client account in whose pages a member is, if they may see it; else the team."""
+    account = visible_accounts(membership).filter(slug=slug).first()
+    return Scope(membership.team_id, account.pk, str(account)) if account else Scope(membership.team_id)
 
 
 @receiver(user_signed_up)

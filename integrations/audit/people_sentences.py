@@ -59,4 +59,28 @@ TEAM_RENAMED = Sentence("people.team_renamed", _("%(actor)s renamed the team fro
 ROLE_CHANGED = Sentence(
     "people.role_changed", _("%(actor)s changed the role of %(person)s from %(before)s to %(role)s")
 )
+PAGE_MISSED = Sentence(
+    "people.page_missed",
+    _("%(actor)s asked for what is not there, or not for them (%(page)s)"),
+    is_refusal=True,
+)
+PAGES_MISSED = Sentence(
+    "people.pages_missed",
+    _("%(actor)s asked for what is not there, or not for them (%(page)s), as %(more)s times since the entry before"),
+    is_refusal=True,
+)
+PAGE_REFUSED = Sentence(
+    "people.page_refused",
+    _("%(actor)s asked for what they may not see or do (%(page)s)"),
+    is_refusal=True,
+)
+PAGES_REFUSED = Sentence(
+    "people.pages_refused",
+    _("%(actor)s asked for what they may not see or do (%(page)s), as %(more)s times since the entry before"),
+    is_refusal=True,
+)
+LOG_SEARCHED = Sentence("log.searched", _("%(actor)s looked in the log for %(contact)s"), only_reads=True)
+LOG_SEARCHED_IN_VAIN = Sentence(
+    "log.searched_in_vain", _("%(actor)s looked in the log for %(contact)s and found nothing"), only_reads=True
+)
 GUARD_MISSING = Sentence("log.guard_missing", _("The log's guard in the database is missing or changed: %(triggers)s"))

@@ -106,12 +106,12 @@ class CallsOfJobs:
         return uuid5(self._action.id, f"{job} {operation} {turn}")
 
 
-def store(entry: AuditEntry, subjects: Iterable[Subject]) -> None:
+def store(entry: AuditEntry, subjects: Iterable[Subject | AuditSubject]) -> None:
     """Number and insert an entry with its subjects. The caller holds the transaction."""
     store_all([(entry, subjects)])
 
 
-def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject]]]) -> None:
+def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject | AuditSubject]]]) -> None:
     """Number and insert entries of one action with their subjects, and these first: the database takes none for what
     is finished. The caller holds the transaction."""
     numbers.give([entry for entry, _ in entries])

@@ -1,4 +1,5 @@
-"""People who have not signed in fill no log: one entry a minute and kind, which counts those before it."""
+"""What people can do as often as they like, as who has not signed in or asks for what is not theirs, fills no log: one
+entry a minute and kind, which counts those before it."""
 
 from django.core.cache import cache
 

@@ -108,17 +108,23 @@ def search_hashes(subject: Subject, team_id: int) -> list[str]:
     return [_hash(subject.kind, form, team_id, version) for form in sorted(subject.forms) for version in versions]
 
 
-def subject_rows(entry: AuditEntry, subjects: Iterable[Subject]) -> list[AuditSubject]:
-    version = newest_key_version()
-    return [
-        AuditSubject(
-            entry_id=entry.id,
-            team_id=entry.team_id,
-            number=entry.number,
-            kind=subject.kind,
-            label=subject.label,
-            hash=hash_subject(subject, entry.team_id, version),
-            key_version=version,
-        )
-        for subject in dict.fromkeys(subjects)
-    ]
+def subject_rows(entry: AuditEntry, subjects: Iterable[Subject | AuditSubject]) -> list[AuditSubject]:
+    """The rows that say whom an entry is about. Of whom only the log knows, rows of other entries of the team tell."""
+    return [_row(entry, subject) for subject in dict.fromkeys(subjects)]
+
+
+def _row(entry: AuditEntry, subject: Subject | AuditSubject) -> AuditSubject:
+    if isinstance(subject, AuditSubject):
+        hashed, version = subject.hash, subject.key_version
+    else:
+        version = newest_key_version()
+        hashed = hash_subject(subject, entry.team_id, version)
+    return AuditSubject(
+        entry_id=entry.id,
+        team_id=entry.team_id,
+        number=entry.number,
+        kind=subject.kind,
+        label=subject.label,
+        hash=hashed,
+        key_version=version,
+    )

@@ -16,6 +16,7 @@ from django_htmx.http import push_url
 
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
+from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.presentation import (
     PAGE_SIZE,
@@ -33,6 +34,7 @@ from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Row
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, newer, search
+from integrations.audit.searches import note_search, note_vain_search
 from integrations.audit.settling import findings_of
 from integrations.audit.visibility import visible_accounts, visible_entries
 
@@ -55,6 +57,8 @@ def log(request: TeamRequest) -> HttpResponse:
         asked = Asked.of(request.GET)
         return _log_page(request, asked, line=request.GET.get("q") if asked.mistakes else None)
     typed = read(request.POST.get("line", ""), request.POST.get("about", ""), request.membership)
+    if typed.sought:
+        note_vain_search(Actor.of(request), request.team.pk, typed.sought)
     if typed.asked.mistakes or typed.missing:
         return _log_page(request, typed.asked, line=request.POST["line"], missing=typed.missing)
     return redirect(f"{reverse('log', args=[request.team.slug])}?{typed.asked.query}".rstrip("?"))
@@ -72,6 +76,8 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
     actions = in_short(found.lines, visible_entries(request.membership))
     tell_people(actions)
+    if asked.subjects and not mistakes:
+        note_search(Actor.of(request), request.team.pk, asked.subjects, visible_entries(request.membership))
     context = {
         "asked": asked,
         "form": LineForm(asked.typed if line is None else line, mistakes),

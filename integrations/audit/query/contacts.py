@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
@@ -26,10 +26,12 @@ _KINDS = {"email": SubjectKind.EMAIL, "phone": SubjectKind.SMS, "contact": Subje
 
 @dataclass(frozen=True)
 class Typed:
-    """A line that was typed: what it asks for, and a contact of which the log has nothing, as it was read."""
+    """A line that was typed: what it asks for, and a contact of which the log has nothing, as it was read and as what
+    it can be."""
 
     asked: Asked
     missing: str = ""
+    sought: tuple[Subject, ...] = ()
 
 
 def read(line: str, about: str, membership: Membership) -> Typed:
@@ -40,7 +42,7 @@ def read(line: str, about: str, membership: Membership) -> Typed:
     reader, whole = _Reader(membership), trimmed(line)
     typed = reader.of_contact(whole) if looks_like_a_contact(whole) else reader.of_terms(line.strip())
     if about and not typed.asked.subjects and not typed.asked.mistakes:
-        return Typed(typed.asked.with_term("subject", about), typed.missing)
+        return replace(typed, asked=typed.asked.with_term("subject", about))
     return typed
 
 
@@ -48,6 +50,7 @@ class _Reader:
     def __init__(self, membership: Membership) -> None:
         self._membership = membership
         self._missing = ""
+        self._sought: tuple[Subject, ...] = ()
 
     def of_contact(self, line: str) -> Typed:
         try:
@@ -56,7 +59,7 @@ class _Reader:
             return Typed(Asked((), (Mistake(line, error.messages[0]),)))
         if self._missing and CONTACT_KEY.fullmatch(line) and not CONTACT_ID.fullmatch(line):
             return Typed(Asked((Term("", line),)))
-        return Typed(Asked((term,)), self._missing)
+        return Typed(Asked((term,)), self._missing, self._sought)
 
     def of_terms(self, line: str) -> Typed:
         terms, mistakes = parse(line)
@@ -66,7 +69,7 @@ class _Reader:
                 told.append(self._subject(term, values(terms, "client")) if _names_a_contact(term) else term)
             except ValidationError as error:
                 mistakes.append(Mistake(str(term), error.messages[0]))
-        return Typed(Asked(tuple(told), tuple(mistakes)), self._missing)
+        return Typed(Asked(tuple(told), tuple(mistakes)), self._missing, self._sought)
 
     def _subject(self, term: Term, clients: Collection[str]) -> Term:
         """The contact that a term names in the clear, by hashes. Raises `ValidationError`."""
@@ -79,7 +82,7 @@ class _Reader:
         hashes = [hashed for subject in subjects for hashed in search_hashes(subject, team_id)]
         known = known_among(visible_entries(self._membership), team_id, hashes)
         if not known:
-            self._missing = self._missing or _as_read(term.value, subjects)
+            self._missing, self._sought = _as_read(term.value, subjects), tuple(subjects)
         return Term("subject", ",".join(known if known and len(subjects) > 1 else hashes), term.is_not)
 
     def _countries(self, clients: Collection[str]) -> list[str]:
