@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -72,12 +72,12 @@ class Team(models.Model):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def not_ended(self) -> MembershipQuerySet:
-        return self.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=Now()))
+    def not_ended(self, at: datetime | None = None) -> MembershipQuerySet:
+        return self.filter(models.Q(ends_at=None) | models.Q(ends_at__gt=at or Now()))
 
-    def current(self) -> MembershipQuerySet:
+    def current(self, at: datetime | None = None) -> MembershipQuerySet:
         """Those that give access: not ended, and the person may sign in."""
-        return self.not_ended().filter(user__is_active=True)
+        return self.not_ended(at).filter(user__is_active=True)
 
 
 class Membership(models.Model):

@@ -171,6 +171,8 @@ TABLE: dict[str, str | Capability] = {
     "member_remove": Capability.MANAGE_MEMBERS,
     "invitation_send": Capability.MANAGE_MEMBERS,
     "invitation_withdraw": Capability.MANAGE_MEMBERS,
+    "access_review": Capability.SEE_WHOLE_LOG,
+    "access_review_table": Capability.SEE_WHOLE_LOG,
     "tools": Capability.SEE_CLIENTS,
     "tools_processes": Capability.SEE_CLIENTS,
     "tools_process": Capability.SEE_CLIENTS,

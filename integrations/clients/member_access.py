@@ -15,6 +15,7 @@ from integrations.audit.recorder import Scope
 from integrations.clients import sentences
 from integrations.clients.keys.entitlement import remove_keys_not_entitled_to
 from integrations.clients.models import ClientAccess, ClientAccount
+from integrations.clients.signals import limit_changed
 
 
 def set_limit(membership: Membership, accounts: Collection[ClientAccount] | None, actor: Actor) -> None:
@@ -55,6 +56,7 @@ def give_access(membership: Membership, accounts: Collection[ClientAccount] | No
     theirs = lock(accounts or (), membership.team_id)
     ClientAccess.objects.bulk_create(ClientAccess(membership=membership, account=account) for account in theirs)
     remove_keys_not_entitled_to(membership)
+    limit_changed.send(Membership, membership=membership)
 
 
 def limit_of(membership: Membership) -> set[int] | None:

@@ -128,7 +128,8 @@ OF_TEAM = (
     Place("member_invite", _("Invite somebody"), "mail-plus", Capability.MANAGE_MEMBERS),
     Place("team_name", _("Rename the team"), "pencil", Capability.MANAGE_TEAM),
     Place("team_second_factor", _("Second factor"), "shield-check", Capability.MANAGE_TEAM),
-    Place("log", _("Log"), "scroll-text", Capability.SEE_LOG, below=("log*",), is_daily=True),
+    Place("access_review", _("Access review"), "user-check", Capability.SEE_WHOLE_LOG),
+    Place("log", _("Log"), "scroll-text", Capability.SEE_LOG, below=("log*", "access_review"), is_daily=True),
     *([Place("log_stream", _("Forward the log"), "send", Capability.MANAGE_LOG)] if settings.LOG_STREAM_HOSTS else []),
 )
 OF_PERSON = (

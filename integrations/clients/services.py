@@ -8,7 +8,7 @@ from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.clients import sentences
 from integrations.clients.models import ClientAccount
-from integrations.clients.signals import client_removed
+from integrations.clients.signals import client_changed, client_removed
 
 
 def change_client(account: ClientAccount, name: str, colour: str, country: str, actor: Actor) -> None:
@@ -21,6 +21,7 @@ def change_client(account: ClientAccount, name: str, colour: str, country: str, 
         colours: dict[str, Any] = {} if colour == old_colour else {"colour_before": old_colour, "colour_after": colour}
         if name != old_name:
             events.record(sentences.CLIENT_RENAMED, actor, locked.scope, before=old_name, after=name, **colours)
+            client_changed.send(ClientAccount, account_id=account.pk)
         elif colours:
             events.record(sentences.CLIENT_RECOLOURED, actor, locked.scope, **colours)
         if country != old_country:
@@ -37,3 +38,4 @@ def remove_client(account: ClientAccount, actor: Actor) -> None:
         client_removed.send(ClientAccount, account=locked, actor=actor)
         events.record(sentences.CLIENT_REMOVED, actor, locked.scope)
         locked.delete()
+        client_changed.send(ClientAccount, account_id=account.pk)

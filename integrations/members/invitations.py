@@ -28,6 +28,7 @@ from integrations.audit.sentences import Sentence
 from integrations.clients.member_access import give_access, named
 from integrations.clients.models import ClientAccount
 from integrations.members import sentences
+from integrations.members.access_review.history import together
 from integrations.members.errors import AlreadyMember, HasAccount, JustSent, NameInUse, NotAllowed, NotValid, TooMany
 from integrations.members.models import VALID_FOR, Invitation
 from integrations.members.services import end_of, managing
@@ -230,9 +231,10 @@ def _join(invitation: Invitation, user: User, actor: Actor) -> None:
         raise NotValid
     invitation.refresh_from_db()
     ends_at = end_of(invitation.last_day) if invitation.last_day else None
-    membership = join(invitation.team, user, Role(invitation.role), ends_at)
     accounts = list(invitation.accounts.all()) if invitation.is_limited else None
-    give_access(membership, accounts)
+    with together():
+        membership = join(invitation.team, user, Role(invitation.role), ends_at)
+        give_access(membership, accounts)
     _log_terms(sentences.JOINED, invitation, accounts, actor, inviter=str(invitation.invited_by))
 
 

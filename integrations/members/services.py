@@ -16,6 +16,7 @@ from accounts.services import lock_members, remove_member, set_end, set_role
 from integrations.audit.actors import Actor
 from integrations.clients.member_access import lock, set_limit
 from integrations.clients.models import ClientAccount
+from integrations.members.access_review.history import together
 from integrations.members.errors import NotAllowed
 
 
@@ -31,7 +32,7 @@ def change(
     day, or never: all of it or nothing. What stays as it is leaves no word in the log. An owner has neither limit nor
     last day. Raises `LastOwner`."""
     ends_at = end_of(last_day) if last_day else None
-    with managing(by, role) as manager:
+    with managing(by, role) as manager, together():
         _may_change(manager, member)
         list(lock(accounts or (), member.team_id))
         if member.has_ended:

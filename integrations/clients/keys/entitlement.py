@@ -13,7 +13,7 @@ from integrations.audit.actors import SYSTEM, Actor
 from integrations.clients import sentences
 from integrations.clients.keys.services import sentence_of_key
 from integrations.clients.models import ClientAccount, Credential, CredentialQuerySet
-from integrations.clients.signals import client_removed
+from integrations.clients.signals import client_changed, client_removed
 
 
 def remove_keys_of_former_members() -> None:
@@ -61,3 +61,4 @@ def _remove(credentials: CredentialQuerySet) -> None:
             if removed:
                 sentence, parameters = sentence_of_key(sentences.OWN_KEY_LOST, credential)
                 events.record(sentence, SYSTEM, credential.account.scope, person=str(credential.user), **parameters)
+                client_changed.send(ClientAccount, account_id=credential.account_id)

@@ -30,7 +30,7 @@ from integrations.clients.keys.throttle import count_test
 from integrations.clients.lists import keep
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Connection, Credential, ReferenceKind
-from integrations.clients.signals import client_connected
+from integrations.clients.signals import client_changed, client_connected
 from integrations.klicktipp import AccessDenied, KlickTipp, NotFound, OptinProcess
 from integrations.messages import Obstacle
 from integrations.phone_numbers import known_country
@@ -181,6 +181,7 @@ def _store(
         account.save(update_fields=["connection", "checked_at"])
         transaction.on_commit(partial(client_connected.send, ClientAccount, account=account))
     keep(account, ReferenceKind.OPTIN_PROCESSES, tested.optin_processes)
+    client_changed.send(ClientAccount, account_id=account.pk)
 
 
 def _bind(account: ClientAccount, identity: Identity, by_api_user: bool) -> None:
@@ -298,3 +299,4 @@ def remove_key(account: ClientAccount, actor: Actor, user_id: int | None = None)
         sentence = sentences.OWN_KEY_REMOVED if user_id else sentences.KEY_REMOVED
         sentence, parameters = sentence_of_key(sentence, credential)
         events.record(sentence, actor, locked.scope, **parameters)
+        client_changed.send(ClientAccount, account_id=account.pk)
