@@ -14,7 +14,7 @@ from integrations.members.access_review.forms import ReviewForm
 from integrations.members.access_review.review import Client, Day, clients_ever, clients_on, history_begins, reaches
 from integrations.members.access_review.sentences import TABLE_DOWNLOADED
 
-PAGE_SIZE = 25
+PAGE_SIZE = 10
 """Client accounts on a page."""
 
 
