@@ -31,7 +31,8 @@ def fields_of(client: Client, url: str) -> dict[str, str]:
 
 
 def main_of(answer: Any) -> str:
-    return str(answer.content.decode().partition("<main")[2].partition("</main>")[0])
+    text = "" if answer.streaming else answer.content.decode()  # a download has no form
+    return str(text.partition("<main")[2].partition("</main>")[0])
 
 
 def changes(service: Service) -> list[str]:

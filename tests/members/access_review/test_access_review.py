@@ -207,6 +207,14 @@ def test_the_table_says_what_the_page_says_and_runs_nothing(
     ]
 
 
+def test_a_german_reader_gets_the_table_that_german_spreadsheets_read(browser: Client, owner: Membership) -> None:
+    browser.force_login(owner.user)
+    url = reverse("access_review_table", args=[owner.team.slug])
+    answer = browser.get(url, headers={"Accept-Language": "de"})
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert text.startswith("Kundenkonto;Person;Rolle;Schlüssel;Wessen Schlüssel;Zweiter Faktor;So seit;")
+
+
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
 def test_a_cell_that_would_be_run_is_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
