@@ -189,6 +189,7 @@ TABLE: dict[str, str | Capability] = {
     "tools_remove_tag": Capability.CHANGE_CONTACTS,
     "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "tools_unsubscribe_change": Capability.CHANGE_CONTACTS,
+    "log_overview": Capability.SEE_LOG,
     "log": Capability.SEE_LOG,
     "log_searches": Capability.SEE_LOG,
     "log_search_delete": Capability.SEE_LOG,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -85,6 +85,12 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
 
 _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_processes", "fields": "fields"}
 """The parameters of an action that name what requests and answers hold by its id."""
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """In milliseconds; in seconds from one second on."""
+    seconds = duration.total_seconds()
+    return f"{number_format(round(seconds, 1), 1)} s" if seconds >= 1 else f"{round(seconds * 1000)} ms"
 
 
 def problem_message(entry: AuditEntry) -> Message | None:
@@ -229,10 +235,7 @@ class LoggedCall:
     @property
     def took(self) -> str:
         """How long it took: in milliseconds, in seconds from one second on; "" while that is not known."""
-        if self.entry.duration is None:
-            return ""
-        seconds = self.entry.duration.total_seconds()
-        return f"{number_format(round(seconds, 1), 1)} s" if seconds >= 1 else f"{round(seconds * 1000)} ms"
+        return "" if self.entry.duration is None else duration_in_words(self.entry.duration)
 
     @property
     def request(self) -> list[tuple[str | Promise, str]]:

@@ -23,6 +23,11 @@ def visible_accounts(membership: Membership) -> QuerySet[Any]:
     return _accounts_of(membership)
 
 
+def sees_whole_log(membership: Membership) -> bool:
+    """Whether the member sees all entries of the team, also of client accounts that are gone, and of none."""
+    return not membership.is_limited and membership.may(Capability.SEE_WHOLE_LOG)
+
+
 def visible_entries(membership: Membership) -> QuerySet[AuditEntry]:
     """The whole log of the team for those who may prove it; for others what concerns their clients, and themselves.
 
@@ -40,18 +45,18 @@ def visible_lines(membership: Membership) -> QuerySet[LogLine]:
 def visible_links(membership: Membership) -> QuerySet[SubjectLink]:
     """What tells under which names contacts of the clients are known whose entries the member may see."""
     links = SubjectLink.objects.filter(team_id=membership.team_id)
-    if not membership.is_limited and membership.may(Capability.SEE_WHOLE_LOG):
+    if sees_whole_log(membership):
         return links
     return links.filter(account_id__in=visible_accounts(membership).values("pk"))
 
 
 def visible_to(membership: Membership) -> Q:
     """What entries and lines of the member's team have to be; empty for who sees all."""
+    if sees_whole_log(membership):
+        return Q()
     theirs = Q(actor_id=membership.user_id)
     if membership.is_limited:
         theirs &= Q(account_id=None)
-    elif membership.may(Capability.SEE_WHOLE_LOG):
-        return Q()
     return Q(account_id__in=visible_accounts(membership).values("pk")) | theirs
 
 

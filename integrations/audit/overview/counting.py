@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Substr
 from django.utils.timezone import get_default_timezone
 
 from integrations.audit.models import AuditEntry
-from integrations.audit.overview.durations import BOUNDS, LAST
+from integrations.audit.overview.durations import BOUNDS, LAST, NOT_KNOWN
 from integrations.audit.overview.models import NO_ACCOUNT, NO_NUMBER, DailyCalls, DailyDurations, HourlyCalls
 
 Counted = dict[type[HourlyCalls | DailyCalls | DailyDurations], Counter[tuple[Any, ...]]]
@@ -21,7 +21,7 @@ Counted = dict[type[HourlyCalls | DailyCalls | DailyDurations], Counter[tuple[An
 _MINUTE = Substr(Cast("started_at", TextField()), 1, len("2026-11-30 14:05"))
 """Both databases say it in UTC. Any zone's hours and days are whole minutes."""
 _BUCKET = Case(
-    When(duration=None, then=Value(None)),
+    When(duration=None, then=Value(NOT_KNOWN)),
     *(When(duration__lt=bound, then=Value(bucket)) for bucket, bound in enumerate(BOUNDS)),
     default=Value(LAST),
     output_field=SmallIntegerField(),
@@ -44,8 +44,7 @@ def count(entries: QuerySet[AuditEntry]) -> Counted:
         hour, day = began.replace(minute=0).astimezone(UTC), began.date()
         account_id = NO_ACCOUNT if account_id is None else account_id
         status, code = (NO_NUMBER if number is None else number for number in (status, code))
-        counted[HourlyCalls][account_id, hour, outcome] += calls
-        counted[DailyCalls][account_id, day, operation, outcome, status, code, problem or ""] += calls
-        if bucket is not None:
-            counted[DailyDurations][account_id, day, operation, bucket] += calls
+        counted[HourlyCalls][hour, account_id, outcome] += calls
+        counted[DailyCalls][day, account_id, outcome, operation, status, code, problem or ""] += calls
+        counted[DailyDurations][day, operation, bucket, account_id] += calls
     return counted

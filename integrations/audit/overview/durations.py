@@ -15,6 +15,9 @@ BOUNDS = tuple(timedelta(milliseconds=2 ** (step / 2)) for step in range(33))
 """From 1 ms to 65.5 s. Bucket 0 is below the first, bucket k from BOUNDS[k-1] on, the last from BOUNDS[-1] on."""
 
 LAST = len(BOUNDS)
+NOT_KNOWN = -1
+"""The bucket of calls of which it is not known how long they took."""
+
 ERROR_PERCENT = ceil((2**0.25 - 1) * 100)
 """By how much a told duration is off at most."""
 
@@ -40,7 +43,7 @@ class Told:
 def percentile(calls: Mapping[int, int], percent: int) -> Told:
     """Where the duration lies that so many percent of some calls do not exceed.
 
-    calls: numbers of calls by bucket, at least one call
+    calls: numbers of calls by bucket of a known duration, at least one call
     """
     buckets = sorted(calls)
     rank = ceil(sum(calls.values()) * percent / 100)

@@ -23,7 +23,7 @@ from pytest_django import DjangoAssertNumQueries
 from integrations.audit import events, lines
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.overview import rollup, sums
-from integrations.audit.overview.durations import BOUNDS, ERROR_PERCENT, LAST, percentile
+from integrations.audit.overview.durations import BOUNDS, ERROR_PERCENT, LAST, NOT_KNOWN, percentile
 from integrations.audit.overview.models import NO_ACCOUNT, DailyCalls, DailyDurations, HourlyCalls, RolledUp
 from integrations.audit.overview.sums import Span, Sums, add_up
 from integrations.audit.people_sentences import SIGNED_IN
@@ -61,10 +61,10 @@ def plain_count(span: Span) -> Sums:
         counted.by_account[account_id, entry.outcome] += 1
         status, code = (-1 if number is None else number for number in (entry.status, entry.code))
         problem = entry.answer.get("problem", "")
-        counted.by_reason[entry.operation, entry.outcome, status, code, problem] += 1
-        if entry.duration is not None:
-            bucket = sum(bound <= entry.duration for bound in BOUNDS)
-            counted.by_duration[entry.operation, bucket] += 1
+        if entry.outcome in ("refused", "failed", "unknown"):
+            counted.by_reason[entry.outcome, entry.operation, status, code, problem] += 1
+        bucket = NOT_KNOWN if entry.duration is None else sum(bound <= entry.duration for bound in BOUNDS)
+        counted.by_duration[entry.operation, bucket] += 1
     return counted
 
 
