@@ -50,6 +50,10 @@ class Number:
     outcome: str = ""
     label: str | Promise = ""
 
+    @property
+    def told(self) -> str:
+        return _whole(self.calls)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -266,7 +270,12 @@ class Figures:
 
     def _row(self, label: str, counts: Counter[str], most: int = 0, overview: str = "", **qualifiers: Any) -> Row:
         numbers = [
-            Number(counts[outcome], self._to_log(outcome=outcome, **qualifiers) if counts[outcome] else "", outcome)
+            Number(
+                counts[outcome],
+                self._to_log(outcome=outcome, **qualifiers) if counts[outcome] else "",
+                outcome,
+                OUTCOMES[outcome],
+            )
             for outcome in self.shown_outcomes
         ]
         return Row(
@@ -285,7 +294,7 @@ class Figures:
     def _in_words(self, row: Row) -> str:
         calls = ngettext("%(calls)s call", "%(calls)s calls", row.total.calls) % {"calls": _whole(row.total.calls)}
         others = [
-            f"{OUTCOMES[number.outcome]}: {_whole(number.calls)}"
+            f"{number.label}: {_whole(number.calls)}"
             for number in row.numbers
             if number.calls and number.outcome != Outcome.DONE
         ]

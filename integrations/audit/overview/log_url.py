@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import lru_cache
+from urllib.parse import quote_plus
 
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.timezone import localtime
 
 from accounts.models import Team
@@ -16,8 +17,13 @@ def log_url(team: Team, **qualifiers: Qualifier) -> str:
     """The log's list with these qualifiers in its query: of several values any, of None none. A day, or with a moment
     its minute, is included as a whole. What was only read is listed, too."""
     words = [f"{name}:{_in_query(value)}" for name, value in qualifiers.items() if value not in (None, ())]
-    query = urlencode({"reads": "on", "q": " ".join(words)})
-    return f"{reverse('log', args=[team.slug])}?{query}"
+    return f"{_log(team.slug)}?reads=on&q={quote_plus(' '.join(words))}"
+
+
+@lru_cache
+def _log(team: str) -> str:
+    """A page has hundreds of links to it."""
+    return reverse("log", args=[team])
 
 
 def _in_query(value: Qualifier) -> str:

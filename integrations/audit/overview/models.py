@@ -1,8 +1,10 @@
 """How many calls to KlickTipp there were, rolled up from the log's final entries.
 
 What an overview adds up is here in a few rows; see `rollup` for how they come about. All of it can be made anew from
-the entries. Days and hours are those of the portal's time zone. The columns of each unique key stand in the order in
-which `sums` groups by them, so that no database has to sort.
+the entries. Days and hours are those of the portal's time zone.
+
+The index of each table has all that is added up, in the order in which `sums` groups by it, so that no database has to
+sort or to read a row. That there is one row for each key is left to `rollup`, the only one that writes them.
 """
 
 from __future__ import annotations
@@ -43,9 +45,7 @@ class HourlyCalls(models.Model):
     calls = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["team_id", "hour", "account_id", "outcome"], name="log_overview_hour")
-        ]
+        indexes = [models.Index(fields=["team_id", "hour", "account_id", "outcome", "calls"], name="log_overview_hour")]
 
     def __str__(self) -> str:
         return f"{self.team_id}/{self.account_id} {self.hour} {self.outcome}: {self.calls}"
@@ -67,9 +67,9 @@ class DailyCalls(models.Model):
     calls = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["team_id", "day", "account_id", "outcome", "operation", "status", "code", "problem"],
+        indexes = [
+            models.Index(
+                fields=["team_id", "day", "account_id", "outcome", "operation", "status", "code", "problem", "calls"],
                 name="log_overview_day",
             )
         ]
@@ -91,9 +91,9 @@ class DailyDurations(models.Model):
     calls = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["team_id", "day", "operation", "bucket", "account_id"], name="log_overview_duration"
+        indexes = [
+            models.Index(
+                fields=["team_id", "day", "operation", "bucket", "account_id", "calls"], name="log_overview_duration"
             )
         ]
 

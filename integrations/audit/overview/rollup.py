@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min
 
 from integrations.audit.models import AuditEntry, EntryCounter, Outcome
@@ -96,23 +97,21 @@ def _stored(team_id: int, account_id: int) -> tuple[int, Counted]:
 
 
 def _add(team_id: int, counted: Counted) -> None:
-    """Add numbers of calls to the rows that there are. Call it in the transaction that moves the team's number on."""
+    """Add numbers of calls to the rows that there are. Call it in the transaction that has moved the team's number on:
+    it keeps others away from the team's rows."""
     for model, calls_by_key in counted.items():
-        names = ("team_id", *model.KEY, "calls")
-        field_by_name = {field.attname: field for field in model._meta.concrete_fields}
-        fields = [field_by_name[name] for name in names]
-        rows = [
-            [field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)]
-            for row in ((team_id, *key, calls) for key, calls in sorted(calls_by_key.items()))
-        ]
-        if rows:
-            with connection.cursor() as cursor:
-                cursor.executemany(_upsert(model, names), rows)
-
-
-def _upsert(model: type[HourlyCalls | DailyCalls | DailyDurations], names: tuple[str, ...]) -> str:
-    table, key = model._meta.db_table, ", ".join(("team_id", *model.KEY))
-    return (
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(['%s'] * len(names))}) "  # noqa: S608 - the models' own names
-        f"ON CONFLICT ({key}) DO UPDATE SET calls = {table}.calls + excluded.calls"
-    )
+        if not calls_by_key:
+            continue
+        begin = model.KEY[0]
+        stored = model._default_manager.filter(team_id=team_id, **{f"{begin}__in": {key[0] for key in calls_by_key}})
+        row_by_key = {tuple(getattr(row, name) for name in model.KEY): row for row in stored}
+        new: list[Any] = []
+        known: list[Any] = []
+        for key, calls in calls_by_key.items():
+            if row := row_by_key.get(key):
+                row.calls += calls
+                known.append(row)
+            else:
+                new.append(model(team_id=team_id, calls=calls, **dict(zip(model.KEY, key, strict=True))))
+        model._default_manager.bulk_create(new)
+        model._default_manager.bulk_create(known, update_conflicts=True, unique_fields=["id"], update_fields=["calls"])

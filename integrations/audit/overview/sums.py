@@ -106,8 +106,8 @@ def _rolled_up_through(team_id: int) -> int:
 
 
 def _add_up(span: Span, through: int) -> Sums:
-    """The database groups by the beginnings of the tables' keys, and what is left is added up here: that is faster than
-    to have it sort."""
+    """The database groups by the beginnings of the tables' indexes, and what is left is added up here: that is faster
+    than to have it sort."""
     sums = Sums()
     days = _within(DailyCalls, span)
     calls, moment = (_within(HourlyCalls, span), "hour") if span.is_by_hour else (days, "day")
