@@ -192,7 +192,8 @@ class Figures:
         return [self._reason(what, trait, operations, most) for (what, trait), operations in ranked]
 
     def _reason(self, what: str, trait: _Trait, operations: Counter[str], most: int) -> Reason:
-        listed = partial(self._to_log, **vars(trait))
+        by_status = {"status": trait.status or "none", "outcome": trait.outcome}
+        listed = partial(self._to_log, **(by_status if trait.code is None else {"code": trait.code}))
         return Reason(
             trait.code,
             trait.status,

@@ -153,7 +153,7 @@ def test_reasons_are_ranked_and_told_in_sentences(browser: Client, owner: Member
             None,
             "The portal was interrupted before the answer was kept",
             1,
-            f"{begin} outcome:unknown op:create_tag",
+            f"{begin} status:none outcome:unknown op:create_tag",
         ),
     ]
     assert [(str(each.label), each.calls, query(each)) for each in told[0].operations] == [
