@@ -38,6 +38,8 @@ from integrations.audit.visibility import visible_accounts, visible_links, visib
 from integrations.operations import OPERATIONS
 
 ANY_KIND = "any"
+NONE = "none"
+"""As a status: of what has no answer."""
 KINDS = (*LineKind.values, ANY_KIND)
 
 _CODE = re.compile(r"-?[0-9]{1,9}")
@@ -190,6 +192,9 @@ class _Reader:
         return self._with_fact(LineFact.About.CODE, str(int(_like(value, _CODE, _("error codes are numbers, as 402")))))
 
     def _status(self, value: str) -> Condition:
+        if value == NONE:
+            facts = LineFact.objects.filter(team_id=self._team_id, about=LineFact.About.STATUS)
+            return Condition(~Q(Exists(facts.filter(number=OuterRef("number")))))
         return self._with_fact(LineFact.About.STATUS, _like(value, _STATUS, _("HTTP statuses are numbers, as 406")))
 
     def _method(self, value: str) -> Condition:

@@ -11,10 +11,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.roles import Capability
 from accounts.texts import plain
 from integrations.audit.models import EntryCounter, LogLine
-from integrations.audit.visibility import visible_accounts, visible_people
+from integrations.audit.visibility import sees_whole_log, visible_accounts, visible_people
 
 NOBODY = "nobody"
 NO_CLIENT = "none"
@@ -56,14 +55,10 @@ class Participants:
         ]
         return _by_label([*here, *self._gone(here, _people_ever)])
 
-    @property
-    def _sees_all(self) -> bool:
-        return not self.membership.is_limited and self.membership.may(Capability.SEE_WHOLE_LOG)
-
     def _gone(self, here: list[Participant], ever: Callable[[int], Iterable[tuple[int, str]]]) -> Iterator[Participant]:
         """Those who are here no more, by the label that they had last. Only who sees the whole log learns of them."""
         known = {each.id for each in here}
-        for id, label in ever(self.team_id) if self._sees_all else ():
+        for id, label in ever(self.team_id) if sees_whole_log(self.membership) else ():
             if id not in known:
                 yield Participant(id, f"#{id}", _("%(name)s (gone)") % {"name": label}, _names(label), is_gone=True)
 

@@ -52,7 +52,7 @@ qualifiers = st.sampled_from(
         *("client:bergwind", "client:Hafenkaffee", 'client:"ärztehaus 50%"', "client:none", "client:#1"),
         *("actor:nobody", "actor:anna@klick-tipp.team", 'actor:"Bea Berg"', "actor:#999"),
         *(f"outcome:{outcome}" for outcome in (*Outcome.values, "partly")),
-        *("code:9", "code:402", "code:-1", "status:406", "status:200", "method:GET", "method:post"),
+        *("code:9", "code:402", "code:-1", "status:406", "status:200", "status:none", "method:GET", "method:post"),
         *("op:list_tags", "op:get_contact", f"op:{ADD_CONTACT.key}", "source:page", "source:job"),
         *(
             "key:a1b2",
@@ -189,7 +189,11 @@ def has(log: Log, head: LogLine, its: list[AuditEntry], name: str, value: str) -
         ),
         "outcome": lambda: head.outcome == value,
         "code": lambda: any(str(entry.code) == value for entry in its),
-        "status": lambda: any(str(entry.status) == value for entry in its),
+        "status": lambda: (
+            all(entry.status is None for entry in its)
+            if value == "none"
+            else any(str(entry.status) == value for entry in its)
+        ),
         "method": lambda: any(METHODS.get(entry.operation, "") == value.upper() for entry in its),
         "op": lambda: any(value in (entry.operation, entry.sentence) for entry in its),
         "source": lambda: head.source == value,
