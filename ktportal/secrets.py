@@ -11,6 +11,7 @@ def generate() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
         "AUDIT_HASH_KEYS": secrets.token_hex(32),
+        "LOG_SIGNING_KEYS": secrets.token_hex(32),
     }
 
 

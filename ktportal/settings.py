@@ -39,7 +39,7 @@ def is_loopback(host: str) -> bool:
 
 # --- Secrets -------------------------------------------------------------------------------------
 
-REQUIRED_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_HASH_KEYS")
+REQUIRED_SECRETS = ("SECRET_KEY", "ENCRYPTION_KEYS", "AUDIT_HASH_KEYS", "LOG_SIGNING_KEYS")
 
 missing = [name for name in REQUIRED_SECRETS if not env.str(name, default="").strip()]
 if missing:
@@ -52,6 +52,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ENCRYPTION_KEYS = env.list("ENCRYPTION_KEYS")
 AUDIT_HASH_KEYS = env.list("AUDIT_HASH_KEYS")
+LOG_SIGNING_KEYS = env.list("LOG_SIGNING_KEYS")
 
 # --- Where the portal lives ----------------------------------------------------------------------
 
@@ -161,6 +162,7 @@ INSTALLED_APPS = [
     "integrations.audit",
     "integrations.audit.stream",
     "integrations.audit.overview",
+    "integrations.audit.proof",
     "integrations.clients",
     "integrations.suppression",
     "integrations.contacts",
@@ -284,6 +286,8 @@ CLOCK_CHORES = [
     ("integrations.audit.guard.report_missing_triggers", 3600),
     ("integrations.audit.stream.sending.ask_worker", 15),
     ("integrations.audit.overview.rollup.roll_up_for_a_while", 60),
+    ("integrations.audit.proof.covering.cover", 60),
+    ("integrations.audit.proof.mailing.mail_checkpoints", 24 * 3600),
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.withdraw_without_right", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),

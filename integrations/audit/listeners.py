@@ -95,8 +95,8 @@ def refused_access(request: HttpRequest, membership: Membership | None, is_missi
         return
     one, several = _REFUSED_ACCESS[is_missing]
     scope = _scope(membership, match.kwargs.get("account", "")) if membership else Scope(PORTAL)
-    sentence, more = (several, {"more": others}) if others else (one, {})
-    events.record(sentence, Actor.of(request), scope, page=match.url_name, **more)
+    more: dict[str, Any] = {"more": others} if others else {}
+    events.record(several if others else one, Actor.of(request), scope, page=match.url_name, **more)
 
 
 _REFUSED_ACCESS = {

@@ -8,8 +8,9 @@ from integrations.audit import lines
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.messages import INTERRUPTED
 
-STALE_AFTER = timedelta(minutes=10)
-"""Longer than any call may take, waiting included."""
+STALE_AFTER = timedelta(minutes=5)
+"""Longer than any call may take, waiting included: those of a page have `KLICKTIPP_PAGE_DEADLINE` together. What comes
+after a call in its log has no checkpoint before the call is over."""
 
 _AT_ONCE = 500
 

@@ -12,7 +12,7 @@ of the same names before ours; and a transaction that sees an old snapshot write
 has been finished, covered or removed meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,32 @@ _LARGEST_STEP = 1000
 """Numbers that a team's counter goes on by at once; more than are ever written together."""
 
 GUARDED: tuple[type[models.Model], ...] = (AuditEntry, AuditSubject, SubjectLink, RetentionRecord, EntryCounter)
+
+_NEVER = "1 = 0"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What may be done to the rows of a wing's table, as conditions of SQL on NEW and OLD that both databases read.
+
+    insert: made of the prefix of names, which is the schema's or empty
+    """
+
+    insert: Callable[[str], str]
+    update: str = _NEVER
+
+
+_rules: dict[type[models.Model], Rule] = {}
+
+
+def guard(model: type[models.Model], insert: Callable[[str], str], update: str = _NEVER) -> None:
+    """Called by a wing at start-up for a table of its own, of whose rows none is ever to be removed."""
+    _rules[model] = Rule(insert, update)
+
+
+def guarded() -> tuple[type[models.Model], ...]:
+    """The log's tables and those of its wings."""
+    return (*GUARDED, *_rules)
 
 
 @dataclass(frozen=True)
@@ -49,11 +75,13 @@ def _unchanged(columns: Iterable[str], same: str) -> str:
 
 
 def _may_update(model: type[models.Model], same: str) -> str:
+    if model in _rules:
+        return _rules[model].update
     if model is EntryCounter:
         same_counter = _unchanged(["team_id", "account_id"], same)
         return f"NEW.last > OLD.last AND NEW.last - OLD.last <= {_LARGEST_STEP} AND {same_counter}"
     if model is not AuditEntry:
-        return "1 = 0"
+        return _NEVER
     kept = [column for column in _columns(model) if column not in AuditEntry.FINISH_COLUMNS]
     pending = Outcome.PENDING.value
     return f"OLD.outcome = '{pending}' AND NEW.outcome <> '{pending}' AND {_unchanged(kept, same)}"
@@ -67,8 +95,8 @@ def _covered(row: str, schema: str) -> str:
 
 
 def _may_delete(model: type[models.Model], schema: str) -> str:
-    if model in (RetentionRecord, EntryCounter):
-        return "1 = 0"
+    if model in (RetentionRecord, EntryCounter, *_rules):
+        return _NEVER
     if model is AuditEntry:
         return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {_covered('OLD', schema)}"
     return _covered("OLD", schema)
@@ -102,6 +130,8 @@ def _is_open(schema: str) -> str:
 
 
 def _may_insert(model: type[models.Model], schema: str) -> str:
+    if model in _rules:
+        return _rules[model].insert(schema)
     if model is EntryCounter:
         return "NEW.last = 0"
     if model is RetentionRecord:
@@ -196,11 +226,11 @@ END
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     if connection.vendor == "sqlite":
-        return [trigger for model in GUARDED for trigger in _sqlite(model)]
+        return [trigger for model in guarded() for trigger in _sqlite(model)]
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
-    return [trigger for model in GUARDED for trigger in _postgresql(model, f"{schema}.")]
+    return [trigger for model in guarded() for trigger in _postgresql(model, f"{schema}.")]
 
 
 def _catalogued(connection: BaseDatabaseWrapper) -> set[str]:
@@ -243,5 +273,5 @@ def install(connection: BaseDatabaseWrapper) -> None:
 def install_after_migration(using: str, **_: Any) -> None:
     connection = connections[using]
     tables = connection.introspection.table_names()
-    if all(model._meta.db_table in tables for model in GUARDED):
+    if all(model._meta.db_table in tables for model in guarded()):
         install(connection)

@@ -80,5 +80,6 @@ def test_who_may_not_is_told_so_and_not_asked(later: Client, owner: Membership) 
 
 def test_what_is_asked_for_is_stated_by_capability() -> None:
     assert {each.value for each in confirmation.ASKED_FOR} == {
-        "store_own_key", "add_clients", "manage_clients", "manage_members", "manage_log", "manage_team", "delete_contacts",
+        "store_own_key", "add_clients", "manage_clients", "manage_members", "manage_log", "manage_team",
+        "delete_contacts",
     }  # fmt: skip

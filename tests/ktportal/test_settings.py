@@ -54,7 +54,7 @@ def refusal(project: Path, **environment: str) -> str:
 
 def test_nothing_starts_without_secrets_and_all_missing_ones_are_named(project: Path) -> None:
     said = refusal(project, PORTAL_URL="https://portal.example.com")
-    assert "SECRET_KEY, ENCRYPTION_KEYS, AUDIT_HASH_KEYS" in said
+    assert "SECRET_KEY, ENCRYPTION_KEYS, AUDIT_HASH_KEYS, LOG_SIGNING_KEYS" in said
 
 
 @pytest.mark.parametrize("name", generate())

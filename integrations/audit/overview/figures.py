@@ -258,7 +258,7 @@ class Figures:
             elif account_id == NO_ACCOUNT:
                 row = self._row(_("(no client account)"), counts, most, client="none")
             else:
-                row = self._row(gone.get(account_id, str(account_id)), counts, most, client=str(account_id))
+                row = self._row(gone.get(account_id, str(account_id)), counts, most, client=f"#{account_id}")
             rows.append(row)
         return rows
 

@@ -1,0 +1,136 @@
+"""Checks what somebody brings, a proof of an entry or a checkpoint: by itself, and against the log as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from integrations.audit.models import AuditEntry, RetentionRecord
+from integrations.audit.proof import keys
+from integrations.audit.proof.canonical import UnknownVersion, leaf
+from integrations.audit.proof.formats import PROOF_BEGINS, Head, Inclusion, NotAProof
+from integrations.audit.proof.logs import Log
+from integrations.audit.proof.merkle import Unreadable, leaf_hash, root_by_inclusion
+from integrations.audit.proof.notes import NotANote, NotSigned, open_note
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One question and whether it was answered with yes."""
+
+    is_good: bool
+    words: str | Promise
+
+
+@dataclass
+class Verdict:
+    """What was found, in the order in which it was asked. `entry` is the one that a proof is of, if it is there still,
+    and `removal` the record by which it may have been removed."""
+
+    head: Head
+    log: Log
+    index: int | None = None
+    entry: AuditEntry | None = None
+    removal: RetentionRecord | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_good(self) -> bool:
+        return all(finding.is_good for finding in self.findings)
+
+    def find(self, is_good: bool, good: str | Promise, bad: str | Promise) -> bool:
+        self.findings.append(Finding(is_good, good if is_good else bad))
+        return is_good
+
+
+def check(text: str, given: bytes | None = None) -> Verdict:
+    """Check a `.tlog-proof` or a checkpoint. Raises `NotAProof` for what is neither, or is of no log of the portal's.
+
+    given: the entry as the holder of the proof has it, in its canonical form; without it the one of the database counts
+    """
+    proof = Inclusion.of(text) if text.startswith(PROOF_BEGINS) else None
+    note = proof.checkpoint if proof else text
+    head = Head.of(note)
+    log = Log.by_origin(head.origin)
+    if log is None:
+        raise NotAProof
+    verdict = Verdict(head, log, proof.index if proof else None)
+    _check_signature(verdict, note)
+    _check_growth(verdict)
+    if proof:
+        _check_entry(verdict, proof, given)
+    return verdict
+
+
+def _check_signature(verdict: Verdict, note: str) -> None:
+    try:
+        open_note(note, keys.known(verdict.head.origin))
+        is_signed = True
+    except (NotSigned, NotANote):
+        is_signed = False
+    verdict.find(
+        is_signed,
+        _("The checkpoint is signed with a key of this portal."),
+        _("The checkpoint is not signed with a key of this portal, or was changed after it was signed."),
+    )
+
+
+def _check_growth(verdict: Verdict) -> None:
+    newest = verdict.log.newest()
+    try:
+        has_grown = bool(newest) and verdict.log.tree(verdict.head.size).root() == verdict.head.root
+    except Unreadable:
+        has_grown = False
+    verdict.find(
+        has_grown and newest is not None and newest.size >= verdict.head.size,
+        _("The log has only grown since: what it had then, it has now."),
+        _("The log is not one that has grown from this checkpoint: its past was changed, or its end cut off."),
+    )
+
+
+def _check_entry(verdict: Verdict, proof: Inclusion, given: bytes | None) -> None:
+    """By itself: the leaf, its place and the hashes lead to the root that was signed. Against the log: the entry there
+    has the same leaf."""
+    entry, stored = _stored(verdict, proof.index)
+    if given is not None:
+        verdict.find(
+            _leads_to_root(leaf_hash(given), proof, verdict.head),
+            _("The entry in the file is what the proof is of."),
+            _("The proof is not of the entry in the file: one of both was changed."),
+        )
+    if stored is None:
+        verdict.removal = verdict.log.removal_of(proof.index)
+        covered = _covered(verdict.log, proof.index)
+        verdict.find(
+            verdict.removal is not None and covered is not None and _leads_to_root(covered, proof, verdict.head),
+            _("The entry itself was removed by a retention record. Its hash is still in the log, and the proof fits."),
+            _("The log has no such entry any more: it was removed or changed, and no retention record says so."),
+        )
+        return
+    verdict.entry = entry
+    verdict.find(
+        _leads_to_root(leaf_hash(stored), proof, verdict.head),
+        _("The entry in the database is what the proof is of."),
+        _("The entry in the database is not what the proof is of: it, or the proof, was changed."),
+    )
+
+
+def _stored(verdict: Verdict, index: int) -> tuple[AuditEntry | None, bytes | None]:
+    try:
+        entry = verdict.log.entry_at(index)
+        return entry, leaf(entry) if entry else None
+    except (Unreadable, UnknownVersion, ValueError):
+        return None, None
+
+
+def _covered(log: Log, index: int) -> bytes | None:
+    try:
+        return next(log.leaves(index, index + 1), None)
+    except Unreadable:
+        return None
+
+
+def _leads_to_root(hashed: bytes, proof: Inclusion, head: Head) -> bool:
+    return root_by_inclusion(hashed, proof.index, head.size, proof.hashes) == head.root

@@ -1,0 +1,81 @@
+"""What the log is proved with: its trees in tiles, and checkpoints that are signed over them.
+
+A log is that of a client account, or that of a team for what concerns none: then `account_id` is `WHOLE_TEAM`.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Team
+from integrations.audit.models import EntryCounter
+
+WHOLE_TEAM = EntryCounter.WHOLE_TEAM
+"""The account number of the log that has what concerns no client account of a team."""
+
+EVERY_LOG = 0
+"""The account number of who gets the checkpoints of all logs of a team."""
+
+
+class Tile(models.Model):
+    """Up to 256 hashes of a log's tree, see `merkle`. It is inserted and becomes longer, and changes in no other way."""
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    level = models.PositiveSmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team_id", "account_id", "level", "index"], name="log_proof_tile_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.account_id}: tile/{self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """A signed note that says how large a log's tree was and which root it had. Insert-only, each larger than the last.
+
+    through_number: that of the last entry in it, in the team
+    """
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    size = models.BigIntegerField()
+    through_number = models.BigIntegerField()
+    note = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team_id", "account_id", "size"], name="log_proof_checkpoint_size"),
+            models.UniqueConstraint(
+                fields=["team_id", "account_id", "through_number"], name="log_proof_checkpoint_through"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.account_id}: {self.size} entries"
+
+
+class Recipient(models.Model):
+    """Who gets the newest checkpoints of a team by mail every day: of all its logs, or of one client account's alone.
+
+    added_by: a person as the log names them, for whoever reads the list
+    language: in which the mail is written
+    """
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="log_recipients")
+    email = models.EmailField()
+    account_id = models.BigIntegerField(default=EVERY_LOG)
+    language = models.CharField(max_length=10, default=settings.LANGUAGE_CODE)
+    added_by = models.CharField(max_length=400)
+    added_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "email", "account_id"], name="log_proof_recipient_once")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,83 @@
+"""Makes what proves the log: of an entry that it is in the log, of the log that it has only grown."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+from integrations.audit.models import AuditEntry
+from integrations.audit.proof import formats
+from integrations.audit.proof.canonical import UnknownVersion, leaf
+from integrations.audit.proof.formats import Inclusion, TileName
+from integrations.audit.proof.logs import Log
+from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Unreadable, leaf_hash, width_of
+from integrations.audit.proof.models import Checkpoint
+
+_LARGEST_LEAF = 2**16 - 1
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the log proves of an entry.
+
+    checkpoint: the first one over the entry; None where it is still to come
+    is_as_covered: the entry is as it was when its hash was signed
+    """
+
+    checkpoint: Checkpoint | None
+    index: int | None = None
+    is_as_covered: bool = False
+
+
+def cover_of(entry: AuditEntry) -> Cover:
+    log = Log.of(entry)
+    covered = log.checkpoint_over(entry)
+    if covered is None:
+        return Cover(None)
+    try:
+        hashed = leaf_hash(leaf(entry))
+        index = log.index_of(entry, hashed)
+        is_as_covered = index is not None and next(log.leaves(index, index + 1)) == hashed
+    except (Unreadable, UnknownVersion, ValueError):
+        return Cover(covered)
+    return Cover(covered, index, is_as_covered)
+
+
+def inclusion_of(entry: AuditEntry) -> str | None:
+    """The `.tlog-proof` of an entry under the newest checkpoint of its log; None where it is not covered, or is not as
+    it was covered."""
+    cover, newest = cover_of(entry), Log.of(entry).newest()
+    if not cover.is_as_covered or cover.index is None or newest is None:
+        return None
+    proof = Log.of(entry).tree(newest.size).inclusion(cover.index)
+    return Inclusion(cover.index, tuple(proof), newest.note).text
+
+
+def growth_since(log: Log, older: int) -> str | None:
+    """The proof that the log's newest checkpoint begins with the tree of the size `older`; None where that is none."""
+    newest = log.newest()
+    if newest is None or not 0 < older <= newest.size:
+        return None
+    return formats.growth(older, log.tree(newest.size).consistency(older), newest.note)
+
+
+def tile(log: Log, name: TileName) -> bytes | None:
+    """What a path below `tile/` holds: hashes, or of the level None the entries themselves; None for what a tree of the
+    size of the newest checkpoint has not, and for entries of which one is gone or too large."""
+    newest = log.newest()
+    level = name.level or 0
+    if newest is None or not name.width <= width_of(level, name.index, newest.size):
+        return None
+    if name.level is None:
+        return _bundle(log, name)
+    return log.read_tile(level, name.index)[: name.width * HASH_SIZE]
+
+
+def _bundle(log: Log, name: TileName) -> bytes | None:
+    begin = name.index * WIDTH
+    wanted = list(log.leaves(begin, begin + name.width))
+    found = {leaf_hash(each): each for each in map(leaf, log.entries_around(begin, begin + name.width))}
+    leaves = [found.get(hashed, b"") for hashed in wanted]
+    if not all(0 < len(each) <= _LARGEST_LEAF for each in leaves):
+        return None
+    return b"".join(struct.pack(">H", len(each)) + each for each in leaves)
