@@ -23,6 +23,7 @@ urlpatterns = [
     path("t/<slug:team>/clients/<slug:account>/tools/", include("integrations.optin.urls")),
     path("t/<slug:team>/clients/<slug:account>/tools/listbuilding/", include("integrations.listbuilding.urls")),
     path("t/<slug:team>/log/overview/", include("integrations.audit.overview.urls")),
+    path("t/<slug:team>/log/proof/", include("integrations.audit.proof.urls")),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
     path("t/<slug:team>/log/stream/", include("integrations.audit.stream.urls")),
 ]

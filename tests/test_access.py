@@ -22,6 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry, SavedSearch
+from integrations.audit.proof.covering import cover
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.keys import grants
@@ -190,6 +191,17 @@ TABLE: dict[str, str | Capability] = {
     "tools_unsubscribe": Capability.CHANGE_CONTACTS,
     "tools_unsubscribe_change": Capability.CHANGE_CONTACTS,
     "log_overview": Capability.SEE_LOG,
+    "log_proof": Capability.SEE_WHOLE_LOG,
+    "log_proof_check": Capability.SEE_WHOLE_LOG,
+    "log_proof_recipients": Capability.MANAGE_MEMBERS,
+    "log_proof_recipient_remove": Capability.MANAGE_MEMBERS,
+    "log_proof_entry": Capability.SEE_WHOLE_LOG,
+    "log_proof_leaf": Capability.SEE_WHOLE_LOG,
+    "log_proof_log": Capability.SEE_WHOLE_LOG,
+    "log_proof_checkpoint": Capability.SEE_WHOLE_LOG,
+    "log_proof_tile": Capability.SEE_WHOLE_LOG,
+    "log_proof_growth": Capability.SEE_WHOLE_LOG,
+    "log_proof_folder": Capability.SEE_WHOLE_LOG,
     "log": Capability.SEE_LOG,
     "log_searches": Capability.SEE_LOG,
     "log_search_delete": Capability.SEE_LOG,
@@ -232,6 +244,7 @@ LEADS_ON = {
     "member_sessions": "member",
     "invitation_send": "members",
     "invitation_withdraw": "members",
+    "log_proof_recipient_remove": "log_proof_recipients",
     "tag_picker_options": "tags",
     "tag_picker_list": "tags",
     "tagging_again": "tagging",
@@ -300,6 +313,8 @@ URLS_WITH = {
         "invitation",
         "key_id",
         "search_id",
+        "recipient",
+        "log",
     )
 }
 
@@ -355,7 +370,12 @@ def make_tenant(customer_key: str) -> Tenant:
         "pk": Authenticator.objects.create(user=UserFactory(), type=Authenticator.Type.WEBAUTHN, data={}).pk,
         "state": grants.begin(owner.user, owner.team, account)[0],
         "key": EmailConfirmationHMAC(unconfirmed).key,
+        "recipient": owner.team.log_recipients.create(email="auditor@example.org").pk,
+        "log": account.pk,
+        "tile": "0/000.p/1",
+        "older": 1,
     }
+    cover()
     return Tenant(owner, account, values)
 
 
@@ -499,7 +519,7 @@ def test_a_limited_member_finds_other_clients_as_little_as_unknown_ones(
     client.force_login(member.user)
     logged, called = told(), service.paths()
 
-    for argument in ("account", "number", "action"):
+    for argument in ("account", "number", "action", "log"):
         for name in URLS_WITH[argument]:
             expected = "not found" if Membership(role=role).may(TABLE[name]) else "forbidden"
             for method in ("POST",) if name in POST_ONLY else ("GET", "POST"):

@@ -14,12 +14,15 @@ here and raises `UnknownVersion`: a new column needs a new version, and the old 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, timedelta
 from typing import Any
+from uuid import UUID
 
 import rfc8785
+from django.db.models import QuerySet
 
 from integrations.audit.models import AuditEntry, AuditSubject, Outcome
 
@@ -59,6 +62,7 @@ COLUMNS = (
 SUBJECT_COLUMNS = ("kind", "label", "hash", "key_version")
 _VERSION = 1
 _LARGEST = 2**53 - 1
+_AT_ONCE = 500
 
 
 class UnknownVersion(Exception):
@@ -67,8 +71,22 @@ class UnknownVersion(Exception):
 
 def leaf(entry: AuditEntry) -> bytes:
     """The canonical form of a final entry as it stands in the database. Raises `UnknownVersion`."""
-    subjects = AuditSubject.objects.filter(entry_id=entry.pk).values_list(*SUBJECT_COLUMNS)
-    return leaf_of({name: getattr(entry, name) for name in COLUMNS}, subjects)
+    return forms_of([{name: getattr(entry, name) for name in COLUMNS}])[0]
+
+
+def leaves_of(entries: QuerySet[AuditEntry]) -> list[bytes]:
+    """The canonical forms of final entries, in their order. Raises `UnknownVersion`."""
+    return forms_of(list(entries.values(*COLUMNS)))
+
+
+def forms_of(entries: Sequence[Mapping[str, Any]]) -> list[bytes]:
+    """The canonical forms of entries that were read as their `COLUMNS`."""
+    subjects: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
+    for begin in range(0, len(entries), _AT_ONCE):
+        about = AuditSubject.objects.filter(entry_id__in=[entry["id"] for entry in entries[begin : begin + _AT_ONCE]])
+        for entry_id, *subject in about.values_list("entry_id", *SUBJECT_COLUMNS):
+            subjects[entry_id].append(tuple(subject))
+    return [leaf_of(entry, subjects[entry["id"]]) for entry in entries]
 
 
 def leaf_of(columns: Mapping[str, Any], subjects: Iterable[tuple[Any, ...]]) -> bytes:

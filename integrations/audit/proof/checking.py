@@ -31,7 +31,6 @@ class Verdict:
 
     head: Head
     log: Log
-    index: int | None = None
     entry: AuditEntry | None = None
     removal: RetentionRecord | None = None
     findings: list[Finding] = field(default_factory=list)
@@ -45,22 +44,37 @@ class Verdict:
         return is_good
 
 
-def check(text: str, given: bytes | None = None) -> Verdict:
-    """Check a `.tlog-proof` or a checkpoint. Raises `NotAProof` for what is neither, or is of no log of the portal's.
+@dataclass(frozen=True)
+class Brought:
+    """What somebody brings: a checkpoint, and the proof that it is a part of, if it is."""
 
-    given: the entry as the holder of the proof has it, in its canonical form; without it the one of the database counts
+    checkpoint: str
+    head: Head
+    log: Log
+    proof: Inclusion | None
+
+    @classmethod
+    def of(cls, text: str) -> Brought:
+        """Raises `NotAProof` for what is neither a `.tlog-proof` nor a checkpoint, or has no name of a log."""
+        proof = Inclusion.of(text) if text.startswith(PROOF_BEGINS) else None
+        checkpoint = proof.checkpoint if proof else text
+        head = Head.of(checkpoint)
+        log = Log.by_origin(head.origin)
+        if log is None:
+            raise NotAProof
+        return cls(checkpoint, head, log, proof)
+
+
+def check(brought: Brought, given: bytes | None = None) -> Verdict:
+    """Check what was brought, by itself and against the log.
+
+    given: the entry of a proof as its holder has it, in the canonical form
     """
-    proof = Inclusion.of(text) if text.startswith(PROOF_BEGINS) else None
-    note = proof.checkpoint if proof else text
-    head = Head.of(note)
-    log = Log.by_origin(head.origin)
-    if log is None:
-        raise NotAProof
-    verdict = Verdict(head, log, proof.index if proof else None)
-    _check_signature(verdict, note)
+    verdict = Verdict(brought.head, brought.log)
+    _check_signature(verdict, brought.checkpoint)
     _check_growth(verdict)
-    if proof:
-        _check_entry(verdict, proof, given)
+    if brought.proof:
+        _check_entry(verdict, brought.proof, given)
     return verdict
 
 

@@ -2,15 +2,14 @@
 
 import logging
 import time
-from collections import defaultdict, deque
+from collections import deque
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from integrations.audit.models import AuditSubject, Outcome
+from integrations.audit.models import Outcome
 from integrations.audit.proof import keys, merkle
-from integrations.audit.proof.canonical import COLUMNS, SUBJECT_COLUMNS, UnknownVersion, leaf_of
+from integrations.audit.proof.canonical import COLUMNS, UnknownVersion, forms_of
 from integrations.audit.proof.formats import Head
 from integrations.audit.proof.logs import Log, with_news
 from integrations.audit.proof.models import Checkpoint, Tile
@@ -62,7 +61,7 @@ def cover_next(log: Log) -> int:
         raise NotToBeCovered(f"entries are missing behind number {size}.")
     if newest and log.tree(size).root() != Head.of(newest.note).root:
         raise NotToBeCovered(f"its tiles are not those of its checkpoint over {size} entries.")
-    tiles = merkle.extend(size, leaf_hashes(entries), log.read_tile)
+    tiles = merkle.extend(size, [merkle.leaf_hash(form) for form in forms_of(entries)], log.read_tile)
     head = Head(log.origin, size + len(entries), log.tree(size + len(entries), tiles).root())
     checkpoint = Checkpoint(
         team_id=log.team_id,
@@ -82,17 +81,6 @@ def _final(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if entry["outcome"] == Outcome.PENDING:
             return entries[:place]
     return entries
-
-
-def leaf_hashes(entries: list[dict[str, Any]]) -> list[bytes]:
-    """Of final entries, each as its `COLUMNS`, in their order."""
-    subjects: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
-    ids = [entry["id"] for entry in entries]
-    for begin in range(0, len(ids), 500):
-        about = AuditSubject.objects.filter(entry_id__in=ids[begin : begin + 500])
-        for entry_id, *subject in about.values_list("entry_id", *SUBJECT_COLUMNS):
-            subjects[entry_id].append(tuple(subject))
-    return [merkle.leaf_hash(leaf_of(entry, subjects[entry["id"]])) for entry in entries]
 
 
 def _keep(log: Log, size: int, tiles: dict[tuple[int, int], bytes]) -> None:

@@ -18,7 +18,7 @@ EVERY_LOG = 0
 
 
 class Tile(models.Model):
-    """Up to 256 hashes of a log's tree, see `merkle`. It is inserted and becomes longer, and changes in no other way."""
+    """Up to 256 hashes of a log's tree, see `merkle`. It is inserted and becomes longer, and never changes else."""
 
     team_id = models.BigIntegerField()
     account_id = models.BigIntegerField()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 
 from integrations.audit.models import AuditEntry
 from integrations.audit.proof import formats
-from integrations.audit.proof.canonical import UnknownVersion, leaf
+from integrations.audit.proof.canonical import UnknownVersion, leaf, leaves_of
 from integrations.audit.proof.formats import Inclusion, TileName
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Unreadable, leaf_hash, width_of
@@ -49,8 +50,10 @@ def inclusion_of(entry: AuditEntry) -> str | None:
     cover, newest = cover_of(entry), Log.of(entry).newest()
     if not cover.is_as_covered or cover.index is None or newest is None:
         return None
-    proof = Log.of(entry).tree(newest.size).inclusion(cover.index)
-    return Inclusion(cover.index, tuple(proof), newest.note).text
+    with suppress(Unreadable):
+        proof = Log.of(entry).tree(newest.size).inclusion(cover.index)
+        return Inclusion(cover.index, tuple(proof), newest.note).text
+    return None
 
 
 def growth_since(log: Log, older: int) -> str | None:
@@ -58,7 +61,9 @@ def growth_since(log: Log, older: int) -> str | None:
     newest = log.newest()
     if newest is None or not 0 < older <= newest.size:
         return None
-    return formats.growth(older, log.tree(newest.size).consistency(older), newest.note)
+    with suppress(Unreadable):
+        return formats.growth(older, log.tree(newest.size).consistency(older), newest.note)
+    return None
 
 
 def tile(log: Log, name: TileName) -> bytes | None:
@@ -68,16 +73,20 @@ def tile(log: Log, name: TileName) -> bytes | None:
     level = name.level or 0
     if newest is None or not name.width <= width_of(level, name.index, newest.size):
         return None
-    if name.level is None:
-        return _bundle(log, name)
-    return log.read_tile(level, name.index)[: name.width * HASH_SIZE]
+    with suppress(Unreadable):
+        if name.level is None:
+            return bundle(log, name.index * WIDTH, name.index * WIDTH + name.width)
+        return log.read_tile(level, name.index)[: name.width * HASH_SIZE]
+    return None
 
 
-def _bundle(log: Log, name: TileName) -> bytes | None:
-    begin = name.index * WIDTH
-    wanted = list(log.leaves(begin, begin + name.width))
-    found = {leaf_hash(each): each for each in map(leaf, log.entries_around(begin, begin + name.width))}
-    leaves = [found.get(hashed, b"") for hashed in wanted]
+def bundle(log: Log, begin: int, end: int) -> bytes | None:
+    """The entries of a range, each behind its length; None where one is gone, changed or too large for that."""
+    try:
+        found = {leaf_hash(each): each for each in leaves_of(log.entries_around(begin, end))}
+    except (UnknownVersion, ValueError):
+        return None
+    leaves = [found.get(hashed, b"") for hashed in log.leaves(begin, end)]
     if not all(0 < len(each) <= _LARGEST_LEAF for each in leaves):
         return None
     return b"".join(struct.pack(">H", len(each)) + each for each in leaves)

@@ -12,11 +12,19 @@ from django.utils import timezone
 from integrations.audit import triggers
 from integrations.audit.models import AuditEntry, EntryCounter, Outcome, RetentionRecord
 from integrations.audit.proof import keys
-from integrations.audit.proof.canonical import COLUMNS, UnknownVersion
-from integrations.audit.proof.covering import leaf_hashes
+from integrations.audit.proof.canonical import COLUMNS, UnknownVersion, forms_of
 from integrations.audit.proof.formats import Head, NotAProof
 from integrations.audit.proof.logs import Log
-from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Tree, Unreadable, hashes_in, root_over, tiles_of
+from integrations.audit.proof.merkle import (
+    HASH_SIZE,
+    WIDTH,
+    Tree,
+    Unreadable,
+    hashes_in,
+    leaf_hash,
+    root_over,
+    tiles_of,
+)
 from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Tile
 from integrations.audit.proof.notes import NotANote, NotSigned, open_note
 
@@ -151,7 +159,7 @@ def _of_entries(log: Log, before: Checkpoint | None, through: Checkpoint) -> Ite
 def _hashes(entries: list[dict[str, Any]]) -> list[bytes]:
     """The leaf hashes of entries; b"" for one that has none, as it is of an unknown version or under way again."""
     try:
-        return leaf_hashes(entries)
+        return [leaf_hash(form) for form in forms_of(entries)]
     except (UnknownVersion, ValueError):
         return [b""] if len(entries) == 1 else [_hashes([entry])[0] for entry in entries]
 

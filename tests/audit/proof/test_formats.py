@@ -168,8 +168,11 @@ def test_tiles_have_the_paths_of_the_standard(name: TileName, path: str) -> None
         "-1/000",
         "0/../1",
         "0/٠٠٠",
-    ]
-    + ["entries", "data/000", "0/" + "x999/" * 9 + "999", "0/000/"],
+        "entries",
+        "data/000",
+        "0/" + "x999/" * 9 + "999",
+        "0/000/",
+    ],
 )
 def test_other_paths_name_no_tile(path: str) -> None:
     assert TileName.of(path) is None

@@ -66,7 +66,7 @@ def grown(*steps: int) -> dict[tuple[int, int], bytes]:
     size = 0
     for step in steps:
         hashes = [leaf_hash(leaf) for leaf in LEAVES[size:step]]
-        tiles |= extend(size, hashes, lambda level, index: tiles[level, index])
+        tiles = tiles | extend(size, hashes, lambda level, index, kept=tiles: kept[level, index])
         size = step
     return tiles
 

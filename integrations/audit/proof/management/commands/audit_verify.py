@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
     def _kept(self, text: str) -> int:
         try:
-            verdict = checking.check(text)
+            verdict = checking.check(checking.Brought.of(text))
         except NotAProof:
             raise CommandError("This is neither a checkpoint nor a proof of this portal's log.") from None
         for finding in verdict.findings:

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django import template
+
+from accounts.roles import Capability
+from integrations.audit.models import AuditEntry, Outcome
+from integrations.audit.proof.proving import cover_of
+
+register = template.Library()
+
+
+@register.inclusion_tag("audit/proof/of_entry.html", takes_context=True)
+def proof_of(context: template.Context, entry: AuditEntry) -> dict[str, Any]:
+    """Whether the log proves an entry, as facts of its page; nothing for who may have nothing proved."""
+    request = context["request"]
+    membership = request.membership
+    if not membership.may(Capability.SEE_WHOLE_LOG) or (membership.is_limited and entry.account_id is None):
+        return {}
+    is_final = entry.outcome != Outcome.PENDING
+    return {"request": request, "entry": entry, "is_final": is_final, "cover": cover_of(entry) if is_final else None}
