@@ -11,6 +11,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -100,6 +101,9 @@ func entry(vkey string, files []string) error {
 	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
 		return err
 	}
+	if err := inItsPlace(leaf, index); err != nil {
+		return err
+	}
 	fmt.Printf("good: the entry is number %d of the %d in the log\n", index+1, tree.N)
 	return nil
 }
@@ -185,11 +189,28 @@ func folder(vkey string, files []string) error {
 			if tlog.RecordHash(bundle[2:2+length]) != leaf {
 				return fmt.Errorf("entry %d is not what was signed", begin+int64(place)+1)
 			}
+			if err := inItsPlace(bundle[2:2+length], begin+int64(place)); err != nil {
+				return err
+			}
 			bundle = bundle[2+length:]
 			withEntry++
 		}
 	}
 	fmt.Printf("good: the tree of %d entries is the one that was signed; %d entries themselves are in the folder\n", tree.N, withEntry)
+	return nil
+}
+
+// inItsPlace says whether an entry of a client account stands where its number says: then none was left out before it.
+func inItsPlace(leaf []byte, index int64) error {
+	var entry struct {
+		Number *int64 `json:"account_number"`
+	}
+	if err := json.Unmarshal(leaf, &entry); err != nil {
+		return err
+	}
+	if entry.Number != nil && *entry.Number != index+1 {
+		return fmt.Errorf("the entry is the client account's number %d and stands at %d", *entry.Number, index+1)
+	}
 	return nil
 }
 

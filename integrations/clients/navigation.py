@@ -131,6 +131,7 @@ OF_TEAM = (
     Place("access_review", _("Access review"), "user-check", Capability.SEE_WHOLE_LOG),
     Place("log", _("Log"), "scroll-text", Capability.SEE_LOG, below=("log*", "access_review"), is_daily=True),
     *([Place("log_stream", _("Forward the log"), "send", Capability.MANAGE_LOG)] if settings.LOG_STREAM_HOSTS else []),
+    Place("log_proof", _("Proof of the log"), "file-check", Capability.SEE_WHOLE_LOG),
 )
 OF_PERSON = (
     Place("profile", _("Profile"), "settings", Capability.BELONG, is_daily=True),
