@@ -16,6 +16,7 @@ from integrations.audit.proof import sentences
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import EVERY_LOG, Recipient
 from integrations.audit.recorder import Scope
+from integrations.audit.sentences import Sentence
 
 MOST_RECIPIENTS = 20
 
@@ -51,7 +52,7 @@ def remove_recipient(recipient: Recipient, account_label: str, actor: Actor) -> 
         recipient.delete()
 
 
-def _log(sentence: sentences.Sentence, recipient: Recipient, account_label: str, actor: Actor) -> None:
+def _log(sentence: Sentence, recipient: Recipient, account_label: str, actor: Actor) -> None:
     scope = Scope(recipient.team_id, recipient.account_id or None, account_label)
     events.record(sentence, actor, scope, person=recipient.email)
 
