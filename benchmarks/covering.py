@@ -116,8 +116,8 @@ def _subjects(entry: Any) -> list[Any]:
 def judge(found: Found) -> tuple[bool, str]:
     """Whether the limits are kept, and in words what was measured."""
     return found["per_second"] >= LIMIT_PER_SECOND and found["held"] <= LIMIT_HELD_MS, (
-        f"{found['per_second']:,.0f} entries covered a second of processor time; limit {LIMIT_PER_SECOND:,}. The database was held for "
-        f"{found['held']:.0f} ms at most; limit {LIMIT_HELD_MS} ms"
+        f"{found['per_second']:,.0f} entries covered a second of processor time; limit {LIMIT_PER_SECOND:,}. "
+        f"The database was held for {found['held']:.0f} ms at most; limit {LIMIT_HELD_MS} ms"
     )
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from integrations.audit.models import Outcome
 from integrations.audit.proof import keys, merkle
-from integrations.audit.proof.canonical import COLUMNS, UnknownVersion, forms_of
+from integrations.audit.proof.canonical import COLUMNS, forms_of
 from integrations.audit.proof.formats import Head
 from integrations.audit.proof.logs import Log, with_news
 from integrations.audit.proof.models import Checkpoint, Tile
@@ -37,8 +37,8 @@ def cover(seconds: float = _SECONDS) -> int:
         except IntegrityError:
             logger.info("Another process covers %s.", log.origin)
             continue
-        except (NotToBeCovered, UnknownVersion, merkle.Unreadable) as problem:
-            logger.error("No checkpoint is made of %s: %s", log.origin, problem or type(problem).__name__)
+        except Exception:
+            logger.exception("No checkpoint is made of %s.", log.origin)
             continue
         count += covered
         if covered == AT_ONCE:

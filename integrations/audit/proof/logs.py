@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
@@ -149,13 +149,15 @@ class Log:
 
 
 def with_news() -> list[Log]:
-    """The logs that have entries which no checkpoint covers yet."""
+    """The logs that have entries which no checkpoint covers yet, those first that were covered the longest time ago."""
     newest = Checkpoint.objects.filter(team_id=OuterRef("team_id"), account_id=OuterRef("account_id")).order_by("-size")
+    rest = AuditEntry.objects.filter(team_id=OuterRef("team_id"), account_id=None, number__gt=OuterRef("through"))
     counters = EntryCounter.objects.annotate(
         size=Coalesce(Subquery(newest.values("size")[:1]), 0),
         through=Coalesce(Subquery(newest.values("through_number")[:1]), 0),
-    ).order_by("team_id", "account_id")
-    of_accounts = counters.exclude(account_id=WHOLE_TEAM).filter(last__gt=F("size"))
-    rest = AuditEntry.objects.filter(team_id=OuterRef("team_id"), account_id=None, number__gt=OuterRef("through"))
-    of_teams = counters.filter(Exists(rest), account_id=WHOLE_TEAM)
-    return [Log(*place) for found in (of_teams, of_accounts) for place in found.values_list("team_id", "account_id")]
+        signed_at=Subquery(newest.values("created_at")[:1]),
+    )
+    of_team = Q(account_id=WHOLE_TEAM)
+    found = counters.filter((of_team & Exists(rest)) | (~of_team & Q(last__gt=F("size"))))
+    by_turns = found.order_by(F("signed_at").asc(nulls_first=True), "team_id", "account_id")
+    return [Log(*place) for place in by_turns.values_list("team_id", "account_id")]

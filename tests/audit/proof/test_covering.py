@@ -120,10 +120,13 @@ def test_a_long_log_is_covered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None
     ]
 
 
-def test_the_time_of_a_run_is_limited() -> None:
-    happen(1)
+def test_the_time_of_a_run_is_limited_and_who_waits_longest_is_first() -> None:
+    happen(1, account_id=None)
     assert cover(seconds=0) == 0
     assert cover() == 1
+    happen(1, account_id=None)
+    happen(1)
+    assert with_news() == [OF_CLIENT, OF_TEAM]
 
 
 def test_the_queries_do_not_depend_on_how_much_was_covered_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,6 +175,18 @@ def test_nothing_is_signed_over_a_gap_or_over_other_tiles(caplog: pytest.LogCapt
     happen(1, account_id=None)
     assert cover() == 0
     assert "its tiles are not those of its checkpoint over 1 entries" in caplog.text
+
+
+def test_a_log_with_which_something_is_wrong_keeps_no_other_from_being_covered() -> None:
+    happen(1, account_id=None)
+    happen(1)
+    cover()
+    with without_guard():
+        execute("UPDATE log_proof_checkpoint SET note = 'x' WHERE account_id = 0")
+    happen(1, account_id=None)
+    happen(1)
+    assert cover() == 1
+    assert head(OF_CLIENT).size == 2
 
 
 def refused(sql: str, *values: Any) -> None:

@@ -16,7 +16,9 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry
 from integrations.audit.proof import covering, keys
 from integrations.audit.proof.covering import cover
+from integrations.audit.proof.formats import Head, Inclusion
 from integrations.audit.proof.logs import Log
+from integrations.audit.proof.merkle import leaf_hash
 from tests.audit.proof.helpers import happen
 from tests.factories import ClientAccountFactory
 
@@ -102,6 +104,16 @@ def test_go_verifies_checkpoint_entry_and_growth(auditor: Auditor) -> None:
     assert auditor.ask("checkpoint", newer, log=Log(auditor.log.team_id))[0] == 1
     assert auditor.ask("grown", newer, growth)[0] == 1
     assert auditor.ask("grown", changed(older, b"\n3\n", b"\n2\n"), growth)[0] == 1
+
+
+def test_go_notices_that_an_entry_was_left_out_before_the_client_accounts_log_was_signed(auditor: Auditor) -> None:
+    leaf = auditor.folder / "entry.json"
+    leaf.write_bytes(b'{"account_number":2}')
+    head = Head(auditor.log.origin, 1, leaf_hash(leaf.read_bytes()))
+    proof = auditor.folder / "entry.tlog-proof"
+    proof.write_text(Inclusion(0, (), keys.sign(head.text, head.origin)).text, newline="\n")
+    said = auditor.ask("entry", leaf, proof)
+    assert said == (1, "WRONG: the entry is the client account's number 2 and stands at 1")
 
 
 def test_go_verifies_a_whole_log(auditor: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:

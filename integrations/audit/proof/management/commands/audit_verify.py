@@ -1,6 +1,7 @@
-from argparse import ArgumentParser, FileType
+from argparse import ArgumentParser
 from itertools import chain
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
@@ -16,12 +17,12 @@ class Command(BaseCommand):
         parser.add_argument("--account", type=int, help="the ID of a client account")
         parser.add_argument(
             "--checkpoint",
-            type=FileType(encoding="utf-8"),
+            type=Path,
             help="a file with a checkpoint that was kept elsewhere, or a proof: only this is checked",
         )
 
-    def handle(self, *, team: int | None, account: int | None, checkpoint: IO[str] | None, **_: Any) -> None:
-        wrong = self._kept(checkpoint.read()) if checkpoint else self._logs(team, account)
+    def handle(self, *, team: int | None, account: int | None, checkpoint: Path | None, **_: Any) -> None:
+        wrong = self._kept(checkpoint) if checkpoint else self._logs(team, account)
         if wrong:
             raise CommandError(f"{wrong} things are wrong.", returncode=1)
         self.stdout.write("Everything is as it was signed.")
@@ -39,10 +40,12 @@ class Command(BaseCommand):
             wrong += found
         return wrong
 
-    def _kept(self, text: str) -> int:
+    def _kept(self, file: Path) -> int:
         try:
-            verdict = checking.check(checking.Brought.of(text))
-        except NotAProof:
+            verdict = checking.check(checking.Brought.of(file.read_text(encoding="utf-8")))
+        except OSError as problem:
+            raise CommandError(f"The file cannot be read: {problem}") from None
+        except (NotAProof, UnicodeDecodeError):
             raise CommandError("This is neither a checkpoint nor a proof of this portal's log.") from None
         for finding in verdict.findings:
             self.stdout.write(f"{'good' if finding.is_good else 'WRONG'}: {finding.words}")
