@@ -87,6 +87,12 @@ def test_however_a_tree_has_grown_its_tiles_and_its_root_are_the_same(sizes: lis
     assert tree(sizes[-1], tiles).root() == mth(LEAVES[: sizes[-1]])
 
 
+def test_the_root_of_every_size_is_that_of_the_standard() -> None:
+    assert [tree(size, ALL).root() for size in range(LARGEST + 1)] == [
+        mth(LEAVES[:size]) for size in range(LARGEST + 1)
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(SIZES, st.data())
 def test_every_size_is_provable_from_the_tiles_of_a_larger_tree(size: int, data: st.DataObject) -> None:
