@@ -2,9 +2,9 @@
 PostgreSQL.
 
 A log of `BENCH_ENTRIES` entries (200,000 unless told): 5 teams, 300 client accounts, 18 months, a tenth of it in
-actions of 1,000 to 100,000 calls, with subjects. Measured is the time of the server for a page of one team's log. Ends with
-status 1 where the 95th percentile of a page is over 100 ms, or first and deep page are not 20 times as fast as the same
-with COUNT and OFFSET, which only a log of a million entries or more can show.
+actions of 1,000 to 100,000 calls, with subjects. Measured is the time of the server for a page of one team's log. Ends
+with status 1 where the 95th percentile of a page is over 100 ms, or first and deep page are not 20 times as fast as the
+same with COUNT and OFFSET, which only a log of a million entries or more can show.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def measure(url: str) -> Found:
 
     from tests.factories import MembershipFactory
 
-    owner = MembershipFactory(role="owner")
+    owner: Any = MembershipFactory(role="owner")
     _fill(owner)
     _analyze()
     browser = Client()
