@@ -27,6 +27,9 @@ CHECKED_OTHERWISE = {
     "SignupForm.username",  # which nobody has
     "Authenticate.code",  # which is compared and not kept
     "Reauthenticate.code",
+    "LineForm.line",  # each term of a search by itself
+    *(f"Controls.{name}" for name in ("since", "until", "code", "key", "ref")),
+    "CheckForm.text",  # a proof, which is read and not kept
 }
 """Fields that take such a text and do not let it through."""
 

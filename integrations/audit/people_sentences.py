@@ -15,7 +15,7 @@ SIGN_IN_FAILED = Sentence(
 SIGN_INS_FAILED = Sentence(
     "people.sign_ins_failed",
     _("Sign-in as %(person)s failed, as did %(more)s others of strangers before it"),
-    _("%(actor)s tried to sign in as %(person)s, and strangers %(more)s times as others before it"),
+    _("%(actor)s tried to sign in as %(person)s, after %(more)s tries of strangers as others"),
     is_refusal=True,
 )
 SIGN_IN_STOPPED = Sentence(

@@ -32,7 +32,7 @@ def test_their_guesses_and_made_up_grants_are_counted_in_an_entry_a_minute() -> 
 
     caches["default"].delete("strangers:people.sign_in_failed:told")
     sign_in(Client(), "nobody@example.com")
-    assert log_of(None)[-1].endswith("failed, as did 8 others of strangers before it")
+    assert log_of(None)[-1].endswith("after 8 tries of strangers as others")
     caches["default"].delete("strangers:grants:told")
     Client().get("/grants/never-begun/")
     assert "as did 8 others before" in log_of(None)[-1]

@@ -148,7 +148,7 @@ def test_digits_alone_are_an_id(browser: Client, owner: Membership) -> None:
     scope = ClientAccountFactory(team=owner.team, name="Aarhus", country="DK").scope
     write_about(scope, Subject(SubjectKind.SMS, "+4532123456"))
     assert "nothing about 32123456" in words(find(browser, owner, "32123456"))
-    assert sentences(find(browser, owner, "32 12 34 56")) == ["Alex added 0045•••56 to Aarhus"]
+    assert sentences(find(browser, owner, "32 12 34 56")) == ["Alex added +45•••56 to Aarhus"]
 
 
 def test_a_contact_that_the_log_does_not_know(browser: Client, owner: Membership, scope: Scope) -> None:

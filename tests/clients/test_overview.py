@@ -38,7 +38,7 @@ def test_contacts_are_counted_by_status_and_lead_to_those_counted(
     for status in ("pending", "subscribed", "unsubscribed"):
         assert f'href="{url(account, "contacts/browse/")}?status={status}"' in told
     line = LogLine.objects.get(sentence="contacts.counted")
-    assert (line.kind, line.entries, line.outcome) == ("read", 3, "done")
+    assert (line.kind, line.entries, line.outcome) == ("load", 3, "done")
     assert browser.get(url(account, "contacts/counts/"), headers=HX).content.decode() == told
     assert len(service.paths()) == 3
 

@@ -124,7 +124,7 @@ def test_what_belongs_to_a_contact_is_found_in_the_client_and_in_the_log(
     assert f"Find {typed} in Harbour Lane Coffee" in told
     assert f"Find {typed} in the log of all clients" in told
     assert f'name="wanted" value="{typed}" data-typed' in html(page)
-    assert f'name="contact" value="{typed}" data-typed' in html(page)
+    assert f'name="line" value="{typed}" data-typed' in html(page)
     assert "data-contact" in html(page)
     assert page.context["is_contact"]
 

@@ -10,6 +10,7 @@ from functools import reduce
 from operator import and_, or_
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -17,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.texts import plain
+from accounts.validation import no_control_characters
 from integrations import klicktipp
 from integrations.audit.lines import comparable_reference
 from integrations.audit.links import about, by_hashes, names_of
@@ -132,6 +134,10 @@ class _Reader:
         return told
 
     def _condition(self, term: Term) -> Condition:
+        try:
+            no_control_characters(term.value)
+        except ValidationError as error:
+            raise _Impossible(error.messages[0]) from None
         if term.name in PEOPLE:
             raise _Impossible(_("addresses, numbers and IDs of contacts do not belong into a link: search for it anew"))
         return self._readers[term.name](term.value)

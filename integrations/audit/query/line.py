@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -52,8 +51,6 @@ def parse(line: str) -> tuple[list[Term], list[Mistake]]:
     """The terms of a line, and what of it is none."""
     if len(line) > LONGEST:
         return [], [Mistake(f"{line[:40]}…", _("a search has at most 2,000 characters"))]
-    if any(unicodedata.category(letter) in ("Cc", "Cs") and not letter.isspace() for letter in line):
-        return [], [Mistake("", _("a search has no control characters"))]
     terms, mistakes, at = [], [], 0
     while at < len(line):
         if line[at].isspace():

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.validation import no_control_characters
 from integrations.audit.stream.models import DEFAULT_PORTS, Destination, Way
 from integrations.audit.stream.services import Chosen
 
@@ -27,6 +28,7 @@ class DestinationForm(forms.Form):
     address = forms.CharField(
         label=_("Address"),
         max_length=Destination.LONGEST_TARGET,
+        validators=[no_control_characters],
         help_text=_(
             "For HTTPS as in https://logs.example.com/path, for syslog host and port as in logs.example.com:6514."
         ),

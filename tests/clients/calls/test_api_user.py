@@ -46,7 +46,7 @@ def connection(account: ClientAccount) -> str:
 def logged(browser: Client, account: ClientAccount, **filters: str) -> list[LoggedAction]:
     """What the log's list shows of the account."""
     log = reverse("log", kwargs={"team": account.team.slug})
-    return list(browser.get(log, {"client": account.pk, **filters}).context["actions"])
+    return list(browser.get(log, {"client": account.slug, **filters}).context["actions"])
 
 
 def test_an_api_user_needs_no_developer_key(by_api_user: ClientAccount, service: Service, settings: Any) -> None:

@@ -367,7 +367,7 @@ def test_the_log_says_it_in_german(browser: Client, account: ClientAccount, owne
     assert "Opt-in ausstehend" in as_typed(rows)
     assert "(Opt-in ausstehend, kein Bounce; Seite 1)" in sentences(account)[0]
     assert "looked through" not in browser.get(f"/t/{account.team.slug}/log/").content.decode()
-    assert "(Opt-in ausstehend, kein Bounce; Seite 1)" in html(browser.get(f"/t/{account.team.slug}/log/?reads=on"))
+    assert "(Opt-in ausstehend, kein Bounce; Seite 1)" in html(browser.get(f"/t/{account.team.slug}/log/?kind=any"))
 
 
 # --- What it costs ---
