@@ -75,7 +75,6 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     number = int(before) if _NUMBER.fullmatch(before) else None
     found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
     actions = in_short(found.lines, visible_entries(request.membership))
-    tell_people(actions)
     if asked.subjects and not mistakes:
         note_search(Actor.of(request), request.team.pk, asked.subjects, visible_entries(request.membership))
     context = {

@@ -36,7 +36,7 @@ def test_the_list_has_the_first_calls_of_an_action_and_the_way_to_all(
     (action,) = [action for action in page.context["actions"] if action.head.action == line.action]
     assert len(action.calls) == MOST_CALLS
     assert (action.outcome, bool(action.problems)) == (line.outcome, True)
-    assert "Show all of them" in html(page)
+    assert "20 calls" in html(page)
     assert len(browser.get(f"/t/{account.team.slug}/log/{line.number}/").context["action"].calls) == 20
 
 

@@ -11,9 +11,10 @@ from integrations.audit.query.participants import NOBODY, Participants
 
 @dataclass(frozen=True)
 class Row:
-    """An action, and the queries of the addresses to which its columns lead."""
+    """An action, how many calls it has, and the queries of the addresses to which its columns lead."""
 
     action: LoggedAction
+    calls: int
     of_actor: str
     of_client: str
     of_outcome: str
@@ -27,6 +28,7 @@ class Row:
         codes = dict.fromkeys(entry.code for entry in action.final if entry.code is not None)
         return cls(
             action,
+            action.line.entries if action.line else len(action.calls),
             asked.with_term("actor", actor).query,
             asked.with_term("client", client).query,
             asked.with_term("outcome", action.outcome).query,
