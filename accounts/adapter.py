@@ -5,12 +5,14 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts import guesses
 from accounts.confirmation import confirmed_lately
+from accounts.crowds import Crowded
 from accounts.models import User
 from accounts.signals import sign_in_stopped
 
@@ -75,6 +77,14 @@ class Adapter(DefaultAccountAdapter):
             if cache.add(f"sign-in-stopped:{told}", True, TOLD_FOR_SECONDS):
                 sign_in_stopped.send(type(self), request=request, credentials=credentials)
             raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """As allauth does. Where it is too crowded to compare passwords nothing was guessed."""
+        try:
+            return super().authenticate(request, **credentials)
+        except Crowded:
+            self._rollback_login_failed_rl_usage()
+            raise
 
     def _rollback_login_failed_rl_usage(self) -> None:
         if self._guess:

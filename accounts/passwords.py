@@ -5,14 +5,15 @@ and one password is rated at a time: many of them keep one processor busy, not a
 """
 
 import re
-import threading
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from zxcvbn import zxcvbn
 
+from accounts.crowds import Gate
 from accounts.models import User
 from accounts.texts import normalized
 
@@ -22,9 +23,7 @@ LEAST_SCORE: Final = 3
 _LONGEST_RATED: Final = 64
 _SYMBOLS: Final = dict(zip("@({[<!|$+%", "accccilstx", strict=True))
 """Besides digits, what zxcvbn may take for letters. The first one in a password is left to it, others are read so."""
-_one_at_a_time: Final = threading.Lock()
-_PATIENCE: Final = 2.0
-"""Seconds that a password waits for those before it: who waits longer holds a thread that others need."""
+_one_at_a_time: Final = Gate(1, waiting=settings.WEB_THREADS // 4)
 _OWN_WORDS: Final = ["klicktipp", "klick", "tipp", "ktportal", "portal", "newsletter", "kontakt", "contact", "agentur"]
 _GERMAN: Final = (Path(__file__).parent / "common_german_words.txt").read_text().split()
 
@@ -33,15 +32,11 @@ class HardToGuess:
     """Rates by zxcvbn, which knows English; German words, the product's and the person's own are added."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raises `ValidationError` for one that is guessed too soon."""
+        """Raises `ValidationError` for one that is guessed too soon, and `Crowded`."""
         theirs = [user.email, *re.split(r"\W+", f"{user.email} {user.name}")] if user else []
         known = [word.lower() for word in [*_OWN_WORDS, *_GERMAN, *theirs] if len(word) > 2]
-        if not _one_at_a_time.acquire(timeout=_PATIENCE):
-            raise ValidationError(_("Many passwords are being chosen just now. Please try again in a moment."))
-        try:
+        with _one_at_a_time.passed():
             score = zxcvbn(_bounded(password), user_inputs=known)["score"]
-        finally:
-            _one_at_a_time.release()
         if score < LEAST_SCORE:
             raise ValidationError(self.get_help_text(), code="easy_to_guess")
 

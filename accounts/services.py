@@ -18,9 +18,12 @@ from accounts.signals import (
 from accounts.slugs import create_with_free_slug
 
 
-def create_person(email: str, password: str, name: str) -> User:
-    """A person who can sign in at once: the address is known to be theirs."""
-    user = User.objects.create_user(email, password, name=name)
+def create_person(email: str, hashed: str, name: str) -> User:
+    """A person who can sign in at once: the address is known to be theirs.
+
+    hashed: the password's hash, made before others wait for the database
+    """
+    user = User.objects.create(email=email.strip().lower(), password=hashed, name=name)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 

@@ -1,6 +1,6 @@
 """What a slow service and slow clients do to everybody else: `python -m benchmarks.slow`.
 
-The real web process, with 64 requests for lists of a service that answers after 19 s, sent by 16 people of four teams,
+The real web process, with 64 requests for lists of a service that answers after 19 s, sent by 15 people of four teams,
 and 64 clients that send a byte of their form a second. Beside that, pages that need no KlickTipp: the 95th percentile
 of their time, against the same without that load. On SQLite and, where one answers at `BENCH_POSTGRES`, on
 PostgreSQL. Ends with status 1 if a limit is not kept.
@@ -45,7 +45,7 @@ def measure(url: str) -> Found:
         stop = threading.Event()
         answers: list[int] = []
         waiting = [
-            threading.Thread(target=_wait, args=(port, people[n % len(people)], stop, answers), daemon=True)
+            threading.Thread(target=_wait, args=(port, people[1 + n % (len(people) - 1)], stop, answers), daemon=True)
             for n in range(WAITING)
         ]
         for thread in waiting:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -127,8 +128,9 @@ def is_member(user: User, team: Team) -> bool:
 
 
 def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> User:
-    """A new person with the invited address, as a member of the team. Raises `HasAccount`, `NameInUse`
-    and `NotValid`."""
+    """A new person with the invited address, as a member of the team. Raises `HasAccount`, `NameInUse`, `NotValid` and
+    `Crowded`."""
+    hashed = make_password(password)
     with transaction.atomic():
         lock_members(invitation.team)
         if has_account(invitation.email):
@@ -137,7 +139,7 @@ def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> U
             raise NameInUse
         try:
             with transaction.atomic():
-                user = create_person(invitation.email, password, name)
+                user = create_person(invitation.email, hashed, name)
         except IntegrityError:
             raise HasAccount from None
         _join(invitation, user, replace(actor, name=str(user), user_id=user.pk, email=user.email))

@@ -64,12 +64,13 @@ def test_what_strangers_and_daily_work_keep_wipes_no_limit(owner: Membership) ->
 
 @pytest.mark.usefixtures("kept_where_production_keeps_them")
 def test_the_other_addresses_of_a_network_share_its_limit() -> None:
-    """Whoever has a line has 2^64 addresses of IPv6."""
+    """Whoever has a line has 2^72 addresses of IPv6, in 256 networks of /64."""
     answers = [
-        guess(number, f"person-{number}@example.com", REMOTE_ADDR=f"2001:db8:1:2::{number:x}") for number in range(12)
+        guess(number, f"person-{number}@example.com", REMOTE_ADDR=f"2001:db8:1:2{number:02x}::{number:x}")
+        for number in range(12)
     ]
     assert "Too many failed login attempts" in answers[-1]
-    assert "Too many failed login attempts" not in guess(1, "else@example.com", REMOTE_ADDR="2001:db8:1:3::1")
+    assert "Too many failed login attempts" not in guess(1, "else@example.com", REMOTE_ADDR="2001:db8:1:300::1")
 
 
 @pytest.mark.usefixtures("kept_where_production_keeps_them")

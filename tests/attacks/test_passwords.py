@@ -1,5 +1,7 @@
 """Passwords that take seconds to rate: what may stand for a letter is tried in every combination."""
 
+import os
+import threading
 import time
 from contextlib import suppress
 from typing import Any
@@ -12,9 +14,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accounts import passwords
+from accounts.crowds import Crowded, Gate
 from accounts.models import Membership, User
-from tests.factories import InvitationFactory
+from ktportal import settings as production
+from tests.accounts.helpers import NEW_PASSWORD, log_of, sign_in
+from tests.factories import PASSWORD, InvitationFactory
 
 pytestmark = pytest.mark.django_db
 EVIL = ("4@8({[<369#!1|0$5+7%2" + "password1loveme" * 4)[:72]
@@ -42,10 +46,91 @@ def test_no_password_takes_long_to_rate() -> None:
 
 
 def test_who_waits_long_for_a_rating_is_told_instead_of_holding_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("accounts.passwords._PATIENCE", 0.01)
-    with passwords._one_at_a_time, pytest.raises(ValidationError, match="try again in a moment"):
+    gate = Gate(1, waiting=1, patience=0.01)
+    monkeypatch.setattr("accounts.passwords._one_at_a_time", gate)
+    with gate.passed(), pytest.raises(Crowded):
         validate_password("correct horse battery staple")
     validate_password("correct horse battery staple")
+
+
+def test_passwords_are_hashed_a_few_at_a_time_and_few_wait(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a processor for half a second, and strangers have as many networks as they like."""
+    now: list[int] = []
+    most: list[int] = []
+    lock = threading.Lock()
+
+    def slowly(*_: Any, **__: Any) -> bytes:
+        with lock:
+            now.append(1)
+            most.append(len(now))
+        time.sleep(0.1)
+        with lock:
+            now.pop()
+        return b"a hash"
+
+    monkeypatch.setattr("django.contrib.auth.hashers.pbkdf2", slowly)
+    settings.PASSWORD_HASHERS = production.PASSWORD_HASHERS
+    refused: list[int] = []
+
+    def guess(number: int) -> None:
+        try:
+            make_password(f"guess {number}")
+        except Crowded:
+            refused.append(number)
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert max(most) <= max(1, (os.cpu_count() or 1) - 1)
+    assert len(refused) >= 32 - 8 - len(most)
+
+
+def test_what_was_not_compared_was_not_guessed(owner: Membership, crowded: Gate) -> None:
+    owner.user.set_password(PASSWORD)
+    owner.user.save()
+    home, stranger = Client(), Client()
+    sign_in(home, owner.user.email)
+    for _ in range(6):
+        with crowded.passed():
+            answer = sign_in(stranger, owner.user.email, "a wrong password")
+            assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+            assert "try again in a moment" in answer.content.decode()
+            asked = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+            assert home.post("/accounts/password/change/", asked).status_code in (503, 429)
+    assert sign_in(stranger, owner.user.email).status_code == 302
+    assert not log_of(None)
+    assert User.objects.get(pk=owner.user.pk).check_password(PASSWORD)
+
+
+@pytest.fixture
+def crowded(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """The gate before hashing: who is inside keeps all others out."""
+    settings.PASSWORD_HASHERS = production.PASSWORD_HASHERS
+    monkeypatch.setattr("accounts.hashing.AFewAtATime.iterations", 1)
+    gate = Gate(1, waiting=1, patience=0.01)
+    monkeypatch.setattr("accounts.hashing._gate", gate)
+    return gate
+
+
+def test_the_password_of_an_invited_person_is_hashed_while_nobody_waits_for_the_database(
+    owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside: list[bool] = []
+    blocks = len(connection.savepoint_ids)
+
+    def hashed(password: str) -> str:
+        inside.append(len(connection.savepoint_ids) > blocks)
+        return make_password(password)
+
+    invitation = InvitationFactory(team=owner.team)
+    monkeypatch.setattr("integrations.members.invitations.make_password", hashed)
+    monkeypatch.setattr("django.contrib.auth.base_user.make_password", _hashed_once_more)
+    typed = {"name": "Kim", "password": NEW_PASSWORD}
+    assert Client().post(reverse("invitation", args=[invitation.email]), typed).status_code == 302
+    assert inside == [False]
+    assert User.objects.get(email=invitation.email).check_password(NEW_PASSWORD)
 
 
 def test_a_new_password_is_hashed_while_nobody_waits_for_the_database(

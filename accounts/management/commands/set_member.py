@@ -4,6 +4,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -59,7 +60,7 @@ def _person(email: str, name: str, password: str) -> tuple[User, bool]:
     if user := User.objects.with_address(email):
         return user, False
     _check(User(email=email, name=name), "email", "name")
-    return create_person(email, password, name), True
+    return create_person(email, make_password(password), name), True
 
 
 def _team(wanted: str) -> Team:

@@ -1,0 +1,104 @@
+"""What takes long goes a few at a time: who wants it when many others do is told at once to come again in a moment, and
+holds no thread that others need."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.signals import request_finished, request_started
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+RETRY_SECONDS: Final = 5
+OF_PERSON: Final = 0.25
+"""The part of the threads that one signed-in person may have, whatever they ask for. A browser asks for six things at
+a time."""
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Crowded(Exception):
+    """Too many others want the same just now; nothing was done."""
+
+
+class Gate:
+    """Lets some through at a time.
+
+    at_once: how many
+    waiting: how many others may wait; more are refused at once
+    patience: seconds that one waits
+    """
+
+    def __init__(self, at_once: int, waiting: int, patience: float = 2.0) -> None:
+        self._inside = threading.BoundedSemaphore(at_once)
+        self._known = threading.BoundedSemaphore(at_once + waiting)
+        self._patience = patience
+
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        """Raises `Crowded`."""
+        if not self._known.acquire(blocking=False):
+            raise Crowded
+        try:
+            if not self._inside.acquire(timeout=self._patience):
+                raise Crowded
+            try:
+                yield
+            finally:
+                self._inside.release()
+        finally:
+            self._known.release()
+
+
+class Shares:
+    """How many threads of this process each person has. A request counts until its answer has been written."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._here = threading.local()
+
+    def take(self, person: int) -> bool:
+        with self._lock:
+            if self._taken[person] >= self._most:
+                return False
+            self._taken[person] += 1
+        self._here.person = person
+        return True
+
+    def give_back(self, **_: Any) -> None:
+        """What this thread has taken, if anything."""
+        person = vars(self._here).pop("person", None)
+        if person is not None:
+            with self._lock:
+                self._taken[person] -= 1
+                self._taken += Counter()
+
+
+shares: Final = Shares(int(OF_PERSON * settings.WEB_THREADS))
+request_started.connect(shares.give_back)
+request_finished.connect(shares.give_back)
+
+
+def share(get_response: Answer) -> Answer:
+    """Answers with status 503 where a person has their share of the threads already, and where it is too crowded."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and not shares.take(request.user.pk):
+            return _later()
+        return get_response(request)
+
+    middleware.process_exception = _later_if_crowded  # type: ignore[attr-defined]
+    return middleware
+
+
+def _later_if_crowded(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    return _later() if isinstance(exception, Crowded) else None
+
+
+def _later() -> HttpResponse:
+    return HttpResponse(render_to_string("crowded.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
