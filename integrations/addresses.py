@@ -26,6 +26,9 @@ _LONGEST_EMAIL = 254
 _LONGEST_TYPED = 1000
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 _LONGEST_LOCAL_PART = 64
+_LONGEST_DOMAIN = 253
+_MOST_LABELS = 10
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _check_shape = EmailValidator(_("Please enter a complete email address, such as name@example.com."), allowlist=[])
 
 
@@ -71,6 +74,8 @@ def email_address(text: str) -> str:
         raise ValidationError(_("This is too long for an email address."))
     no_control_characters(typed)
     local, at, domain = typed.rpartition("@")
+    if not domain.isascii() and not _is_readable(domain):
+        raise ValidationError(_("This is too long for an email address."))
     domain = _in_ascii(domain)
     if not domain.isascii() or _ON_ONE_MACHINE.fullmatch(domain):
         raise ValidationError(_check_shape.message)
@@ -104,7 +109,7 @@ def readable_email(email: str) -> str:
 
 def _in_ascii(domain: str) -> str:
     """A domain in its IDNA form; as it is where it has none."""
-    if domain.isascii() or len(domain) > _LONGEST_EMAIL:
+    if domain.isascii() or not _is_readable(domain):
         return domain
     try:
         return idna.encode(domain, uts46=True).decode()
@@ -113,7 +118,14 @@ def _in_ascii(domain: str) -> str:
 
 
 def _in_letters(domain: str) -> str:
+    if not _is_readable(domain):
+        return domain
     try:
         return idna.decode(domain)
     except idna.IDNAError:
         return domain
+
+
+def _is_readable(domain: str) -> bool:
+    """Whether to look for its other form, which takes long for each letter and label."""
+    return len(domain) <= _LONGEST_DOMAIN and len(_DOTS.findall(domain)) < _MOST_LABELS

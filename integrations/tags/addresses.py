@@ -1,6 +1,9 @@
 """Email addresses out of pasted text: from a mail program, a spreadsheet, a list of any shape."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +14,8 @@ from integrations.addresses import comparable_email, email_address, without_unse
 
 LONGEST_TEXT: Final = 100_000
 """Characters of a text that are looked at."""
+MOST_READ: Final = 300
+"""Words with an @ that are looked at: far more than a list of contacts may have here."""
 _BREAKS_AND_QUOTES: Final = str.maketrans("\r\u00a0„“”«»", "\n " + '"' * 5)
 _QUOTED_CELL: Final = re.compile(r'(?:^|(?<=[;,\t]))"([^"@]*)"(?=[;,\t]|$)')
 _QUOTED: Final = re.compile(r'"([^"]*)"([ \t]*<)?')
@@ -20,27 +25,40 @@ _AROUND: Final = f"\"'`<>()[]{{}}*|•·- \t{DIRECTION_CONTROLS}"
 @dataclass(frozen=True)
 class Pasted:
     """What was understood: the addresses as KlickTipp takes them, each once; how many came again; `wrong` is what has
-    an @ and cannot be one; `unused` is what stands beside and between them, such as headers, names and places."""
+    an @ and cannot be one; `unused` is what stands beside and between them, such as headers, names and places.
+    `is_whole` tells whether all of the text was read."""
 
     addresses: tuple[str, ...]
     repeated: int
     wrong: tuple[str, ...]
     unused: tuple[str, ...] = ()
+    is_whole: bool = True
+
+    def without(self, words: Collection[str]) -> Pasted:
+        """The addresses and broken ones but for these, each of which then came once."""
+        gone = set(words)
+        kept = [tuple(word for word in some if word not in gone) for some in (self.addresses, self.wrong)]
+        return Pasted(kept[0], 0, kept[1])
 
 
 def read(text: str) -> Pasted:
-    """The addresses in a text, parted by line breaks, tabs, semicolons, commas or blanks.
+    """The addresses in a text, parted by line breaks, tabs, semicolons, commas or blanks. Of a long one only the
+    beginning is read, and what comes after some hundred words with an @ is not.
 
     The name before a bracketed address belongs to it and is not told, nor is `mailto:`.
     """
     found: list[str] = []
     wrong: list[str] = []
     unused: list[str] = []
-    for line in without_unseen(text).translate(_BREAKS_AND_QUOTES).split("\n"):
-        unused += [item for cell in _QUOTED_CELL.findall(line) if (item := cell.strip(_AROUND))]
-        plain = _QUOTED.sub(lambda match: "<" if match[2] else match[1], _QUOTED_CELL.sub("", line))
-        for cell in re.split(r"[;\t]", plain):
-            _sort_cell_into(found, wrong, unused, cell)
+    is_whole = len(text) <= LONGEST_TEXT
+    for word in _words(text[:LONGEST_TEXT]):
+        if "@" not in word:
+            unused.append(word)
+        elif len(found) + len(wrong) == MOST_READ:
+            is_whole = False
+            break
+        else:
+            _sort_address_into(found, wrong, word)
     distinct: dict[str, str] = {}
     for address in found:
         distinct.setdefault(comparable_email(address), address)
@@ -49,21 +67,31 @@ def read(text: str) -> Pasted:
         len(found) - len(distinct),
         tuple(dict.fromkeys(wrong)),
         tuple(dict.fromkeys(unused)),
+        is_whole,
     )
 
 
-def _sort_cell_into(found: list[str], wrong: list[str], unused: list[str], cell: str) -> None:
+def _words(text: str) -> Iterator[str]:
+    """What may be addresses, which has an @, and what stands beside these."""
+    for line in without_unseen(text).translate(_BREAKS_AND_QUOTES).split("\n"):
+        yield from (item for cell in _QUOTED_CELL.findall(line) if (item := cell.strip(_AROUND)))
+        plain = _QUOTED.sub(lambda match: "<" if match[2] else match[1], _QUOTED_CELL.sub("", line))
+        for cell in re.split(r"[;\t]", plain):
+            yield from _words_of_cell(cell)
+
+
+def _words_of_cell(cell: str) -> Iterator[str]:
     """Read a text without semicolons, tabs and line breaks."""
     before, *bracketed = cell.split("<")
     for part in bracketed:
         inside, _bracket, after = part.partition(">")
-        _sort_into(found, wrong, unused, before, named=inside)
-        _sort_into(found, wrong, unused, inside)
+        yield from _words_of(before, named=inside)
+        yield from _words_of(inside)
         before = after
-    _sort_into(found, wrong, unused, before)
+    yield from _words_of(before)
 
 
-def _sort_into(found: list[str], wrong: list[str], unused: list[str], text: str, named: str = "") -> None:
+def _words_of(text: str, named: str = "") -> Iterator[str]:
     """Read items parted by commas. Before a bracket that has the `named` address, what has no address at the end is its
     name, and the same address is, too."""
     items = [item for item in (item.strip(_AROUND) for item in text.split(",")) if item]
@@ -74,11 +102,11 @@ def _sort_into(found: list[str], wrong: list[str], unused: list[str], text: str,
         beside = []
         for word in item.split():
             if "@" in word:
-                _sort_address_into(found, wrong, _bare(word))
+                yield _bare(word)
             else:
                 beside.append(word)
         if told := " ".join(beside).strip(_AROUND + ":"):
-            unused.append(told)
+            yield told
 
 
 def _bare(word: str) -> str:

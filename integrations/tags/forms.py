@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,7 @@ from integrations.clients.errand import Errand
 from integrations.clients.forms import TypedNameField
 from integrations.clients.signed import Signed
 from integrations.klicktipp import Tag
-from integrations.tags.addresses import read as read_addresses
+from integrations.tags.addresses import Pasted, read
 from integrations.tags.picker import TagNameField, TagsField, Typed
 from integrations.tags.search import same_name
 from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
@@ -159,8 +160,15 @@ class TaggingForm(forms.Form):
             initial["tags"] = Typed.of(typed, "tags")
         super().__init__(data, initial=initial)
 
+    @cached_property
+    def pasted(self) -> Pasted:
+        """What the field's text, right or wrong, is understood as."""
+        return read(str(self["addresses"].value() or ""))
+
     def clean_addresses(self) -> tuple[str, ...]:
-        pasted = read_addresses(self.cleaned_data["addresses"])
+        pasted = self.pasted
+        if not pasted.is_whole:
+            raise ValidationError(self.fields["addresses"].error_messages["max_length"])
         if pasted.wrong:
             nothing_sent = _("Nothing was sent.")
             raise ValidationError(f"{wrong_addresses(pasted.wrong)} {nothing_sent}")
@@ -202,7 +210,7 @@ def wrong_addresses(wrong: Sequence[str]) -> str:
             "These email addresses cannot be right: %(texts)s.",
             len(wrong),
         ) % {"texts": shown}
-    return told + _umlaut_in(wrong)
+    return told + _umlaut_in(wrong[:_MOST_WRONG_SHOWN])
 
 
 def _umlaut_in(wrong: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.lists import Listing
 from integrations.ids import CONTACT_ID, CONTACT_KEY
 from integrations.suppression.errors import Suppressed
-from integrations.tags.addresses import LONGEST_TEXT, Pasted, read
+from integrations.tags.addresses import Pasted, read
 from integrations.tags.forms import TaggingForm, suppressed_addresses, wrong_addresses
 from integrations.tags.picker import list_to_search
 from integrations.tags.tagging import MOST_CONTACTS, address_of, suppressed_among, tag_contacts
@@ -60,14 +60,14 @@ def tagging(request: AccountRequest) -> HttpResponse:
             what=_("Somebody here is on the suppression list, so nothing was sent."),
             next_step=_("What is wrong stands at the marked field."),
         )
-        understood = _understood(request.POST["addresses"], suppressed=len(found))
+        understood = _understood(form.pasted, suppressed=len(found))
         return _form_page(request, form, failure, understood=understood, status=422)
     except EXPLAINED as error:
         return _form_page(request, TaggingForm(typed=request.POST), explain(error, action), status=422)
     outcome = tagging_outcome(request.account, action, tagging)
     if outcome is None:
         return _form_page(request, TaggingForm(typed=request.POST), _sent_before(request, action), status=422)
-    response = _result_page(request, outcome, form=form, pasted=read(request.POST["addresses"]))
+    response = _result_page(request, outcome, form=form, pasted=form.pasted)
     response["HX-Push-Url"] = _result_url(request, action)
     return response
 
@@ -77,7 +77,7 @@ def tagging(request: AccountRequest) -> HttpResponse:
 def count_addresses(request: AccountRequest) -> HttpResponse:
     """How many addresses were understood of what was typed so far."""
     typed = request.POST
-    context = {"understood": _understood(typed.get("addresses", "")), "tells_campaigns": not typed.get("removes")}
+    context = {"understood": _understood(read(typed.get("addresses", ""))), "tells_campaigns": not typed.get("removes")}
     return render(request, "tags/tagging.html#understood", context)
 
 
@@ -93,20 +93,17 @@ def try_again(request: AccountRequest) -> HttpResponse:
 def leave_out(request: AccountRequest) -> HttpResponse:
     """The form as it was typed, but for the addresses that are on the suppression list, or those that cannot be right,
     whichever its button means. A list that is too long to be read whole stays as it is."""
-    text = request.POST.get("addresses", "")
-    if len(text) > LONGEST_TEXT:
-        return _form_page(request, TaggingForm(typed=request.POST))
-    pasted = read(text)
+    form = TaggingForm(typed=request.POST)
+    pasted = form.pasted
+    if not pasted.is_whole:
+        return _form_page(request, form)
     without: Collection[str] = pasted.wrong
     if is_suppressed := request.POST.get("leave_out") == _SUPPRESSED:
         without = suppressed_among(request.account, pasted.addresses[:MOST_CONTACTS])
-    gone = set(without)
-    rest = "\n".join(word for word in (*pasted.addresses, *pasted.wrong) if word not in gone)
+    rest = pasted.without(without)
     typed = request.POST.copy()
-    typed["addresses"] = rest
-    still = (
-        [] if request.POST.get("removes") else suppressed_among(request.account, read(rest).addresses[:MOST_CONTACTS])
-    )
+    typed["addresses"] = "\n".join((*rest.addresses, *rest.wrong))
+    still = [] if request.POST.get("removes") else suppressed_among(request.account, rest.addresses[:MOST_CONTACTS])
     understood = _understood(rest, len(still)) | {"suppressed": suppressed_addresses(still) if still else ""}
     left_out = _listed(without) | {"is_suppressed": is_suppressed}
     left_out |= {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
@@ -150,13 +147,12 @@ def _opened(request: AccountRequest) -> HttpResponse:
 
 def _refused(request: AccountRequest, form: TaggingForm) -> HttpResponse:
     """The form with what is wrong in it; where addresses are broken also who of the others must not be tagged."""
-    text = request.POST.get("addresses", "")
     suppressed: list[str] = []
-    if "addresses" in form.errors and not form.cleaned_data.get("removes") and len(text) <= LONGEST_TEXT:
-        suppressed = suppressed_among(request.account, read(text).addresses[:MOST_CONTACTS])
+    if "addresses" in form.errors and not form.cleaned_data.get("removes") and form.pasted.is_whole:
+        suppressed = suppressed_among(request.account, form.pasted.addresses[:MOST_CONTACTS])
     if suppressed:
         form.add_error("addresses", suppressed_addresses(suppressed))
-    return _form_page(request, form, understood=_understood(text, len(suppressed)), status=422)
+    return _form_page(request, form, understood=_understood(form.pasted, len(suppressed)), status=422)
 
 
 def _form_page(
@@ -175,24 +171,23 @@ def _form_page(
         "form": form,
         "failure": failure,
         "tags_found": tags_found,
-        "understood": understood or _understood(str(form["addresses"].value() or "")),
+        "understood": understood or _understood(form.pasted),
         "left_out": left_out,
         "action": uuid4(),
     }
     return render(request, "tags/tagging.html", context, status=status)
 
 
-def _understood(text: str, suppressed: int = 0) -> dict[str, Any]:
-    """What the beginning of a text is understood as, for the page to say, and what it offers to leave out, with the
-    number of addresses."""
-    pasted = read(text[:LONGEST_TEXT])
-    broken = len(pasted.wrong) if len(text) <= LONGEST_TEXT else 0
+def _understood(pasted: Pasted, suppressed: int = 0) -> dict[str, Any]:
+    """What a text is understood as, for the page to say, and what it offers to leave out, with the number of
+    addresses."""
+    broken = len(pasted.wrong) if pasted.is_whole else 0
     return {
         "number": len(pasted.addresses),
         "repeated": pasted.repeated,
         "unused": _listed(pasted.unused),
         "wrong": wrong_addresses(pasted.wrong) if pasted.wrong else "",
-        "too_many": len(pasted.addresses) > MOST_CONTACTS,
+        "too_many": len(pasted.addresses) > MOST_CONTACTS or not pasted.is_whole,
         "leave_out": [(what, number) for what, number in (("wrong", broken), (_SUPPRESSED, suppressed)) if number],
     }
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from integrations.tags.addresses import Pasted, read
+from integrations.tags.addresses import MOST_READ, Pasted, read
 
 ADA, BO = "ada@example.com", "bo@example.com"
 
@@ -131,9 +131,9 @@ def test_no_text_takes_for_ever(piece: str) -> None:
     assert time.process_time() - began < 30, "some text takes more than its length"
 
 
-def test_five_thousand_rows_are_read_in_a_moment() -> None:
+def test_of_five_thousand_rows_some_hundred_are_read_in_a_moment() -> None:
     rows = "".join(f'"Zeile, {n}";a{n}@example.de;\n' for n in range(5_000))
     began = time.process_time()
     pasted = read(rows)
     assert time.process_time() - began < 10
-    assert (len(pasted.addresses), len(pasted.unused), pasted.wrong) == (5_000, 5_000, ())
+    assert (len(pasted.addresses), pasted.wrong, pasted.is_whole) == (MOST_READ, (), False)

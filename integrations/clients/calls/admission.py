@@ -40,11 +40,15 @@ class Admission:
 
     def ask(self) -> None:
         """Raises `Obstructed` where no call may leave. Of a silent service the log has one entry, not one for each."""
+        self.take_seat()
+        if not self._breaker.may_begin(self._caller):
+            raise self.kept_by(Obstacle.SERVICE_SILENT)
+
+    def take_seat(self) -> None:
+        """For what waits before a call, too. Raises `Obstructed` where too many wait already."""
         if not bulkhead.take_seat(self._action.actor, self._scope):
             events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
             raise self.kept_by(Obstacle.TOO_MANY_WAIT)
-        if not self._breaker.may_begin(self._caller):
-            raise self.kept_by(Obstacle.SERVICE_SILENT)
 
     def kept_by(self, obstacle: Obstacle) -> Obstructed:
         """What to raise, or to give, for a call of the action that does not leave."""

@@ -118,11 +118,14 @@ def connect_by(
     credential: Credential, account: ClientAccount, action: Action, *, seconds: float | None = None
 ) -> KlickTipp:
     """A client for the account with this credential of it. Everything else as in `connect`."""
-    auth, recorder = _signed_by(credential, account, action)
-    return _client(auth, Admitted(Watch(recorder, credential), Admission(action, account.scope)), seconds)
+    admission = Admission(action, account.scope)
+    auth, recorder = _signed_by(credential, account, action, admission)
+    return _client(auth, Admitted(Watch(recorder, credential), admission), seconds)
 
 
-def _signed_by(credential: Credential, account: ClientAccount, action: Action) -> tuple[Auth, Recorder]:
+def _signed_by(
+    credential: Credential, account: ClientAccount, action: Action, admission: Admission
+) -> tuple[Auth, Recorder]:
     """What signs the calls of an action by a stored credential, and what records them."""
     try:
         login = credential.login
@@ -131,7 +134,7 @@ def _signed_by(credential: Credential, account: ClientAccount, action: Action) -
         raise _obstructed(lost, account.scope, action) from None
     if credential.is_api_user and sessions.must_wait(credential):
         raise _obstructed(Problem.SIGN_IN_PAUSED, account.scope, action)
-    store = sessions.StoredSession(credential) if credential.is_api_user else None
+    store = sessions.StoredSession(credential, admission.take_seat) if credential.is_api_user else None
     auth = _auth(login, store, account.scope, action)
     return auth, _recorder(login, credential.owner, account.scope, action)
 
@@ -157,7 +160,8 @@ def at_once(
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
-    auth, recorder = _signed_by(credential, account, action)
+    admission = Admission(action, account.scope)
+    auth, recorder = _signed_by(credential, account, action, admission)
     desk = Desk(action)
     auth = desk.for_threads(auth)
     crew: Crew[T] = Crew(
@@ -165,7 +169,7 @@ def at_once(
         _client(auth, desk),
         recorder,
         Watch(recorder, credential),
-        Admission(action, account.scope),
+        admission,
         partial(events.record_unsent, action, account.scope),
         seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         workers=MOST_AT_ONCE,

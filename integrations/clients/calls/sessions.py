@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -27,10 +27,13 @@ class StoredSession:
 
     While somebody signs in, the credential has a holder and an end of the lease: no transaction lasts as long as a
     request. Of a credential that has been removed there is no session, and nobody gets one.
+
+    before_waiting: what is asked before one waits for somebody else's sign-in; what it raises is passed on
     """
 
-    def __init__(self, credential: Credential) -> None:
+    def __init__(self, credential: Credential, before_waiting: Callable[[], None] = lambda: None) -> None:
         self._pk = credential.pk
+        self._before_waiting = before_waiting
         self._purpose = credential.purpose_of_session
 
     def load(self) -> SessionToken | None:
@@ -54,6 +57,7 @@ class StoredSession:
 
     @contextmanager
     def lock(self, timeout: float) -> Iterator[None]:
+        self._before_waiting()
         holder, until = uuid4(), timing.now() + timeout
         while not self._claimed(holder):
             if timing.now() + _POLL_SECONDS > until or not self._stored().exists():
