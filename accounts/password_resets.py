@@ -8,13 +8,15 @@ from django.utils import translation
 from django_tasks import task
 
 from ktportal.encryption import decrypt
+from ktportal.mail import QUEUE
 
 PURPOSE = "address for a reset link"
 
 
-@task()
+@task(queue_name=QUEUE, priority=-10)
 def send_links(sealed_email: str, language: str) -> None:
-    """Send a link to whoever signs in with this address, given encrypted. An unknown address gets nothing."""
+    """Send a link to whoever signs in with this address, given encrypted. An unknown address gets nothing. All
+    other work goes first: who asks for links may be a stranger, and ask for many."""
     email = decrypt(sealed_email, PURPOSE)
     users = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
     if users:

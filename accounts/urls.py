@@ -19,5 +19,6 @@ urlpatterns = [
     ),
     path("accounts/second-factor/", include("allauth.mfa.urls")),
     path("accounts/confirm-email/<str:key>/", ConfirmAddress.as_view(), name="account_confirm_email"),
+    path("accounts/password/change/", views.change_password, name="account_change_password"),
     path("accounts/", include("allauth.account.urls")),
 ]

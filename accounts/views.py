@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from allauth.account.views import password_change
 from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.views import login_webauthn
 from allauth.usersessions.models import UserSession
@@ -91,6 +92,15 @@ def passkey_login(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = login_webauthn(request)
     if not request.user.is_authenticated and (request.session.modified or request.method == "POST"):
         request.session.set_expiry(_PASSKEY_SECONDS)
+    return response
+
+
+@signed_in
+def change_password(request: UserRequest) -> HttpResponse:
+    """allauth's view, for who has confirmed that it is them: a stolen password alone makes no new one."""
+    if not confirmation.confirmed_lately(request):
+        return confirmation.ask(request)
+    response: HttpResponse = password_change(request)
     return response
 
 

@@ -1,7 +1,9 @@
 """`/health/`, for load balancers and watchers: whether the portal can work. No secret, no session, any host."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -11,7 +13,10 @@ from django.utils import timezone
 from integrations.clock.signs import seen
 
 PATH = "/health/"
+KNOWN_SECONDS = 5
+"""For so long an answer is given once more: anybody may ask, as often as they like."""
 _found: list[bool] = []
+_last: list[tuple[float, dict[str, Any], int]] = []
 
 
 def answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -19,19 +24,27 @@ def answer(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Htt
     migrated; how long clock and worker have been silent is told in seconds, null for never heard of."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return _health() if request.path == PATH else get_response(request)
+        return _answer() if request.path == PATH else get_response(request)
 
     return middleware
 
 
-def _health() -> HttpResponse:
+def _answer() -> HttpResponse:
+    if not _last or time.monotonic() - _last[0][0] >= KNOWN_SECONDS:
+        _last[:] = [(time.monotonic(), *_health())]
+    _moment, told, status = _last[0]
+    return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _health() -> tuple[dict[str, Any], int]:
+    """What is told, and the status."""
     try:
         is_migrated = _is_migrated()
         silent = {name: _seconds_since(moment) for name, moment in seen().items()}
     except Error:
-        return JsonResponse({"database": "does not answer"}, status=503)
+        return {"database": "does not answer"}, 503
     told = {"database": "ok", "migrations": "ok" if is_migrated else "missing", "silent_seconds": silent}
-    return JsonResponse(told, status=200 if is_migrated else 503, headers={"Cache-Control": "no-store"})
+    return told, 200 if is_migrated else 503
 
 
 def _is_migrated() -> bool:

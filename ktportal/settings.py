@@ -296,9 +296,10 @@ CLOCK_CHORES = [
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
     ("integrations.clients.keys.checking.check_daily", 600),
     ("accounts.unconfirmed.remove_unconfirmed", 24 * 3600),
-    ("integrations.clock.housekeeping.clear_sessions", 24 * 3600),
+    ("integrations.clock.housekeeping.clear_sessions", 3600),
     ("integrations.clock.housekeeping.clear_caches", 600),
     ("ktportal.mail.free_interrupted", 60),
+    ("ktportal.mail.forget_delivered", 600),
     ("integrations.clock.signs.ask_worker", 60),
     ("integrations.clock.housekeeping.prune_task_results", 24 * 3600),
 ]
@@ -338,6 +339,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "signup": "accounts.forms.SignupForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
 PASSWORD_RESET_TIMEOUT = 3600

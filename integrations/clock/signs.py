@@ -1,10 +1,12 @@
-"""Signs of life of the clock and of the worker: from what they have done last."""
+"""Signs of life of the clock and of the worker: from what they have done last.
+
+When the worker has answered last stands beside the chores, as the moment of one that is not due again.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.compat import TaskResultStatus
@@ -18,9 +20,10 @@ _KNOWN_FOR = timedelta(seconds=30)
 _looked_up: list[Any] = []
 
 
-@task()
+@task(priority=20)
 def answer() -> None:
-    """What the worker does when the clock asks whether it is there: that it has been done tells."""
+    """What the worker does when the clock asks whether it is there."""
+    Chore.objects.update_or_create(name=answer.module_path, defaults={"next_at": timezone.now()})
 
 
 def ask_worker() -> None:
@@ -34,9 +37,9 @@ def ask_worker() -> None:
 def seen() -> dict[str, datetime | None]:
     """When clock and worker were seen last; None for never."""
     periods = {name: timedelta(seconds=seconds) for name, seconds in settings.CLOCK_CHORES}
-    ran = [next_at - periods[name] for name, next_at in Chore.objects.values_list("name", "next_at") if name in periods]
-    worked = DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL).aggregate(last=Max("finished_at"))
-    return {"clock": max(ran, default=None), "worker": worked["last"]}
+    next_at = dict(Chore.objects.values_list("name", "next_at"))
+    ran = [moment - periods[name] for name, moment in next_at.items() if name in periods]
+    return {"clock": max(ran, default=None), "worker": next_at.get(answer.module_path)}
 
 
 def silent(since: datetime) -> list[str]:

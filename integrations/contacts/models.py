@@ -30,7 +30,7 @@ class Origin(models.Model):
     basis = models.CharField(max_length=20, choices=Basis.choices)
     source = models.CharField(max_length=200)
     obtained_on = models.DateField()
-    added_by = models.CharField(max_length=254)
+    added_by = models.CharField(max_length=400)
     created_at = models.DateTimeField(db_default=Now())
     is_confirmed = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True)

@@ -16,7 +16,7 @@ from accounts.models import Membership, User
 from accounts.roles import Role
 from accounts.sessions import end_all
 from integrations.members import invitations
-from tests.accounts.helpers import NEW_PASSWORD, is_signed_in, link_in, sign_in
+from tests.accounts.helpers import NEW_PASSWORD, is_signed_in, link_in, log_of, sign_in
 from tests.accounts.test_second_factor import code
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
@@ -206,3 +206,34 @@ def test_who_asks_for_anothers_links_keeps_none_from_them(owner: Membership) -> 
     answer = victim.post(reverse("account_reset_password"), {"email": owner.user.email})
     assert answer["Location"] == reverse("account_reset_password_done")
     assert victim.get(link_in(mail.outbox[-1]), follow=True).status_code == 200
+
+
+def test_a_password_alone_makes_no_new_one(owner: Membership, secret: str) -> None:
+    """Who found a session from an hour ago has not the second factor."""
+    browser = Client()
+    sign_in(browser, owner.user.email)
+    browser.post(reverse("mfa_authenticate"), {"code": code(secret)})
+    session: Any = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] -= 31 * 60
+    session.save()
+
+    change = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    browser.post(reverse("account_change_password"), change)
+    asked = browser.get(reverse("account_change_password"))
+
+    assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert User.objects.get(pk=owner.user.pk).check_password(PASSWORD)
+
+
+def test_wrong_old_passwords_are_counted_with_those_of_the_sign_in_and_logged(owner: Membership) -> None:
+    browser = Client()
+    sign_in(browser, owner.user.email)
+    for number in range(4):
+        wrong = {"oldpassword": f"guess {number}", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+        browser.post(reverse("account_change_password"), wrong)
+    assert [line for line in log_of(owner.team) if "failed" in line][3:]
+
+    typed = {"password": "another guess"}
+    assert TOO_MANY not in browser.post(reverse("account_reauthenticate"), typed).content.decode()
+    assert TOO_MANY in browser.post(reverse("account_reauthenticate"), typed).content.decode()

@@ -12,11 +12,15 @@ from waitress import parser
 
 from accounts.texts import plain
 from integrations.addresses import comparable_email, formerly_comparable, readable_email, trimmed
+from integrations.audit.actors import Actor
 from integrations.audit.allowed import scrub
+from integrations.audit.models import AuditEntry
 from integrations.clients.models import ClientAccount
 from integrations.contacts.fields.form_fields import form_field, in_words
+from integrations.contacts.models import Origin
 from integrations.klicktipp import FieldType
 from integrations.phone_numbers import is_national, readable_number
+from integrations.suppression.models import Suppression
 from integrations.tags.addresses import read
 from integrations.tags.search import same_name
 from ktportal.web import LARGEST_HEAD
@@ -93,3 +97,10 @@ def test_blanks_before_a_header_and_escapes_in_a_cookie_are_read_once() -> None:
     assert parser.HEADER_FIELD_RE.match(b"Host: \t a b ")["value"] == b"a b"
     assert LARGEST_HEAD < 20_000
     assert without_escapes('a=1; b="' + "\\" * 60_000 + '"; c=2') == "a=1; c=2"
+
+
+@pytest.mark.django_db
+def test_the_longest_label_of_a_person_fits_wherever_labels_are_kept() -> None:
+    longest = Actor("N" * 100, email="a" * 254).label
+    for model, name in ((Origin, "added_by"), (Suppression, "added_by"), (AuditEntry, "actor_label")):
+        assert (model._meta.get_field(name).max_length or 0) >= len(longest)

@@ -2,15 +2,22 @@
 
 import io
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.cache import caches
+from django.core.mail import EmailMessage, get_connection
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry
+from integrations.clock import signs
+from ktportal.mail import forget_delivered
 from tests.accounts.helpers import log_of, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +79,34 @@ def test_what_is_said_once_is_not_kept_in_clear(browser: Client, owner: Membersh
     kept = str(browser.session["_messages"])
     assert "kim@example.com" not in kept
     assert "kim@example.com is on its way" in browser.get(f"/t/{owner.team.slug}/members/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_they_ask_for_leave_no_rows_for_long_and_wait_behind_all_other_work(
+    owner: Membership, task_queue: None, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "ktportal.mail.Queued"
+    for email in ("nobody@example.com", owner.user.email):
+        Client().post("/accounts/password/reset/", {"email": email})
+    owner_is_told = EmailMessage("Invitation", "Welcome", to=["kim@example.com"])
+    get_connection().send_messages([owner_is_told])
+    signs.ask_worker()
+    waiting = [row.task_path.rpartition(".")[2] for row in DBTaskResult.objects.ready()]
+    assert waiting == ["answer", "deliver", "send_links", "send_links"]
+
+    call_command("worker", batch=True, verbosity=0)
+    forget_delivered()
+    assert DBTaskResult.objects.count() == 5
+    DBTaskResult.objects.update(finished_at=timezone.now() - timedelta(hours=2))
+    forget_delivered()
+    assert [row.task_path.rpartition(".")[2] for row in DBTaskResult.objects.all()] == ["answer"]
+
+
+def test_asking_for_the_state_of_the_portal_asks_the_database_once_in_a_while(
+    monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr("ktportal.health._last", [])
+    Client().get("/health/")
+    with django_assert_num_queries(0):
+        assert Client().get("/health/").status_code == 200
+    monkeypatch.setattr("ktportal.health._last", [])

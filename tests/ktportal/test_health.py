@@ -22,6 +22,8 @@ from tests.factories import MembershipFactory
 def nothing_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signs, "_KNOWN_FOR", timedelta(0))
     monkeypatch.setattr("ktportal.health._found", [])
+    monkeypatch.setattr("ktportal.health._last", [])
+    monkeypatch.setattr("ktportal.health.KNOWN_SECONDS", 0)
 
 
 def health(client: Client, **environ: Any) -> Any:
