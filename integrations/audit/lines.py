@@ -62,8 +62,9 @@ def _words(entry: AuditEntry) -> str:
 
 
 def _named(parameter: Any) -> Iterator[str]:
+    """In an order of its own, as PostgreSQL does not keep that of the names in JSON."""
     if isinstance(parameter, Mapping):
-        parameter = list(parameter.values())
+        parameter = [parameter[name] for name in sorted(parameter)]
     if isinstance(parameter, list):
         for part in parameter:
             yield from _named(part)

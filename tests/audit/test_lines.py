@@ -189,3 +189,12 @@ def test_a_log_of_an_older_version_gets_numbers_and_lines() -> None:
     assert not triggers.missing(connection)
     events.record(SIGNED_IN, actor(), Scope(7, 3, "Harbour Lane Coffee"))
     assert AuditEntry.objects.filter(number=5, account_number=3).exists()
+
+
+def test_the_words_of_a_line_have_one_order_whatever_that_of_the_parameters() -> None:
+    """PostgreSQL keeps names in JSON in another order than they were written in."""
+    for parameters in ({"before": "Lists", "tag": "Newsletter"}, {"tag": "Newsletter", "before": "Lists"}):
+        written(Action(TAG_CREATED, actor(), parameters), (CHANGE, "create_tag", DONE))
+
+    first, second = LogLine.objects.values_list("words", flat=True)
+    assert first == second
