@@ -22,6 +22,7 @@ ASKED_FOR = frozenset(
         Capability.MANAGE_MEMBERS,
         Capability.MANAGE_LOG,
         Capability.MANAGE_TEAM,
+        Capability.MANAGE_LOG,
         Capability.DELETE_CONTACTS,
     }
 )

@@ -31,6 +31,7 @@ class PortalOperation:
     kept_answer: what the log keeps of a successful answer, ready for JSON: ids, statuses and counts, see `KEPT`
     contacts_in_answer: the contacts that the answer holds, by the names that arguments have, so that the log finds them
     adds_contact: whether it can bring a new contact
+    proves_consent: whether its entries tell that somebody could be written to, or no more; teams keep them longer
     refusal_tells_of_key: whether a 401 or 403 says that the key is refused for everything else, too
     messages: what people read of a problem where this operation needs words of its own, mostly for what to do now
     """
@@ -40,6 +41,7 @@ class PortalOperation:
     kept_answer: Callable[[Any], dict[str, Any]] = _nothing
     contacts_in_answer: Callable[[Any], list[dict[str, Any]]] | None = None
     adds_contact: bool = False
+    proves_consent: bool = False
     refusal_tells_of_key: bool = True
     messages: Mapping[str, Message] = field(default_factory=dict)
 
@@ -218,6 +220,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         ),
         "add_or_update_contact": PortalOperation(
             label=_("Add or update a contact"),
+            proves_consent=True,
             kept_arguments=("optin_process_id", "tag_id", "fields"),
             kept_answer=_contact,
             contacts_in_answer=_by_all,
@@ -243,11 +246,13 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         ),
         "delete_contact": PortalOperation(
             label=_("Delete a contact"),
+            proves_consent=True,
             kept_arguments=("contact_id",),
             messages={Problem.SUBSCRIPTION_NOT_FOUND: _NO_SUCH_CONTACT},
         ),
         "unsubscribe_contact": PortalOperation(
             label=_("Unsubscribe a contact"),
+            proves_consent=True,
             messages={**_NOTHING_ENDED, Problem.EMAIL_NOT_FOUND: _ADDRESS_GONE},
         ),
         "find_contact": PortalOperation(
@@ -272,6 +277,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         ),
         "signin": PortalOperation(
             label=_("Sign up through listbuilding"),
+            proves_consent=True,
             kept_arguments=("fields",),
             adds_contact=True,
             refusal_tells_of_key=False,
@@ -284,6 +290,7 @@ OPERATIONS: Final[Mapping[str, PortalOperation]] = MappingProxyType(
         ),
         "signoff": PortalOperation(
             label=_("Unsubscribe through listbuilding"),
+            proves_consent=True,
             refusal_tells_of_key=False,
             messages=_NOTHING_ENDED,
         ),

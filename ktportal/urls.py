@@ -26,4 +26,5 @@ urlpatterns = [
     path("t/<slug:team>/log/proof/", include("integrations.audit.proof.urls")),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
     path("t/<slug:team>/log/stream/", include("integrations.audit.stream.urls")),
+    path("t/<slug:team>/log/kept/", include("integrations.audit.retention.urls")),
 ]

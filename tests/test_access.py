@@ -208,6 +208,8 @@ TABLE: dict[str, str | Capability] = {
     "log_newer": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
+    "log_kept": Capability.SEE_LOG,
+    "log_periods": Capability.MANAGE_LOG,
     "log_stream": Capability.MANAGE_LOG,
     "log_stream_change": Capability.MANAGE_LOG,
     "log_stream_test": Capability.MANAGE_LOG,

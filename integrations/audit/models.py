@@ -176,23 +176,39 @@ class SubjectLink(models.Model):
         indexes = [
             models.Index(fields=["team_id", "hash"], name="audit_link_hash"),
             models.Index(fields=["contact_id", "account_id"], name="audit_link_contact"),
+            models.Index(fields=["team_id", "number"], name="audit_link_number"),
         ]
 
     def __str__(self) -> str:
         return f"{self.contact_id} is {self.kind} {self.label}"
 
 
+class Covers(models.TextChoices):
+    """Which of a team's entries up to a number a retention record covers."""
+
+    EVERYTHING = "all", _("everything")
+    ALL_BUT_PROOFS = "all but proofs", _("everything but what proves consent")
+
+
 class RetentionRecord(models.Model):
-    """Says that a team's entries up to a number may be removed. Insert-only; without one nothing can be deleted."""
+    """Says that a team's entries up to a number may be removed, or those that prove no consent (see `consent`).
+    Insert-only; without one nothing can be deleted.
+
+    `months` is the period that the team had chosen, counted from the end of the calendar year in which an entry was
+    written, and `before` the first day that is still kept.
+    """
 
     team_id = models.BigIntegerField()
     through_number = models.BigIntegerField()
-    reason = models.CharField(max_length=200)
+    covers = models.CharField(max_length=20, choices=Covers.choices, default=Covers.EVERYTHING)
+    months = models.PositiveSmallIntegerField(null=True)
+    before = models.DateField(null=True)
+    reason = models.CharField(max_length=200, blank=True)
     actor_label = models.CharField(max_length=400)
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
-        return f"team {self.team_id} through {self.through_number}: {self.reason}"
+        return f"team {self.team_id} through {self.through_number}, {self.covers}: {self.reason}"
 
 
 class EntryCounter(models.Model):

@@ -1,11 +1,11 @@
 """The database's own guard over the log, on SQLite and PostgreSQL.
 
 It refuses an UPDATE of a finished entry or of anything but the finishing columns, a DELETE that no retention record
-covers, an INSERT under a number whose entry may have been removed or that the counter has not given out, a person or a
-link added to a finished entry, a retention record for numbers to come, a counter that goes back or leaps, TRUNCATE, and
-on SQLite an INSERT over an existing row (`INSERT OR REPLACE` removes it without firing the triggers for DELETE) or
-under a negative rowid (-1 is what a trigger sees in place of one that is still to be given). Installed after every
-migration, because SQLite's table rebuilds drop triggers silently.
+covers (of what proves consent, one that covers that too), an INSERT under a number whose entry may have been removed or
+that the counter has not given out, a person or a link added to a finished entry, a retention record for numbers to
+come, a counter that goes back or leaps, TRUNCATE, and on SQLite an INSERT over an existing row (`INSERT OR REPLACE`
+removes it without firing the triggers for DELETE) or under a negative rowid (-1 is what a trigger sees in place of one
+that is still to be given). Installed after every migration, because SQLite's table rebuilds drop triggers silently.
 
 On PostgreSQL every name is qualified and the functions' search path is fixed, since a session may put temporary tables
 of the same names before ours; and a transaction that sees an old snapshot writes nothing, since it would not see what
@@ -19,7 +19,16 @@ from typing import Any
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from integrations.audit.models import AuditEntry, AuditSubject, EntryCounter, Outcome, RetentionRecord, SubjectLink
+from integrations.audit.consent import proves
+from integrations.audit.models import (
+    AuditEntry,
+    AuditSubject,
+    Covers,
+    EntryCounter,
+    Outcome,
+    RetentionRecord,
+    SubjectLink,
+)
 
 _SEARCH_PATH = "pg_catalog, pg_temp"
 _NUMBERS = ("team_id", "number", "last", "through_number")
@@ -87,19 +96,23 @@ def _may_update(model: type[models.Model], same: str) -> str:
     return f"OLD.outcome = '{pending}' AND NEW.outcome <> '{pending}' AND {_unchanged(kept, same)}"
 
 
-def _covered(row: str, schema: str) -> str:
+def _covered(row: str, schema: str, only_if: str = "1 = 1") -> str:
     return (
         f'EXISTS (SELECT 1 FROM {schema}"{RetentionRecord._meta.db_table}" kept '
-        f"WHERE kept.team_id = {row}.team_id AND {row}.number <= kept.through_number)"
+        f"WHERE kept.team_id = {row}.team_id AND {row}.number <= kept.through_number AND ({only_if}))"
     )
 
 
 def _may_delete(model: type[models.Model], schema: str) -> str:
+    """Of what proves consent and stays, those whom it names and what it told of them stay, too."""
+    everything = f"kept.covers = '{Covers.EVERYTHING.value}'"
     if model in (RetentionRecord, EntryCounter, *_rules):
         return _NEVER
     if model is AuditEntry:
-        return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {_covered('OLD', schema)}"
-    return _covered("OLD", schema)
+        covered = _covered("OLD", schema, f"{everything} OR NOT {proves('OLD')}")
+        return f"OLD.outcome <> '{Outcome.PENDING.value}' AND {covered}"
+    proof = f'SELECT 1 FROM {schema}"{AuditEntry._meta.db_table}" about WHERE about.id = OLD.entry_id'
+    return _covered("OLD", schema, f"{everything} OR NOT EXISTS ({proof} AND {proves('about')})")
 
 
 def _given_out(number: str, schema: str, counter: str = str(EntryCounter.WHOLE_TEAM)) -> str:
@@ -135,7 +148,8 @@ def _may_insert(model: type[models.Model], schema: str) -> str:
     if model is EntryCounter:
         return "NEW.last = 0"
     if model is RetentionRecord:
-        return _given_out("through_number", schema)
+        covers = ", ".join(f"'{value}'" for value in Covers.values)
+        return f"NEW.covers IN ({covers}) AND {_given_out('through_number', schema)}"
     may = f"NEW.number > 0 AND {_given_out('number', schema)} AND NOT {_covered('NEW', schema)}"
     return f"{may} AND {_has_account_number(schema) if model is AuditEntry else _is_open(schema)}"
 

@@ -34,11 +34,14 @@ from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Row
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, newer, search
+from integrations.audit.retention import removed
+from integrations.audit.retention.periods import periods_of
 from integrations.audit.searches import note_search, note_vain_search
 from integrations.audit.settling import findings_of
 from integrations.audit.visibility import visible_accounts, visible_entries
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_MOST_REMOVALS = 4
 _PRESETS = {
     "today": _("today"),
     "yesterday": _("yesterday"),
@@ -77,7 +80,11 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     actions = in_short(found.lines, visible_entries(request.membership))
     if asked.subjects and not mistakes:
         note_search(Actor.of(request), request.team.pk, asked.subjects, visible_entries(request.membership))
+    is_at_end = not (missing or mistakes or found.older)
     context = {
+        "kept_months": periods_of(request.team.pk).months,
+        "has_gaps": bool(removed.gaps(request.membership)),
+        "removals": removed.removals(request.team.pk, _MOST_REMOVALS) if is_at_end else [],
         "asked": asked,
         "form": LineForm(asked.typed if line is None else line, mistakes),
         "controls": Controls(asked, participants, mistakes),

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.django_db
 ROLE = "ktportal_rows_only"
 TABLES = [model._meta.db_table for model in (AuditEntry, AuditSubject, RetentionRecord, EntryCounter, SubjectLink)]
 COVERING = (
-    "CREATE TEMPORARY TABLE {table} AS SELECT CAST(7 AS bigint) AS team_id, CAST(1000000 AS bigint) AS through_number"
+    "CREATE TEMPORARY TABLE {table} AS "
+    "SELECT CAST(7 AS bigint) AS team_id, CAST(1000000 AS bigint) AS through_number, 'all' AS covers"
 )
 
 
@@ -98,9 +99,37 @@ def test_no_statement_on_rows_rewrites_the_log(entry: AuditEntry) -> None:
         f"DELETE FROM {counters}",
         f"INSERT INTO {links} (entry_id, team_id, number, account_id, contact_id, kind, label, hash) "
         f"SELECT id, team_id, number, 1, '5', 'email', 'x', 'y' FROM {entries}",
-        f"INSERT INTO {records} (team_id, through_number, reason, actor_label) VALUES (7, 1000, 'all', 'nobody')",
+        f"INSERT INTO {records} (team_id, through_number, covers, reason, actor_label) "
+        "VALUES (7, 1000, 'all', 'all', 'nobody')",
+        f"INSERT INTO {records} (team_id, through_number, covers, reason, actor_label) "
+        "VALUES (7, 1, 'whatever', 'all', 'nobody')",
     ):
         assert not runs(statement), statement
+
+
+@pytest.mark.past_the_lines
+def test_a_short_record_lets_no_proof_of_consent_go() -> None:
+    entries, subjects, records, _, _ = TABLES
+    action = Action(SIGNED_IN, actor())
+    columns = {"operation": "signin", "outcome": Outcome.DONE, "duration": timedelta()}
+    entry = entry_of(action, Scope(7), Kind.CHANGE, call=action.id, started_at=timezone.now(), **columns)
+    with transaction.atomic():
+        store(entry, [Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")])
+    insert = (
+        f"INSERT INTO {records} (team_id, through_number, covers, reason, actor_label) VALUES (7, 1, '{{}}', '', '')"
+    )
+    short, everything = insert.format("all but proofs"), insert.format("all")
+    assert runs(short)
+    assert not runs(f"DELETE FROM {entries}")
+    assert not runs(f"DELETE FROM {subjects}")
+    assert not runs(f"UPDATE {records} SET covers = 'all'")
+    assert not runs(f"UPDATE {entries} SET operation = 'get_contact'", f"DELETE FROM {entries}")
+    if connection.vendor == "sqlite":
+        assert not runs(
+            f"INSERT OR REPLACE INTO {records} SELECT id, team_id, through_number, reason, actor_label, "
+            f"created_at, NULL, 'all', NULL FROM {records}"
+        )
+    assert runs(everything, f"DELETE FROM {subjects}", f"DELETE FROM {entries}")
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles and no functions.")
@@ -192,7 +221,7 @@ def test_a_text_is_no_number(entry: AuditEntry) -> None:
         f"UPDATE {counters} SET last = x'ff'",
         f"INSERT INTO {counters} (team_id, last) VALUES ('zz', 0)",
         f"INSERT INTO {counters} (team_id, last) VALUES (77.5, 0)",
-        f"INSERT INTO {records} (team_id, through_number, reason, actor_label) VALUES (7, '0x', 'all', 'nobody')",
+        f"INSERT INTO {records} (team_id, through_number, covers, reason, actor_label) VALUES (7, '0x', 'all', '', '')",
     ):
         assert not runs(statement), statement
     assert runs(f"UPDATE {counters} SET last = last + 1 WHERE team_id = 7")

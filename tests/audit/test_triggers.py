@@ -14,6 +14,7 @@ from integrations.audit import checks, events, triggers
 from integrations.audit.models import (
     AuditEntry,
     AuditSubject,
+    Covers,
     EntryCounter,
     Kind,
     Outcome,
@@ -23,6 +24,7 @@ from integrations.audit.models import (
 )
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Action, Scope, entry_of, store
+from integrations.audit.sentences import is_sentence
 from integrations.audit.subjects import Subject, subject_rows
 from tests.factories import actor
 
@@ -109,6 +111,56 @@ def test_retention_lets_covered_finished_entries_go(finished: AuditEntry, pendin
 def test_retention_never_takes_a_pending_entry(pending: AuditEntry) -> None:
     RetentionRecord.objects.create(team_id=7, through_number=pending.number, reason="ten years", actor_label="Alex")
     refused(pending.delete)
+
+
+PROOFS = [
+    {"operation": "add_or_update_contact"},
+    {"operation": "signin"},
+    {"operation": "unsubscribe_contact"},
+    {"operation": "signoff"},
+    {"operation": "delete_contact"},
+    {"sentence": "suppression.added"},
+    {"sentence": "suppression.removed"},
+    {"sentence": "contacts.add_settled"},
+]
+"""What an entry has that proves consent, or its end."""
+
+
+@pytest.mark.past_the_lines
+def test_what_proves_consent_goes_only_under_a_record_that_covers_it() -> None:
+    assert all(is_sentence(proof["sentence"]) for proof in PROOFS if "sentence" in proof)
+    action = Action(SIGNED_IN, actor())
+    for told in [*PROOFS, {"operation": "update_contact"}]:
+        columns = {"call": uuid4(), "started_at": timezone.now()}
+        entry = entry_of(action, Scope(7), Kind.CHANGE, **columns)
+        for column, value in told.items():
+            setattr(entry, column, value)
+        store(entry, [RAINER])
+        SubjectLink.objects.bulk_create([link_to(entry)])
+    AuditEntry.objects.update(outcome=Outcome.DONE, duration=timedelta())
+    number = len(PROOFS) + 1
+    columns = {"team_id": 7, "through_number": number, "actor_label": "Alex"}
+    RetentionRecord.objects.create(covers=Covers.ALL_BUT_PROOFS, **columns)
+
+    for model in (AuditSubject, SubjectLink, AuditEntry):
+        assert model.objects.filter(number=number).delete()[0] == 1
+        for row in model.objects.all():
+            refused(row.delete)
+        assert model.objects.count() == len(PROOFS)
+    RetentionRecord.objects.create(covers=Covers.EVERYTHING, **columns)
+    for model in (AuditSubject, SubjectLink, AuditEntry):
+        model.objects.all().delete()
+
+
+def test_a_retention_record_says_what_it_covers_and_goes_on_saying_so(finished: AuditEntry) -> None:
+    columns = {"team_id": 7, "through_number": 1, "actor_label": "Alex"}
+    for covers in ("", "everything", "ALL"):
+        refused(lambda covers=covers: RetentionRecord.objects.create(covers=covers, **columns))
+    record = RetentionRecord.objects.create(covers=Covers.ALL_BUT_PROOFS, **columns)
+    records = RetentionRecord.objects.filter(pk=record.pk)
+    for change in ({"covers": Covers.EVERYTHING}, {"months": 12}, {"before": "2020-01-01"}, {"through_number": 0}):
+        refused(lambda change=change: records.update(**change))
+    refused(record.delete)
 
 
 def test_a_retention_record_covers_nothing_that_is_to_come(finished: AuditEntry) -> None:
