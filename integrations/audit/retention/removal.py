@@ -30,6 +30,7 @@ from integrations.audit.models import (
     SubjectLink,
 )
 from integrations.audit.recorder import Scope
+from integrations.audit.signals import entries_removed
 from integrations.audit.retention.models import Removal
 from integrations.audit.retention.periods import begin_of, first_day_kept, may_remove, months_of, periods_of
 from integrations.audit.retention.sentences import ENTRIES_REMOVED, ENTRIES_REMOVED_BUT_PROOFS
@@ -132,6 +133,7 @@ def _remove_some(record: RetentionRecord, removal: Removal) -> None:
         removal.entries += len(some)
         if end == record.through_number:
             removal.finished_at = timezone.now()
+            entries_removed.send(sender=None, team_id=record.team_id)
         removal.save()
 
 
