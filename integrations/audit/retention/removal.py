@@ -12,7 +12,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.audit import events, lines
@@ -120,7 +120,7 @@ def _remove_some(record: RetentionRecord, removal: Removal) -> None:
         end = min(ends, default=record.through_number)
         some = [entry for entry in some if entry[2] <= end]
         one_of_each = {action: pk for pk, action, _number in some}
-        later = going.filter(number__gt=end, action=OuterRef("action"))
+        later = _later(record, end)
         go_on = AuditEntry.objects.filter(Exists(later), pk__in=one_of_each.values()).values_list("action", flat=True)
         to_be_continued = set(go_on)
 
@@ -135,6 +135,13 @@ def _remove_some(record: RetentionRecord, removal: Removal) -> None:
             removal.finished_at = timezone.now()
             entries_removed.send(sender=None, team_id=record.team_id)
         removal.save()
+
+
+def _later(record: RetentionRecord, end: int) -> QuerySet[AuditEntry]:
+    """What goes after a number of the same action. That the end is no plain column makes SQLite look by action: between
+    two plain bounds it would search the numbers."""
+    of_action = AuditEntry.objects.filter(team_id=record.team_id, action=OuterRef("action"), number__gt=end)
+    return of_action.alias(nth=F("number") + 0).filter(_may_go(record.covers), nth__lte=record.through_number)
 
 
 def _forget_links(record: RetentionRecord, links: QuerySet[SubjectLink]) -> None:
