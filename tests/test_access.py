@@ -206,6 +206,12 @@ TABLE: dict[str, str | Capability] = {
     "log_searches": Capability.SEE_LOG,
     "log_search_delete": Capability.SEE_LOG,
     "log_newer": Capability.SEE_LOG,
+    "log_export_csv": Capability.SEE_WHOLE_LOG,
+    "log_export_jsonl": Capability.SEE_WHOLE_LOG,
+    "log_export_ocsf": Capability.SEE_WHOLE_LOG,
+    "log_report": Capability.SEE_WHOLE_LOG,
+    "log_person": Capability.SEE_LOG,
+    "log_person_of_client": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
     "log_kept": Capability.SEE_LOG,
@@ -307,6 +313,7 @@ URLS_WITH = {
     for argument in (
         "team",
         "account",
+        "account_id",
         "number",
         "action",
         "suppression_id",
@@ -355,6 +362,7 @@ def make_tenant(customer_key: str) -> Tenant:
     values = {
         "team": owner.team.slug,
         "account": account.slug,
+        "account_id": account.pk,
         "action": action,
         "number": AuditEntry.objects.get(action=action).number,
         "contact_id": int(AuditEntry.objects.get(action=action).answer["contact_id"]),

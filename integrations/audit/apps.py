@@ -8,6 +8,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations.audit import checks, lines, listeners, triggers  # noqa: F401
+        from integrations.audit.export import sentences  # noqa: F401 - the log tells them in every process
 
         autodiscover_modules("actions")
         post_migrate.connect(triggers.install_after_migration, sender=self)

@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from integrations import klicktipp
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome, SubjectKind
 from integrations.audit.sentences import MOST_NAMED, in_words, of_one, tell
@@ -26,6 +27,9 @@ from integrations.operations import KEPT, OPERATIONS, SIGNING_IN, message_of
 PAGE_SIZE = 50
 MOST_CALLS = 10
 """The most entries of an action that a list of actions has room for."""
+
+CALLS_AT_ONCE = 100
+"""Of an action, on the page of one of its entries."""
 
 DETAILS: dict[str, str | Promise] = {
     **KEPT,
@@ -82,6 +86,16 @@ _IN_WORDS: dict[str, Callable[[Any], str]] = {
     "unsent": _count,
 }
 """How what the log keeps reads in the reader's language, where it does not stand as it is."""
+
+_LEFT_OUT: dict[str, str | Promise] = {
+    "email": gettext_lazy("Email address"),
+    "new_email": gettext_lazy("New email address"),
+    "sms_number": gettext_lazy("SMS number"),
+    "new_sms_number": gettext_lazy("New SMS number"),
+    "fields": gettext_lazy("Values of data fields"),
+}
+_KEPT_BY_NAME = {"fields"}
+"""Arguments of which the log keeps what they are called alone."""
 
 _NAMED_BY = {"tag_id": "tags", "tag_ids": "tags", "optin_process_id": "optin_processes", "fields": "fields"}
 """The parameters of an action that name what requests and answers hold by its id."""
@@ -243,6 +257,16 @@ class LoggedCall:
         return self._readable(self.entry.request)
 
     @property
+    def left_out(self) -> list[str | Promise]:
+        """What can be sent with such a call and is never kept as it was."""
+        operation = klicktipp.OPERATIONS.get(self.entry.operation)
+        known = OPERATIONS.get(self.entry.operation)
+        if operation is None or known is None:
+            return []
+        kept = {*known.kept_arguments} - _KEPT_BY_NAME
+        return [label for name, label in _LEFT_OUT.items() if name in operation.arguments and name not in kept]
+
+    @property
     def answer(self) -> list[tuple[str | Promise, str]]:
         """What the log keeps of the answer, for people."""
         return self._readable(self.entry.answer)
@@ -301,6 +325,42 @@ def with_entries(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list
     """These actions, in the same order, with those of their entries that are among `entries`."""
     actions = list(actions)
     return _grouped(actions, entries.filter(action__in=actions)) if actions else []
+
+
+@dataclass(frozen=True)
+class Window:
+    """The entries of an action around one of them, with the numbers of those that lead to the ones before and after."""
+
+    action: LoggedAction
+    earlier: int | None = None
+    later: int | None = None
+
+
+def around(entry: AuditEntry, visible: QuerySet[AuditEntry], size: int = CALLS_AT_ONCE) -> Window:
+    """The action of an entry with `size` of its entries at most, this one in the middle."""
+    of_action, half = visible.filter(action=entry.action), size // 2
+    before = list(of_action.filter(number__lt=entry.number).order_by("-number")[: size + half])
+    after = list(of_action.filter(number__gte=entry.number).order_by("number")[: size + half])
+    action = LoggedAction([*reversed(before[:half]), *after[:half]])
+    if len(before) <= half and len(after) <= half:
+        return Window(action)
+    action.line = LogLine.objects.filter(team_id=entry.team_id, action=entry.action).first()
+    earlier = before[min(size, len(before)) - 1].number if len(before) > half else None
+    later = after[min(size, len(after) - 1)].number if len(after) > half else None
+    return Window(action, earlier, later)
+
+
+def near(entry: AuditEntry, visible: QuerySet[AuditEntry], count: int = 3) -> tuple[list[LoggedAction], ...]:
+    """Of the contacts that an entry is about a few earlier and a few later entries of other actions in the same client
+    account, each in their order."""
+    hashes = list(AuditSubject.objects.filter(entry_id=entry.pk).values_list("hash", flat=True))
+    if not hashes or entry.account_id is None:
+        return [], []
+    same = AuditSubject.objects.filter(team_id=entry.team_id, hash__in=hashes)
+    others = visible.filter(account_id=entry.account_id).exclude(action=entry.action)
+    earlier = others.filter(pk__in=same.filter(number__lt=entry.number).values("entry_id")).order_by("-number")
+    later = others.filter(pk__in=same.filter(number__gt=entry.number).values("entry_id")).order_by("number")
+    return [LoggedAction([each]) for each in earlier[:count]][::-1], [LoggedAction([each]) for each in later[:count]]
 
 
 def _grouped(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list[LoggedAction]:

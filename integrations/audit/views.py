@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,11 +18,13 @@ from django_htmx.http import push_url
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.models import AuditEntry, Outcome
+from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import (
     PAGE_SIZE,
     LoggedCall,
+    around,
     in_short,
+    near,
     subjects,
     tell_people,
     with_entries,
@@ -33,7 +36,7 @@ from integrations.audit.query.forms import Controls, LineForm
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Row
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
-from integrations.audit.query.search import Found, newer, search
+from integrations.audit.query.search import Found, newer, next_newer, search
 from integrations.audit.retention import removed
 from integrations.audit.retention.periods import periods_of
 from integrations.audit.searches import note_search, note_vain_search
@@ -96,9 +99,11 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
         "with_reads": asked.with_term("kind", ANY_KIND).query,
         "all_contacts": asked.without("subject").query,
+        "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
         "rows": [Row.of(action, asked, participants) for action in actions],
         "about": labels_of(asked, request.membership),
+        "may_export": request.membership.may(Capability.SEE_WHOLE_LOG),
         "found": found,
         "is_first_page": number is None,
         "can_be_sent_on": bool(settings.LOG_STREAM_HOSTS),
@@ -167,20 +172,45 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     """One action with its calls, the entry of this number marked."""
     visible = visible_entries(request.membership)
     found = get_object_or_404(visible, number=number)
-    (action,) = with_entries([found.action], visible)
+    window = around(found, visible)
+    action = window.action
     tell_people([action])
     is_unsure = action.outcome == Outcome.UNKNOWN
     settled = action.head.parameters.get("settles")
+    earlier, later = near(found, visible)
     context = {
         "findings": with_entries(findings_of(found.action), visible) if is_unsure else [],
         "settled": visible.filter(action=settled).order_by("number").first() if settled else None,
         "entry": found,
         "call": LoggedCall(found),
         "action": action,
+        "window": window,
+        "kept": f"?{request.GET.urlencode()}" if request.GET else "",
         "subjects": subjects(action),
         "account": _account_to_see(request, found),
+        "earlier": earlier,
+        "later": later,
+        "neighbours": _neighbours(request, found, visible),
     }
     return render(request, "audit/entry.html", context)
+
+
+def _neighbours(
+    request: TeamRequest, entry: AuditEntry, visible: QuerySet[AuditEntry]
+) -> tuple[AuditEntry | None, AuditEntry | None]:
+    """The first entries of the actions before and after an entry's in the list that it was opened from."""
+    asked = Asked.of(request.GET)
+    told = conditions(asked.terms, Participants(request.membership))
+    line = LogLine.objects.filter(team_id=entry.team_id, action=entry.action).first()
+    if asked.mistakes or told.mistakes or line is None:
+        return None, None
+    older = search(entry.team_id, told, line.number, 1).lines
+    newer = next_newer(entry.team_id, told, line.number)
+    lines = [*older, *([newer] if newer else [])]
+    first: dict[UUID, AuditEntry] = {}
+    for each in in_short(lines, visible):
+        first[each.head.action] = each.head
+    return first.get(older[0].action) if older else None, first.get(newer.action) if newer else None
 
 
 def _account_to_see(request: TeamRequest, entry: AuditEntry) -> Any:

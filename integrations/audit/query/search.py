@@ -56,6 +56,19 @@ def search(team_id: int, asked: Conditions, before: int | None = None, size: int
     return Found(found, older=before, searched_to=stopped)
 
 
+def next_newer(team_id: int, asked: Conditions, after: int) -> LogLine | None:
+    """The first line above a number that is all that is asked, if it is among the next `MOST_LOOKED_AT`."""
+    lines = LogLine.objects.filter(team_id=team_id)
+    for step in _STEPS:
+        above = lines.filter(number__gt=after).order_by("number").values_list("number", flat=True)
+        numbers = list(above[:step])
+        found = lines.filter(asked.where, number__in=numbers).order_by("number").first()
+        if found or len(numbers) < step:
+            return found
+        after = numbers[-1]
+    return None
+
+
 def newer(team_id: int, asked: Conditions, after: int) -> int:
     """How many lines have come after the number `after`, up to 100."""
     lines = LogLine.objects.filter(team_id=team_id, number__gt=after)

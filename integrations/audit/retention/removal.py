@@ -30,10 +30,10 @@ from integrations.audit.models import (
     SubjectLink,
 )
 from integrations.audit.recorder import Scope
-from integrations.audit.signals import entries_removed
 from integrations.audit.retention.models import Removal
 from integrations.audit.retention.periods import begin_of, first_day_kept, may_remove, months_of, periods_of
 from integrations.audit.retention.sentences import ENTRIES_REMOVED, ENTRIES_REMOVED_BUT_PROOFS
+from integrations.audit.signals import entries_removed
 
 _AT_ONCE = 500
 _SECONDS = 20

@@ -1,0 +1,111 @@
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_noop
+
+from accounts.access import TeamRequest, team_view
+from accounts.roles import Capability
+from integrations.audit import events
+from integrations.audit.actors import Actor
+from integrations.audit.allowed import scrub
+from integrations.audit.export import csv as as_csv
+from integrations.audit.export import jsonl, ocsf
+from integrations.audit.export.rows import batches, last_number
+from integrations.audit.export.sentences import EXPORTED
+from integrations.audit.models import AuditEntry
+from integrations.audit.presentation import LoggedAction, LoggedCall
+from integrations.audit.query.asked import Asked
+from integrations.audit.query.conditions import Conditions, conditions
+from integrations.audit.query.line import written
+from integrations.audit.query.participants import Participants
+from integrations.audit.recorder import Scope
+from integrations.audit.visibility import visible_entries
+
+Lines = Callable[[Iterable[list[AuditEntry]]], Iterator[str]]
+
+_TYPED_FREELY: Final = ("", "ref")
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def csv(request: TeamRequest) -> HttpResponseBase:
+    """What a search of the log finds, for spreadsheets."""
+    return _file(request, "CSV", as_csv.lines, "text/csv; charset=utf-8", "csv")
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def json_lines(request: TeamRequest) -> HttpResponseBase:
+    """What a search of the log finds, as it was recorded."""
+    return _file(request, "JSON Lines", jsonl.lines, "application/x-ndjson", "jsonl")
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def ocsf_events(request: TeamRequest) -> HttpResponseBase:
+    """What a search of the log finds, as events of OCSF."""
+    return _file(request, f"OCSF {ocsf.VERSION}", ocsf.lines, "application/x-ndjson", "ocsf.jsonl")
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def report(request: TeamRequest) -> HttpResponseBase:
+    """What a search of the log finds, as a page to print."""
+    asked, told = _asked(request)
+    if told.mistakes:
+        return _back(request)
+    found = _exported(request, asked, told, "HTML")
+    page = render_to_string("audit/export/report.html", {"asked": asked, "rows": _ROWS}, request)
+    return StreamingHttpResponse(_report(page, found, translation.get_language()))
+
+
+_ROWS: Final = "<!-- rows -->"
+
+
+def _report(page: str, found: Iterable[list[AuditEntry]], language: str | None) -> Iterator[str]:
+    """The page, with the rows in their place as they come."""
+    head, _rows, foot = page.partition(_ROWS)
+    yield head
+    for batch in found:
+        with translation.override(language):
+            told = [(entry, LoggedAction([entry]), LoggedCall(entry)) for entry in batch]
+            rows = render_to_string("audit/export/rows.html", {"told": told})
+        yield rows
+    yield foot
+
+
+def _file(request: TeamRequest, name: str, lines: Lines, content_type: str, ending: str) -> HttpResponseBase:
+    asked, told = _asked(request)
+    if told.mistakes:
+        return _back(request)
+    found = _exported(request, asked, told, name)
+    response = StreamingHttpResponse(lines(found), content_type=content_type)
+    day = timezone.localtime().strftime("%Y-%m-%d-%H%M")
+    response["Content-Disposition"] = f'attachment; filename="log-{request.team.slug}-{day}.{ending}"'
+    return response
+
+
+def _asked(request: TeamRequest) -> tuple[Asked, Conditions]:
+    """What is asked for, with all mistakes in it."""
+    asked = Asked.of(request.GET)
+    told = conditions(asked.terms, Participants(request.membership))
+    told.mistakes = [*asked.mistakes, *told.mistakes]
+    return asked, told
+
+
+def _back(request: TeamRequest) -> HttpResponse:
+    """To the log's page, which says what is wrong."""
+    return redirect(f"{reverse('log', args=[request.team.slug])}?{request.GET.urlencode()}")
+
+
+def _exported(request: TeamRequest, asked: Asked, told: Conditions, name: str) -> Iterator[list[AuditEntry]]:
+    """The entries to hand over, once the log says that they are."""
+    through = last_number(request.team.pk)
+    kept = (replace(term, value=scrub(term.value)) if term.name in _TYPED_FREELY else term for term in asked.terms)
+    search = written(kept) or {"word": gettext_noop("Changes, and what went wrong")}
+    parameters: dict[str, Any] = {"format": name, "search": search, "through": through}
+    events.record(EXPORTED, Actor.of(request), Scope(request.team.pk), **parameters)
+    return batches(request.team.pk, told, visible_entries(request.membership), through)

@@ -1,0 +1,188 @@
+"""The log is handed over: what a search finds, as a file or a report, and that it was is itself in the log."""
+
+import csv
+import json
+from dataclasses import replace
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from accounts.models import Membership
+from accounts.roles import Role
+from integrations.audit.export import rows
+from integrations.audit.export.csv import COLUMNS, safe
+from integrations.audit.models import AuditEntry, Kind, Outcome, SubjectKind
+from integrations.audit.query import search as search_module
+from integrations.audit.recorder import Action, Scope
+from integrations.audit.subjects import Subject, search_hashes
+from integrations.clients.member_access import set_limit
+from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
+from tests.audit.test_log_page import write
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.pages import main_words
+
+ADA = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
+FORMS = ("csv", "jsonl", "ocsf", "report")
+
+
+@pytest.fixture
+def scope(owner: Membership) -> Scope:
+    return ClientAccountFactory(team=owner.team, name="Bergwind").scope
+
+
+def export(browser: Client, member: Membership, form: str, query: str = "") -> Any:
+    return browser.get(f"/t/{member.team.slug}/log/export/{form}/", {"q": query} if query else {})
+
+
+def told(response: Any) -> str:
+    return b"".join(response.streaming_content).decode()
+
+
+def objects(response: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in told(response).splitlines()]
+
+
+def about_ada(**parameters: Any) -> Action:
+    return Action(ADD_CONTACT, actor(), {"contact": ADA.label, **parameters}, (ADA,))
+
+
+def test_entries_are_handed_over_as_they_were_recorded(browser: Client, owner: Membership, scope: Scope) -> None:
+    action = about_ada()
+    first = write(scope, action, outcome=Outcome.UNKNOWN, status=502, answer={"problem": "service_error"})
+    second = write(scope, action, request={"tag_ids": [5]})
+    write(scope, Action(CONTACT_OPENED, actor()), Kind.READ, operation="get_contact")
+    found = objects(export(browser, owner, "jsonl", "client:bergwind"))
+    assert [entry["number"] for entry in found] == [first.number, second.number]
+    assert (
+        found[0]
+        | {
+            "id": str(first.pk),
+            "team_id": owner.team_id,
+            "account_number": 1,
+            "account_label": "Bergwind",
+            "outcome": "unknown",
+            "status": 502,
+            "operation": "add_or_update_contact",
+            "duration_ms": 120.0,
+            "subjects": [
+                {
+                    "kind": "email",
+                    "label": "a•••@klick-tipp.team",
+                    "hash": search_hashes(ADA, owner.team_id)[0],
+                    "key_version": 1,
+                }
+            ],
+        }
+        == found[0]
+    )
+    assert found[1]["request"] == {"tag_ids": [5]}
+    assert set(COLUMNS) == set(found[0])
+
+
+def test_that_it_is_handed_over_is_logged_before_the_first_byte(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    write(scope, about_ada())
+    hashed = search_hashes(ADA, owner.team_id)[0]
+    response = export(browser, owner, "csv", f'subject:{hashed} client:bergwind ref:"to ada@klick-tipp.team"')
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.sentence, entry.actor_id, entry.outcome) == ("log_export.exported", owner.user_id, Outcome.DONE)
+    assert entry.parameters["format"] == "CSV"
+    assert entry.parameters["search"] == f'subject:{hashed} client:bergwind ref:"to •••"'
+    told(response)
+    assert AuditEntry.objects.latest("number") == entry
+
+
+def test_an_export_goes_on_where_a_page_stops(
+    browser: Client, owner: Membership, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "_STEPS", (2, 3))
+    monkeypatch.setattr(rows, "_LINES", 2)
+    monkeypatch.setattr(rows, "_ENTRIES", 4)
+    oldest = write(scope, Action(ADD_CONTACT, actor(), {"contact": "z•••@klick-tipp.team"}))
+    many = about_ada()
+    for _call in range(15):
+        write(scope, many)
+    for _action in range(20):
+        write(scope, about_ada())
+    written = AuditEntry.objects.filter(account_id=scope.account_id).count()
+    found = [entry["number"] for entry in objects(export(browser, owner, "jsonl", "klick-tipp.team"))]
+    assert len(found) == len(set(found)) == written
+    assert found[-1] == oldest.number
+    assert [entry["number"] for entry in objects(export(browser, owner, "jsonl", '"z•••"'))] == [oldest.number]
+
+
+def test_who_is_limited_gets_their_clients_alone(owner: Membership, scope: Scope) -> None:
+    write(scope, about_ada())
+    other = ClientAccountFactory(team=owner.team, name="Hafenkaffee")
+    theirs = write(other.scope, about_ada())
+    auditor = MembershipFactory(team=owner.team, role=Role.AUDITOR)
+    set_limit(auditor, [other], actor(owner.user))
+    browser = Client()
+    browser.force_login(auditor.user)
+    for form in FORMS:
+        assert "Bergwind" not in told(export(browser, auditor, form))
+    found = objects(export(browser, auditor, "jsonl", "kind:change"))
+    assert [entry["number"] for entry in found] == [theirs.number]
+
+
+def test_who_may_not_export_is_refused_and_not_offered_it(owner: Membership, scope: Scope) -> None:
+    write(scope, about_ada())
+    for role in (Role.EDITOR, Role.VIEWER):
+        member = MembershipFactory(team=owner.team, role=role)
+        browser = Client()
+        browser.force_login(member.user)
+        assert [export(browser, member, form).status_code for form in FORMS] == [403] * 4
+        assert "log/export/" not in browser.get(f"/t/{owner.team.slug}/log/").content.decode()
+
+
+def test_the_log_offers_what_it_shows(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope, about_ada())
+    page = browser.get(f"/t/{owner.team.slug}/log/", {"q": "client:bergwind"}).content.decode()
+    for form in FORMS:
+        assert f"/log/export/{form}/?q=client%3Abergwind" in page
+
+
+def test_a_search_with_mistakes_leads_to_the_page_that_says_so(browser: Client, owner: Membership) -> None:
+    written = AuditEntry.objects.count()
+    for form, query in zip(FORMS, ("code:x", "nosuch:1", '"open', "since:2026-02-30"), strict=True):
+        response = export(browser, owner, form, query)
+        assert response.status_code == 302
+        assert browser.get(response["Location"]).status_code == 422
+    assert AuditEntry.objects.count() == written
+
+
+def test_nothing_in_a_cell_is_run(browser: Client, owner: Membership, scope: Scope) -> None:
+    evil = '=HYPERLINK("http://evil")'
+    write(scope, replace(about_ada(tags=[{"id": 5, "name": "+1;@SUM(A1)"}]), reference=evil))
+    response = export(browser, owner, "csv", "kind:change")
+    text = told(response)
+    (row,) = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    assert row["reference"] == f"'{evil}"
+    assert """'+1;'@SUM(A1)""" in row["parameters"]
+    assert row["code"] == ""
+    assert response["Content-Disposition"].endswith('.csv"')
+    table = {
+        "-1": "'-1",
+        " =1": " '=1",
+        "\t@a": "\t'@a",
+        "＝1": "'＝1",
+        "a;=1": "a;'=1",
+        "a-b": "a-b",
+        "1,-2": "1,'-2",
+        "": "",
+    }
+    assert {text: safe(text) for text in table} == table
+    assert (safe(-1), safe(None), safe({}), safe([])) == (-1, None, "", "")
+
+
+def test_a_report_can_be_printed(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope, about_ada(), outcome=Outcome.REFUSED, status=406, code=402, answer={"problem": "<b>"})
+    response = export(browser, owner, "report", "client:bergwind")
+    text = main_words(HttpResponse(response.getvalue()))
+    assert "tried to add a•••@klick-tipp.team to Bergwind" in text
+    assert "402" in text
+    assert "client:bergwind" in text
