@@ -214,13 +214,13 @@ TABLE: dict[str, str | Capability] = {
     "log_person_of_client": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
-    "log_kept": Capability.SEE_LOG,
-    "log_periods": Capability.MANAGE_LOG,
     "log_stream": Capability.MANAGE_LOG,
     "log_stream_change": Capability.MANAGE_LOG,
     "log_stream_test": Capability.MANAGE_LOG,
     "log_stream_pause": Capability.MANAGE_LOG,
     "log_stream_remove": Capability.MANAGE_LOG,
+    "log_kept": Capability.SEE_LOG,
+    "log_periods": Capability.MANAGE_LOG,
 }
 """What each URL asks for."""
 
@@ -253,6 +253,8 @@ LEADS_ON = {
     "invitation_send": "members",
     "invitation_withdraw": "members",
     "log_proof_recipient_remove": "log_proof_recipients",
+    "log_search_delete": "log_searches",
+    "log_newer": "log",
     "tag_picker_options": "tags",
     "tag_picker_list": "tags",
     "tagging_again": "tagging",

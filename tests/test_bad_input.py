@@ -31,7 +31,8 @@ def fields_of(client: Client, url: str) -> dict[str, str]:
 
 
 def main_of(answer: Any) -> str:
-    text = "" if answer.streaming else answer.content.decode()  # a download has no form
+    is_page = not answer.streaming and answer["Content-Type"].startswith("text/html")  # a download has no form
+    text = answer.content.decode() if is_page else ""
     return str(text.partition("<main")[2].partition("</main>")[0])
 
 

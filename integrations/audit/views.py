@@ -143,8 +143,8 @@ def log_searches(request: TeamRequest) -> HttpResponse:
     return render(request, "audit/searches.html", context, status=422 if form.errors else 200)
 
 
-@sent_from("log_searches")
 @team_view(Capability.SEE_LOG)
+@sent_from("log_searches")
 def log_search_delete(request: TeamRequest, search_id: int) -> HttpResponse:
     search = get_object_or_404(saved_searches(request.team), pk=search_id)
     if not may_delete(request.membership, search):
@@ -154,8 +154,8 @@ def log_search_delete(request: TeamRequest, search_id: int) -> HttpResponse:
     return redirect("log_searches", team=request.team.slug)
 
 
-@part_of("log")
 @team_view(Capability.SEE_LOG)
+@part_of("log")
 def log_newer(request: TeamRequest) -> HttpResponse:
     """How many actions came since the page of the log was loaded that fits the same search."""
     asked = Asked.of(request.GET)

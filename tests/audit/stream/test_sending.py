@@ -428,7 +428,7 @@ def test_syslog_gets_messages_in_counted_frames(syslog: SyslogReceiver, owner: M
     assert [body.partition(" - ")[0] for body in bodies] == ["event", "change", "change", "change", "change"]
     told = [json.loads(body.partition(" - ")[2]) for body in bodies]
     assert [line["number"] for line in told] == [1, 2, 3, 4, 5]
-    assert told[2]["text"] == "Refused, not done: Alex added a•••@example.org to Bergwind"
+    assert told[2]["text"] == "Refused: Alex tried to add a•••@example.org to Bergwind"
 
 
 def test_syslog_that_does_not_read_it_all_gets_it_again(
