@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -147,10 +146,11 @@ def log_searches(request: TeamRequest) -> HttpResponse:
 @sent_from("log_searches")
 def log_search_delete(request: TeamRequest, search_id: int) -> HttpResponse:
     search = get_object_or_404(saved_searches(request.team), pk=search_id)
-    if not may_delete(request.membership, search):
-        raise PermissionDenied
-    search.delete()
-    messages.success(request, _("The search is deleted."))
+    if may_delete(request.membership, search):
+        search.delete()
+        messages.success(request, _("The search is deleted."))
+    else:
+        messages.error(request, _("Only who saved a search, and admins, can delete it."))
     return redirect("log_searches", team=request.team.slug)
 
 
