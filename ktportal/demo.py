@@ -33,6 +33,8 @@ from ktportal.secrets import generate
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 WEB_PATIENCE = 60
+ADDED_LATER = ("LOG_SIGNING_KEYS",)
+"""Secrets that an older demo's `.env` has not."""
 MOST_ENDS, ENDS_SECONDS = 3, 60.0
 """How often in so many seconds a process may end by itself before everything is stopped."""
 
@@ -61,6 +63,18 @@ def write_env(path: Path) -> bool:
     with open(descriptor, "w") as file:
         file.write("".join(f"{name}={value}\n" for name, value in values.items()))
     return True
+
+
+def complete_env(path: Path) -> list[str]:
+    """Add the secrets to a demo's `.env` that the portal has come to need since it was written; returns their names.
+    What is no demo's belongs to its operator."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    known = {line.partition("=")[0].strip() for line in lines}
+    added = [name for name in ADDED_LATER if name not in known] if "SANDBOX=1" in lines else []
+    if added:
+        values = generate()
+        path.write_text("\n".join([*lines, *(f"{name}={values[name]}" for name in added)]) + "\n")
+    return added
 
 
 def check_ports(ports: dict[str, int]) -> None:
@@ -252,6 +266,8 @@ def main(arguments: list[str]) -> int:
             return 0
         if write_env(BASE_DIR / ".env"):
             say("Wrote .env with new secrets.")
+        elif added := complete_env(BASE_DIR / ".env"):
+            say(f"Added to .env: {', '.join(added)}.")
         ports = wanted_ports()
         if arguments == ["prepare"]:
             prepare()

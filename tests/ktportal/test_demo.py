@@ -19,6 +19,26 @@ def test_env_is_written_once_for_its_owner_only(tmp_path: Path) -> None:
     assert path.read_text() == first
 
 
+def test_an_older_env_gets_the_secrets_that_came_later(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    demo.write_env(path)
+    whole = path.read_text()
+    older = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith("LOG_SIGNING_KEYS="))
+    path.write_text(older)
+
+    assert demo.complete_env(path) == ["LOG_SIGNING_KEYS"]
+    assert path.read_text().startswith(older)
+    assert len(path.read_text()) == len(whole)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert demo.complete_env(path) == []
+
+    operators = older.replace("SANDBOX=1\n", "")
+    path.write_text(operators)
+    assert demo.complete_env(path) == []
+    assert path.read_text() == operators
+    assert demo.complete_env(tmp_path / "none") == []
+
+
 def test_env_has_every_secret_and_what_the_demo_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     demo.write_env(tmp_path / ".env")
     monkeypatch.setattr(environ.Env, "ENVIRON", {})
