@@ -148,7 +148,7 @@ def _actions(first_team: int) -> Iterator[list[Any]]:
 
     chance = random.Random(7)
     teams = _teams(first_team)
-    numbers = dict.fromkeys(teams, 0)
+    numbers, account_numbers = dict.fromkeys(teams, 0), dict.fromkeys(range(1, ACCOUNTS + 1), 0)
     written = in_jobs = 0
     while written < ENTRIES:
         team = chance.choice(teams)
@@ -164,6 +164,7 @@ def _actions(first_team: int) -> Iterator[list[Any]]:
         entries = []
         for place in range(calls):
             numbers[team] += 1
+            account_numbers[account] += 1
             is_refused = chance.random() < 0.05
             entries.append(
                 AuditEntry(
@@ -178,6 +179,7 @@ def _actions(first_team: int) -> Iterator[list[Any]]:
                     actor_id=person,
                     actor_label=f"Person {person} <person{person}@klick-tipp.team>",
                     account_id=account,
+                    account_number=account_numbers[account],
                     account_label=f"Client {account}",
                     source="job" if is_job else "page",
                     key_last_four=f"k{account:03}",
