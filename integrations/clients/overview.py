@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.models import PARTLY, Kind, LogLine, Outcome
+from integrations.audit.models import PARTLY, LineKind, LogLine, Outcome
 from integrations.audit.presentation import LoggedAction, in_short, page_of_lines
 from integrations.audit.sentences import that_give_tags
 from integrations.audit.visibility import visible_entries, visible_lines
@@ -22,7 +22,8 @@ def done_last(errand: Errand, membership: Membership) -> list[LoggedAction]:
     """The latest actions for a client that changed something, as far as the member sees the log."""
     if not membership.may(Capability.SEE_LOG):
         return []
-    changes = visible_lines(membership).filter(account_id=errand.account.pk).exclude(kind=Kind.READ)
+    changes = visible_lines(membership).filter(account_id=errand.account.pk)
+    changes = changes.exclude(kind__in=[LineKind.LOAD, LineKind.LOOK])
     lines, _more = page_of_lines(changes, size=_MOST_ACTIONS)
     return in_short(lines, visible_entries(membership))
 

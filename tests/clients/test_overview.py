@@ -68,6 +68,13 @@ def test_what_was_done_last_is_told_for_this_client_alone(
     assert "Bergwind" not in main_words(page)
 
 
+def test_what_was_only_loaded_or_looked_at_is_not_among_it(browser: Client, account: ClientAccount) -> None:
+    load(account, ReferenceKind.TAGS, actor())
+    browser.post(url(account, "contacts/"), {"wanted": ADDRESS})
+    assert {line.kind for line in LogLine.objects.filter(account_id=account.pk)} == {"load", "look"}
+    assert browser.get(url(account)).context["actions"] == []
+
+
 def tag(account: ClientAccount, name: str) -> int:
     items = load(account, ReferenceKind.TAGS, actor()).items
     return int(next(item["id"] for item in items if item["name"] == name))
