@@ -19,6 +19,7 @@ from tests.pages import main_words
 from tests.service import Service
 
 ADDRESS = "dario.jansson3@klick-tipp.team"
+SHOWN = ("subscribed", "pending", "unsubscribed")
 HX = {"HX-Request": "true"}
 
 
@@ -35,8 +36,10 @@ def test_contacts_are_counted_by_status_and_lead_to_those_counted(
     told = browser.get(url(account, "contacts/counts/"), headers=HX).content.decode()
 
     assert len(service.paths()) == 3
-    for status in ("pending", "subscribed", "unsubscribed"):
-        assert f'href="{url(account, "contacts/browse/")}?status={status}"' in told
+    ways = [f'href="{url(account, "contacts/browse/")}?status={status}"' for status in SHOWN]
+    assert sorted(ways, key=told.find) == ways
+    assert all(way in told for way in ways)
+    assert "as of " in told
     line = LogLine.objects.get(sentence="contacts.counted")
     assert (line.kind, line.entries, line.outcome) == ("load", 3, "done")
     assert browser.get(url(account, "contacts/counts/"), headers=HX).content.decode() == told

@@ -104,11 +104,11 @@ def counts(request: AccountRequest) -> HttpResponse:
     """How many contacts the client has by status, for its overview."""
     action = uuid4()
     try:
-        counted = count_contacts(request.errand, action)
+        counted_at, counted = count_contacts(request.errand, action)
     except EXPLAINED as error:
         return render(request, "contacts/browsing/counts.html", {"failure": explain(error, action)})
     told = [(status, _(WORDS[status]), number) for status, number in counted.items()]
-    return render(request, "contacts/browsing/counts.html", {"counts": told})
+    return render(request, "contacts/browsing/counts.html", {"counts": told, "counted_at": counted_at})
 
 
 def _arriving(
