@@ -58,6 +58,12 @@ KEY_REFUSED = Sentence(
     _("%(actor)s tried to store the customer key …%(key)s: it opens another KlickTipp account than it should"),
     is_refusal=True,
 )
+KEY_TAKEN = Sentence(
+    "clients.key_taken",
+    _("%(actor)s could not store the customer key …%(key)s: another client uses its KlickTipp account already"),
+    _("%(actor)s tried to store the customer key …%(key)s: another client uses its KlickTipp account already"),
+    is_refusal=True,
+)
 KEY_KEPT = Sentence(
     "clients.key_kept",
     _("%(actor)s did not store the customer key …%(key)s for %(account)s: something else had been stored meanwhile"),
@@ -108,6 +114,12 @@ BY_API_USER = {
         "clients.api_user_refused",
         _("%(actor)s could not store the API user %(api_user)s: it opens another KlickTipp account than it should"),
         _("%(actor)s tried to store the API user %(api_user)s: it opens another KlickTipp account than it should"),
+        is_refusal=True,
+    ),
+    KEY_TAKEN.key: Sentence(
+        "clients.api_user_taken",
+        _("%(actor)s could not store the API user %(api_user)s: another client uses its KlickTipp account already"),
+        _("%(actor)s tried to store the API user %(api_user)s: another client uses its KlickTipp account already"),
         is_refusal=True,
     ),
     KEY_KEPT.key: Sentence(

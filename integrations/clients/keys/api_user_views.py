@@ -76,6 +76,8 @@ def _replace(request: AccountRequest, user_id: int | None) -> HttpResponse:
 def _at_the_login(request: TeamRequest, form: ApiUserForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way of an API user, and where it is the user itself, a mark at the password."""
     failure = explain(error, action, seen_by=request.membership)
-    if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
+    if isinstance(error, AccessDenied):
         form.add_error("password", _("Username and password were not accepted."))
+    elif isinstance(error, OtherAccount | TakenByOtherClient | UntoldAccount):
+        form.add_error("password", _("This API user cannot be used for this client."))
     return failure

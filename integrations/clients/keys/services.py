@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -111,14 +111,20 @@ def try_for(
     return tested
 
 
+_REFUSALS: Final[dict[type[Exception], Sentence]] = {
+    AccessDenied: sentences.KEY_DENIED,
+    OtherAccount: sentences.KEY_REFUSED,
+    TakenByOtherClient: sentences.KEY_TAKEN,
+}
+
+
 @contextmanager
 def _telling_refusals(login: Login, actor: Actor, scope: Scope) -> Iterator[None]:
     """Puts into the log that KlickTipp does not accept a login, or that it is not one for this client."""
     try:
         yield
     except (AccessDenied, OtherAccount, TakenByOtherClient) as error:
-        refused = sentences.KEY_DENIED if isinstance(error, AccessDenied) else sentences.KEY_REFUSED
-        sentence, parameters = sentence_of_key(refused, login)
+        sentence, parameters = sentence_of_key(_REFUSALS[type(error)], login)
         events.record(sentence, actor, scope, **parameters)
         raise
 

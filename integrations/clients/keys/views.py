@@ -187,6 +187,8 @@ def _remove(request: AccountRequest, user_id: int | None) -> HttpResponse:
 def _at_the_key(request: TeamRequest, form: NewClientForm | KeyForm, error: Exception, action: UUID) -> Explanation:
     """What stood in the way of a key, and where it is the key itself, a mark at its field."""
     failure = explain(error, action, seen_by=request.membership)
-    if isinstance(error, AccessDenied | OtherAccount | TakenByOtherClient | UntoldAccount):
+    if isinstance(error, AccessDenied):
         form.add_error("customer_key", _("This key was not accepted."))
+    elif isinstance(error, OtherAccount | TakenByOtherClient | UntoldAccount):
+        form.add_error("customer_key", _("This key cannot be used for this client."))
     return failure

@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import Membership
 from integrations.audit.models import AuditEntry
+from integrations.audit.sentences import tell
 from integrations.clients.models import ClientAccount, Connection, Credential
 from integrations.klicktipp import KlickTipp, OptinProcess
 from tests.clients.helpers import confirm
@@ -138,6 +139,9 @@ def test_an_account_that_another_client_of_the_team_uses_is_refused_by_name(
     connect(browser, owner, service.customer_keys[0])
     page = connect(browser, owner, service.customer_keys[0], "Second name")
     assert "the client Harbour Lane Coffee uses already" in page.content.decode()
+    assert "not accepted" not in page.content.decode(), "KlickTipp did accept the key"
+    told = AuditEntry.objects.get(sentence="clients.key_taken")
+    assert "another client uses its KlickTipp account already" in tell(told.sentence, told.parameters)
     assert ClientAccount.objects.count() == 1
 
 
