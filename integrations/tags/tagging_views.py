@@ -75,9 +75,11 @@ def tagging(request: AccountRequest) -> HttpResponse:
 @account_view(Capability.CHANGE_CONTACTS)
 @sent_from("tagging")
 def count_addresses(request: AccountRequest) -> HttpResponse:
-    """How many addresses were understood of what was typed so far."""
-    typed = request.POST
-    context = {"understood": _understood(read(typed.get("addresses", ""))), "tells_campaigns": not typed.get("removes")}
+    """How many addresses were understood of what was typed so far, and who of them must not be tagged."""
+    context = {
+        "understood": _understood_here(request, read(request.POST.get("addresses", ""))),
+        "tells_campaigns": not request.POST.get("removes"),
+    }
     return render(request, "tags/tagging.html#understood", context)
 
 
@@ -103,8 +105,7 @@ def leave_out(request: AccountRequest) -> HttpResponse:
     rest = pasted.without(without)
     typed = request.POST.copy()
     typed["addresses"] = "\n".join((*rest.addresses, *rest.wrong))
-    still = [] if request.POST.get("removes") else suppressed_among(request.account, rest.addresses[:MOST_CONTACTS])
-    understood = _understood(rest, len(still)) | {"suppressed": suppressed_addresses(still) if still else ""}
+    understood = _understood_here(request, rest)
     left_out = _listed(without) | {"is_suppressed": is_suppressed}
     left_out |= {"repeated": pasted.repeated, "unused": _listed(pasted.unused)}
     return _form_page(request, TaggingForm(typed=typed), understood=understood, left_out=left_out)
@@ -176,6 +177,13 @@ def _form_page(
         "action": uuid4(),
     }
     return render(request, "tags/tagging.html", context, status=status)
+
+
+def _understood_here(request: AccountRequest, pasted: Pasted) -> dict[str, Any]:
+    """What a text is understood as, with who of it is on the client's suppression list, unless tags are removed."""
+    is_checked = pasted.is_whole and not request.POST.get("removes")
+    found = suppressed_among(request.account, pasted.addresses[:MOST_CONTACTS]) if is_checked else []
+    return _understood(pasted, len(found)) | {"suppressed": suppressed_addresses(found) if found else ""}
 
 
 def _understood(pasted: Pasted, suppressed: int = 0) -> dict[str, Any]:

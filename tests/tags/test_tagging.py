@@ -135,6 +135,19 @@ def test_the_rows_of_a_table_are_tagged_and_what_is_no_address_is_said(
     assert "Anna; geb. Meier Köln" in words(page)
 
 
+def test_who_is_suppressed_is_told_while_addresses_are_typed_without_a_call(
+    browser: Client, account: ClientAccount, contacts: list[str], service: Service, url: Url
+) -> None:
+    suppress(errand(account), [Subject(SubjectKind.EMAIL, contacts[1])], Reason.ENTERED)
+    calls, typed = len(service.paths()), {"addresses": "\n".join(contacts[:3])}
+    text = html(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))
+    assert f"This address is on the suppression list: {contacts[1]}." in text
+    assert "Leave out the suppressed address" in text
+    removing = html(browser.post(url("tagging/count/"), {**typed, "removes": "1"}, headers={"HX-Request": "true"}))
+    assert "suppression list" not in removing
+    assert len(service.paths()) == calls
+
+
 def test_a_long_list_of_what_is_not_used_is_folded_and_ends(browser: Client, url: Url) -> None:
     typed = {"addresses": "\n".join(["ada@example.com", *(f"Name {n}" for n in range(5_000))])}
     text = html(browser.post(url("tagging/count/"), typed, headers={"HX-Request": "true"}))

@@ -109,8 +109,9 @@ class TestLook:
         self, browser: Client, account: ClientAccount, service: Service
     ) -> None:
         suppress(errand(account), [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED)
-        words = main_words(look(browser, account, NEW))
-        assert f"{NEW} is on the suppression list: the portal will not add this contact." in words
+        page = look(browser, account, NEW)
+        assert f"{NEW} is on the suppression list: the portal will not add this contact." in main_words(page)
+        assert "btn-primary" not in page.content.decode()
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
