@@ -145,6 +145,22 @@
     if (hasBadInput(event.detail.elt.form)) event.preventDefault();
   });
 
+  // What a field looks up as it is left waits until the pointer is up: what comes would move what is being clicked.
+  let pressed = null;
+  const letGo = () => {
+    const asked = pressed ?? [];
+    pressed = null;
+    setTimeout(() => asked.forEach((ask) => ask()));
+  };
+  document.addEventListener("pointerdown", () => (pressed = []), true);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, letGo, true);
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt, issueRequest } = event.detail;
+    if (!pressed || !elt.matches("[data-lookup]")) return;
+    event.preventDefault();
+    pressed.push(() => issueRequest(true));
+  });
+
   // Filter fields for long lists: data-filter-list names the list's id.
   function filter(input) {
     const words = input.value.trim().toLowerCase();

@@ -71,6 +71,17 @@ def test_a_contact_is_announced_previewed_and_updated(form: Page, service: Servi
     assert_logs_agree(service)
 
 
+def test_what_is_clicked_from_the_address_does_not_move_away_under_the_pointer(form: Page) -> None:
+    form.get_by_label("Email address", exact=True).fill(KNOWN)
+    further = form.get_by_text("Further data fields").first
+    further.hover()
+    form.mouse.down()
+    form.wait_for_timeout(200)
+    form.mouse.up()
+    expect(form.locator(".further")).to_have_attribute("open", "")
+    expect(form.locator("#lookup")).to_contain_text("is a contact already")
+
+
 def test_another_address_takes_the_preview_away(form: Page, service: Service) -> None:
     with form.expect_response("**/add/lookup/"):
         fill_in(form, KNOWN)
