@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,20 +18,23 @@ from django_htmx.http import push_url
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
+from integrations.audit.links import Name, about
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import (
     PAGE_SIZE,
+    LoggedAction,
     LoggedCall,
     around,
     in_short,
     near,
     subjects,
+    tell_of_one,
     tell_people,
     with_entries,
 )
-from integrations.audit.query.asked import TIMES, Asked
+from integrations.audit.query.asked import TIMES, Asked, chosen
 from integrations.audit.query.conditions import ANY_KIND, conditions
-from integrations.audit.query.contacts import labels_of, read
+from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Row
@@ -76,10 +80,12 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     participants = Participants(request.membership)
     told = conditions(asked.terms, participants)
     mistakes = [*asked.mistakes, *told.mistakes]
+    at_controls = {str(term) for term in chosen(request.GET) if term in asked.mirrored.values()}
     before = request.GET.get("before", "")
     number = int(before) if _NUMBER.fullmatch(before) else None
     found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
-    actions = in_short(found.lines, visible_entries(request.membership))
+    names = names_asked(asked, request.membership)
+    actions = _actions(request, names, found)
     if asked.subjects and not mistakes:
         note_search(Actor.of(request), request.team.pk, asked.subjects, visible_entries(request.membership))
     is_at_end = not (missing or mistakes or found.older)
@@ -88,8 +94,10 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "has_gaps": bool(removed.gaps(request.membership)),
         "removals": removed.removals(request.team.pk, _MOST_REMOVALS) if is_at_end else [],
         "asked": asked,
-        "form": LineForm(asked.typed if line is None else line, mistakes),
-        "controls": Controls(asked, participants, mistakes),
+        "form": LineForm(
+            asked.typed if line is None else line, [each for each in mistakes if each.part not in at_controls]
+        ),
+        "controls": Controls(asked, participants, [each for each in mistakes if each.part in at_controls]),
         "times": _times(asked),
         "mistakes": mistakes,
         "missing": missing,
@@ -101,7 +109,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
         "rows": [Row.of(action, asked, participants) for action in actions],
-        "about": labels_of(asked, request.membership),
+        "about": labels_of(asked, names, request.membership),
         "may_export": request.membership.may(Capability.SEE_WHOLE_LOG),
         "found": found,
         "is_first_page": number is None,
@@ -114,6 +122,16 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     if is_fragment(request):
         push_url(response, f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
     return response
+
+
+def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[LoggedAction]:
+    """What was found; where contacts with these names are asked for, each told by the calls about these alone."""
+    visible = visible_entries(request.membership)
+    if not names:
+        return in_short(found.lines, visible)
+    actions = with_entries([line.action for line in found.lines], about(visible, request.team.pk, names))
+    tell_of_one(actions, [name.hash for name in names])
+    return actions
 
 
 def _times(asked: Asked) -> list[tuple[str | Promise, str, bool]]:

@@ -26,7 +26,7 @@ class Asked:
     def of(cls, query: QueryDict) -> Asked:
         """The line `q` of an address, completed by what the controls say."""
         line, mistakes = parse(query.get("q", ""))
-        told = [Term(name, value) for name in SELECTED if (value := query.get(name, "").strip())]
+        told = chosen(query)
         given = {term.name for term in told if term.name in TIMES}
         line = [term for term in line if term.name not in given]
         return cls(tuple(dict.fromkeys([*line, *told])), tuple(mistakes))
@@ -76,6 +76,11 @@ class Asked:
 
     def and_also(self, terms: Iterable[Term]) -> Asked:
         return Asked(tuple(dict.fromkeys([*self.terms, *terms])))
+
+
+def chosen(query: QueryDict) -> list[Term]:
+    """What the controls say."""
+    return [Term(name, value) for name in SELECTED if (value := query.get(name, "").strip())]
 
 
 def log_query(*terms: tuple[str, str] | Term) -> str:

@@ -192,7 +192,7 @@ class _Reader:
         return self._with_fact(LineFact.About.OPERATION, value)
 
     def _outcome(self, value: str) -> Condition:
-        return self._indexed(Q(outcome=_one_of(value, list(OUTCOMES))))
+        return self._indexed(Q(outcome=_one_of(value, list(OUTCOMES), [str(label) for label in OUTCOMES.values()])))
 
     def _code(self, value: str) -> Condition:
         return self._with_fact(LineFact.About.CODE, str(int(_like(value, _CODE, _("error codes are numbers, as 402")))))
@@ -284,9 +284,11 @@ def _meant(value: str, participants: Iterable[Participant]) -> list[int]:
     return [each.id for each in participants if wanted in map(str.casefold, each.names)]
 
 
-def _one_of(value: str, possible: Sequence[str]) -> str:
+def _one_of(value: str, possible: Sequence[str], in_words: Sequence[str] = ()) -> str:
+    """`in_words`: how the possible ones can be typed, where that is not as they are."""
     if value not in possible:
-        raise _Impossible(_("possible is: %(values)s") % {"values": ", ".join(possible)})
+        told = [f'"{word}"' if " " in word else word for word in in_words or possible]
+        raise _Impossible(_("possible is: %(values)s") % {"values": ", ".join(told)})
     return value
 
 

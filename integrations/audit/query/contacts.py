@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from accounts.models import Membership
 from integrations.addresses import trimmed
 from integrations.audit.forms import PHONE, ContactField
-from integrations.audit.links import names_of
+from integrations.audit.links import Name, by_hashes, names_of
 from integrations.audit.models import AuditSubject, SubjectKind
 from integrations.audit.query.asked import Asked
 from integrations.audit.query.line import PEOPLE, QUALIFIERS, Mistake, Term, parse, values
@@ -110,13 +110,19 @@ def _as_read(typed: str, subjects: list[Subject]) -> str:
     return f"{typed} ({', '.join(subject.readable for subject in subjects)})"
 
 
-def labels_of(asked: Asked, membership: Membership) -> list[str]:
-    """The contacts that are asked for, as the entries that the member sees label their IDs and addresses; empty where
+def names_asked(asked: Asked, membership: Membership) -> list[Name]:
+    """All names of the contacts that are asked for, as far as the member sees the log."""
+    if not asked.subjects:
+        return []
+    return [*by_hashes(asked.subjects), *names_of(visible_links(membership), asked.subjects)]
+
+
+def labels_of(asked: Asked, names: Iterable[Name], membership: Membership) -> list[str]:
+    """The contacts that are asked for, who have these names, as the entries that the member sees label their IDs and addresses; empty where
     none is, or none of them is about one."""
     if not asked.subjects:
         return []
-    team_id, names = membership.team_id, names_of(visible_links(membership), asked.subjects)
-    subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=asked.subjects)
+    subjects = AuditSubject.objects.filter(team_id=membership.team_id, hash__in=asked.subjects)
     seen = subjects.filter(Exists(visible_entries(membership).filter(pk=OuterRef("entry_id"))))
     labels = seen.values_list("label", flat=True).distinct()
     return sorted(map(readable_masked, {*labels, *(name.label for name in names if name.label)}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ class LineForm(forms.Form):
             attrs={
                 "autocomplete": "off",
                 "spellcheck": "false",
-                "placeholder": _("Email address, number, contact ID, words, or code:402 outcome:refused …"),
+                "placeholder": _("Email address, number, words or code:402 …"),
             }
         ),
     )
@@ -50,7 +51,7 @@ class LineForm(forms.Form):
 class Controls(forms.Form):
     """A control for each qualifier that has one value: it shows the line's, and leads to a line with the chosen one.
 
-    Nothing is refused here: an impossible value is a mistake of the line, told at its control.
+    Nothing is refused here: an impossible value is a mistake of the line, told at the control where it was chosen there.
     """
 
     client = forms.ChoiceField(label=_("Client"))
@@ -72,7 +73,7 @@ class Controls(forms.Form):
         super().__init__(shown | {name: _in_minutes(name, shown[name]) for name in TIMES if name in shown})
         for field in self.fields.values():
             field.required = False
-        self._offer("client", _("All clients"), _participants(participants.clients, NO_CLIENT, _("no client")))
+        self._offer("client", _("All clients"), _participants(participants.clients, NO_CLIENT, _("no client account")))
         self._offer(
             "actor", _("Everybody"), _participants(participants.people, NOBODY, _("nobody signed in, or a command"))
         )
@@ -112,8 +113,9 @@ class Controls(forms.Form):
         return [*told, (gettext("Search"), self._rest)] if self._rest else told
 
     def _in_words(self, name: str, value: str) -> str:
-        if name in TIMES and not self.errors.get(name):
-            return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
+        if name in TIMES:
+            with suppress(ValueError):
+                return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
         return str(dict(_flat(getattr(self.fields[name], "choices", ()))).get(value, value))
 
 

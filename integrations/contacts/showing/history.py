@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.links import Name, links_of, names_of
-from integrations.audit.models import AuditEntry, AuditSubject, Kind, SubjectKind
-from integrations.audit.presentation import LoggedAction, page_of_lines, with_entries
+from integrations.audit.models import AuditEntry, Kind, SubjectKind
+from integrations.audit.presentation import LoggedAction, page_of_lines, tell_of_one, with_entries
 from integrations.audit.reading import done_to, lines_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_entries
@@ -62,16 +62,8 @@ def history_of(
     changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
     lines, next_page = page_of_lines(changes, size=_MOST_ACTIONS)
     actions = with_entries([line.action for line in lines], entries)
-    _tell_of_this_one(actions)
+    tell_of_one(actions, [name.hash for name in names])
     return History(origins, checkable, actions, next_page is not None, by_id)
-
-
-def _tell_of_this_one(actions: Iterable[LoggedAction]) -> None:
-    """Let actions about many, as those of a list, be told of the contact that their entries here are about, by the
-    address that it had then."""
-    by_entry = {action.head.pk: action for action in actions}
-    for row in AuditSubject.objects.filter(entry_id__in=list(by_entry), kind=SubjectKind.EMAIL):
-        by_entry[row.entry_id].of_one = row.label
 
 
 def _names(account: ClientAccount, by_id: list[str], addresses: Iterable[Subject]) -> list[Name]:

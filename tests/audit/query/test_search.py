@@ -228,6 +228,26 @@ def test_a_search_stops_and_says_where(owner: Membership, random_log: Log, monke
     assert (last.lines, last.older, last.searched_to) == ([], None, None)
 
 
+def test_an_outcome_can_be_typed_in_the_readers_language(browser: Client, owner: Membership) -> None:
+    log = f"/t/{owner.team.slug}/log/"
+    for typed, outcome in (("outcome:Refused", "refused"), ('outcome:"partly done"', "partly")):
+        assert browser.post(log, {"line": typed}, follow=True).context["asked"].line == f"outcome:{outcome}"
+    browser.cookies["django_language"] = "de"
+    assert browser.post(log, {"line": "outcome:abgelehnt"}, follow=True).context["asked"].line == "outcome:refused"
+    refused = browser.post(log, {"line": "outcome:quatsch"}, follow=True)
+    assert "abgelehnt" in str(refused.context["mistakes"][0].message)
+
+
+def test_a_mistake_is_told_once_where_it_was_made(browser: Client, owner: Membership) -> None:
+    log = f"/t/{owner.team.slug}/log/"
+    typed = browser.get(log, {"q": "outcome:donee"})
+    assert (len(typed.context["form"].errors), typed.context["controls"].errors) == (1, {})
+    chosen = browser.get(log, {"outcome": "donee"})
+    assert (chosen.context["form"].errors, list(chosen.context["controls"].errors)) == ({}, ["outcome"])
+    both = browser.get(log, {"q": "outcome:done", "outcome": "donee"})
+    assert (len(both.context["form"].errors), both.context["controls"].errors) == (1, {})
+
+
 def test_what_cannot_be_understood_is_pointed_at(browser: Client, owner: Membership) -> None:
     for typed, part in (
         ("foo:bar", "foo:bar"),
