@@ -8,6 +8,8 @@ _LONGEST_NORMALIZED: Final = 1_000
 LONGEST_COMPARED: Final = 250
 """Longer than names that people give; there may be thousands to sort."""
 
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """The beginning of a text, no shorter than any name or address, in a normal form."""
@@ -18,6 +20,15 @@ def shortened(text: object, most: int) -> str:
     """A text of at most so many characters, with dots for what is left out."""
     whole = str(text)
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+
+
+def has_in_it(text: str, typed: str) -> bool:
+    """Whether a text has what was typed in it, umlauts being typed as such, without their dots, or with an e."""
+    return plain(typed) in plain(text) or _with_e(typed) in _with_e(text)
+
+
+def _with_e(text: str) -> str:
+    return plain(normalized("NFC", text).lower().translate(_UMLAUTS))
 
 
 def plain(text: str) -> str:

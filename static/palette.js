@@ -3,7 +3,6 @@
 // The palette (templates/frame/palette.html): a field, and below it links and buttons that the arrow keys go through.
 // The list is loaded when the dialog is first opened. What is typed is compared here and sent nowhere.
 (() => {
-  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\u2010/g, "-").toLowerCase().trim();
   const dialog = document.querySelector("dialog[data-palette]");
   const root = dialog ?? document.querySelector("[data-palette]");
   const opener = document.querySelector("[data-palette-open]");
@@ -32,7 +31,7 @@
     offerContact(typed);
     for (const group of list.querySelectorAll("section")) {
       const lines = [...group.querySelectorAll("li")];
-      for (const line of lines) line.hidden = !plain(line.textContent).includes(plain(typed));
+      for (const line of lines) line.hidden = !window.hasInIt(line.textContent, typed);
       group.hidden = lines.every((line) => line.hidden);
     }
     const found = goals();

@@ -161,13 +161,40 @@
     pressed.push(() => issueRequest(true));
   });
 
+  // Whether a text has what was typed in it, umlauts being typed as such, without their dots, or with an e. The palette
+  // searches so, too.
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\u2010/g, "-").toLowerCase().trim();
+  const withE = (text) => plain(text.normalize("NFC").toLowerCase().replace(/[äöü]/g, (letter) => `${plain(letter)}e`));
+  window.hasInIt = (text, typed) => plain(text).includes(plain(typed)) || withE(text).includes(withE(typed));
+
+  // Who leaves a page with a form that was changed and not sent is asked first: data-unsent marks such forms. What an
+  // answer brings in the place of a changed form is changed, too.
+  let wasChanged = false;
+  const changed = (root) => root.querySelector("form[data-unsent][data-changed]");
+  for (const name of ["input", "change"]) {
+    document.addEventListener(name, ({ target }) => {
+      const form = target.closest("form[data-unsent]");
+      if (form && !target.matches("[type=search]")) form.dataset.changed = "";
+    });
+  }
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.matches("[data-unsent]")) delete event.target.dataset.changed;
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => (wasChanged = Boolean(changed(detail.target))));
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    const form = wasChanged && elt.querySelector("form[data-unsent]");
+    if (form) form.dataset.changed = "";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed(document)) event.preventDefault();
+  });
+
   // Filter fields for long lists: data-filter-list names the list's id.
   function filter(input) {
-    const words = input.value.trim().toLowerCase();
     const list = document.getElementById(input.dataset.filterList);
     let shown = 0;
     for (const row of list.querySelectorAll("li, .form-check, dl > div")) {
-      row.hidden = !row.textContent.toLowerCase().includes(words);
+      row.hidden = !window.hasInIt(row.textContent, input.value);
       if (!row.hidden) shown += 1;
     }
     const none = document.querySelector(`[data-filter-none="${input.dataset.filterList}"]`);

@@ -18,7 +18,7 @@ from accounts.access import TeamRequest, UserRequest, is_fragment, signed_in, te
 from accounts.mfa import is_kept_out
 from accounts.models import Membership
 from accounts.roles import Capability
-from accounts.texts import plain
+from accounts.texts import has_in_it
 from integrations.addresses import trimmed
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.models import ClientAccount, by_name
@@ -117,9 +117,7 @@ def _palette(
     What was typed comes by POST, as it may be an address; where JavaScript runs it is not sent at all."""
     typed = trimmed(request.POST.get("wanted", ""))[:_LONGEST]
     groups = [*groups, Group(_("You"), _goals(OF_PERSON))]
-    fitting = [
-        Group(group.title, [goal for goal in group.goals if plain(typed) in plain(goal.label)]) for group in groups
-    ]
+    fitting = [Group(group.title, [goal for goal in group.goals if has_in_it(goal.label, typed)]) for group in groups]
     context = {
         "logs": [membership for membership in memberships if membership.may(Capability.SEE_LOG)],
         "searchable": searchable,

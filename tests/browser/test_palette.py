@@ -60,6 +60,20 @@ def test_arrows_go_through_the_lines_and_typing_goes_on(signed_in: Page, connect
     signed_in.wait_for_url("**/tags/tagging/")
 
 
+def test_umlauts_are_found_however_they_are_typed(signed_in: Page, connected: ClientAccount) -> None:
+    ClientAccountFactory(team=connected.team, name="Bäckerei Ölmann")
+    signed_in.goto("/t/demo/")
+    signed_in.keyboard.press("Control+k")
+    line = signed_in.get_by_role("dialog").get_by_role("link", name="Bäckerei Ölmann")
+    expect(line).to_be_visible()
+    for typed in ("baeck", "back", "bäck", "oelm"):
+        signed_in.keyboard.press("Control+a")
+        signed_in.keyboard.type(typed)
+        expect(line).to_be_visible()
+    signed_in.keyboard.type("x")
+    expect(line).to_be_hidden()
+
+
 def test_escape_goes_back_to_where_one_was(signed_in: Page, connected: ClientAccount) -> None:
     signed_in.goto("/t/demo/clients/harbour/tags/")
     asked: list[str] = []

@@ -82,6 +82,26 @@ def test_what_is_clicked_from_the_address_does_not_move_away_under_the_pointer(f
     expect(form.locator("#lookup")).to_contain_text("is a contact already")
 
 
+def test_who_leaves_a_form_that_was_changed_is_asked_first(form: Page) -> None:
+    asked = []
+    form.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    form.goto(FORM)
+    assert asked == []
+    fill_in(form, KNOWN)
+    send(form)
+    expect(form.locator(".preview")).to_be_visible()
+    form.get_by_role("link", name="Cancel").click()
+    form.wait_for_url("**/clients/harbour/")
+    assert asked == ["beforeunload"]
+    form.goto(FORM)
+    with form.expect_response("**/add/lookup/"):
+        fill_in(form, NEW)
+    send(form)
+    form.get_by_role("heading", name="Added to").wait_for()
+    form.goto(FORM)
+    assert asked == ["beforeunload"]
+
+
 def test_another_address_takes_the_preview_away(form: Page, service: Service) -> None:
     with form.expect_response("**/add/lookup/"):
         fill_in(form, KNOWN)

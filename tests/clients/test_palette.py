@@ -107,6 +107,14 @@ def test_many_clients_need_no_more_queries(browser: Client, account: ClientAccou
     assert len(many) == len(few)
 
 
+def test_umlauts_are_found_however_they_are_typed(browser: Client, account: ClientAccount) -> None:
+    ClientAccountFactory(team=account.team, name="Ölmühle Süd")
+    for typed in ("ölm", "olmu", "Oelmue", "sued"):
+        page = browser.post(of_client(account), {"wanted": typed})
+        assert labels(page)["Clients"] == ["Ölmühle Süd"], typed
+    assert "Clients" not in labels(browser.post(of_client(account), {"wanted": "oelx"}))
+
+
 def test_without_javascript_the_page_finds_by_name(browser: Client, account: ClientAccount) -> None:
     assert f'href="{of_client(account)}"' in html(browser.get(f"/t/{account.team.slug}/clients/{account.slug}/tags/"))
     page = browser.post(of_client(account), {"wanted": "Supprèssion"})
