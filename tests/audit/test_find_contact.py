@@ -1,5 +1,6 @@
 """The log is asked for a contact by its address, number or ID, of which nothing gets into a URL."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,12 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.audit.models import Kind, SubjectKind
+from integrations.audit.models import Kind, Outcome, SubjectKind
 from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
+from integrations.tags.sentences import CONTACTS_TAGGED
 from tests.audit.test_log_page import sentences, write
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import words
@@ -197,6 +199,21 @@ def test_a_contact_of_other_clients_is_not_there_for_who_is_limited(
 def test_another_teams_contact_is_not_there(browser: Client, owner: Membership) -> None:
     write_about(ClientAccountFactory().scope, EMAIL)
     assert "The log has nothing about" in words(find(browser, owner, "ada@klick-tipp.team"))
+
+
+def test_of_a_list_only_what_became_of_the_contact_is_told(browser: Client, owner: Membership, scope: Scope) -> None:
+    bea, cleo = (Subject(SubjectKind.EMAIL, f"{name}@klick-tipp.team") for name in ("bea", "cleo"))
+    action = Action(CONTACTS_TAGGED, actor(), {"contacts": 3, "tags": [{"id": 1, "name": "VIP"}]})
+    write(scope, replace(action, subjects=(EMAIL,)))
+    refused = {"operation": "tag_contact", "outcome": Outcome.REFUSED, "answer": {"problem": "not_found"}}
+    write(scope, replace(action, subjects=(bea,)), **refused)
+    write(scope, replace(action, subjects=(cleo,)))
+
+    (told,) = [each for each in find(browser, owner, EMAIL.value).context["actions"] if "VIP" in each.sentence]
+    assert "tagged a•••@klick-tipp.team of" in told.sentence
+    assert (told.outcome, told.problems) == (Outcome.DONE, [])
+    (told,) = [each for each in find(browser, owner, bea.value).context["actions"] if "VIP" in each.sentence]
+    assert (told.outcome, len(told.problems)) == (Outcome.REFUSED, 1)
 
 
 def test_the_number_of_queries_does_not_grow(

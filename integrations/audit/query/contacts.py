@@ -118,8 +118,8 @@ def names_asked(asked: Asked, membership: Membership) -> list[Name]:
 
 
 def labels_of(asked: Asked, names: Iterable[Name], membership: Membership) -> list[str]:
-    """The contacts that are asked for, who have these names, as the entries that the member sees label their IDs and addresses; empty where
-    none is, or none of them is about one."""
+    """The contacts that are asked for, who have these names, as the entries that the member sees label their IDs and
+    addresses; empty where none is, or none of them is about one."""
     if not asked.subjects:
         return []
     subjects = AuditSubject.objects.filter(team_id=membership.team_id, hash__in=asked.subjects)

@@ -51,7 +51,7 @@ class LineForm(forms.Form):
 class Controls(forms.Form):
     """A control for each qualifier that has one value: it shows the line's, and leads to a line with the chosen one.
 
-    Nothing is refused here: an impossible value is a mistake of the line, told at the control where it was chosen there.
+    Nothing is refused here: an impossible value is a mistake of the line, told at the control if it was chosen there.
     """
 
     client = forms.ChoiceField(label=_("Client"))
