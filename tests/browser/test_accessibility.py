@@ -108,7 +108,7 @@ def test_the_form_its_errors_its_result_and_the_log(signed_in: Page, connected: 
     page.get_by_role("heading", name="Added to").wait_for()
     assert_accessible_in_light_and_dark(page)
     page.goto("/t/demo/log/?kind=any")
-    page.locator(".log-action summary").first.click()
+    page.locator(".more-filters > summary").click()
     assert_accessible_in_light_and_dark(page)
     page.goto(f"/t/demo/log/{AuditEntry.objects.filter(status=406).get().number}/")
     assert_accessible_in_light_and_dark(page)

@@ -195,7 +195,7 @@ def test_the_filters_of_the_log_offer_their_clients_and_the_people_in_it(
     page = browser.get(reverse("log", args=[kim.team.slug]))
     form = page.context["controls"]
 
-    assert [label for _, label in form.fields["client"].choices] == ["All clients", "Bergwind", "no client"]
+    assert [label for _, label in form.fields["client"].choices] == ["All clients", "Bergwind", "no client account"]
     people = [label for _, label in form.fields["actor"].choices]
     assert colleague.name in people
     assert stranger.name not in people
