@@ -101,7 +101,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "times": _times(asked),
         "mistakes": mistakes,
         "missing": missing,
-        "searches": saved_searches(request.team),
+        "searches": saved_searches(request.membership),
         "actions": actions,
         "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
         "with_reads": asked.with_term("kind", ANY_KIND).query,
@@ -150,12 +150,12 @@ def _times(asked: Asked) -> list[tuple[str | Promise, str, bool]]:
 @team_view(Capability.SEE_LOG)
 def log_searches(request: TeamRequest) -> HttpResponse:
     """The searches that the team keeps. Posted to, it keeps one more and leads to what that finds."""
-    form = SaveSearchForm(request.team, request.POST or None)
+    form = SaveSearchForm(request.membership, request.POST or None)
     if request.method == "POST" and form.is_valid():
         save(request.membership, form.cleaned_data["name"], form.cleaned_data["line"])
         messages.success(request, _("The search is saved for all in the team who see the log."))
         return redirect(f"{reverse('log', args=[request.team.slug])}?{urlencode({'q': form.cleaned_data['line']})}")
-    searches = [(search, may_delete(request.membership, search)) for search in saved_searches(request.team)]
+    searches = [(search, may_delete(request.membership, search)) for search in saved_searches(request.membership)]
     context = {"form": form, "searches": searches}
     return render(request, "audit/searches.html", context, status=422 if form.errors else 200)
 
@@ -163,7 +163,7 @@ def log_searches(request: TeamRequest) -> HttpResponse:
 @team_view(Capability.SEE_LOG)
 @sent_from("log_searches")
 def log_search_delete(request: TeamRequest, search_id: int) -> HttpResponse:
-    search = get_object_or_404(saved_searches(request.team), pk=search_id)
+    search = get_object_or_404(saved_searches(request.membership), pk=search_id)
     if may_delete(request.membership, search):
         search.delete()
         messages.success(request, _("The search is deleted."))

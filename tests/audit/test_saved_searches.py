@@ -5,7 +5,8 @@ from django.test import Client
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import SavedSearch
-from tests.factories import MembershipFactory
+from integrations.clients.member_access import set_limit
+from tests.factories import MembershipFactory, actor
 from tests.pages import words
 
 
@@ -35,6 +36,8 @@ def test_what_cannot_be_kept(browser: Client, owner: Membership) -> None:
         ("a\x07b", "code:402", "control characters"),
         ("Wrong", "foo:bar", "This search cannot be understood."),
         ("Empty", "", "This field is required."),
+        ("In the clear", "email:ada@klick-tipp.team", "cannot be saved"),
+        ("In the clear", "code:402 ada@klick-tipp.team", "cannot be saved"),
     ):
         page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": name, "line": line})
         assert (page.status_code, says in words(page)) == (422, True), name
@@ -61,3 +64,28 @@ def test_who_saved_it_and_admins_delete_it(browser: Client, owner: Membership) -
     assert clients[editor].post(delete.format(searches[0].pk)).status_code == 302
     assert browser.post(delete.format(searches[1].pk)).status_code == 302
     assert not SavedSearch.objects.exists()
+
+
+def test_a_name_of_somebody_else_is_not_taken(browser: Client, owner: Membership) -> None:
+    kept = SavedSearch.objects.create(team=owner.team, name="Refused", line="outcome:refused", by=owner.user)
+    viewer = Client()
+    viewer.force_login(MembershipFactory(team=owner.team, role=Role.VIEWER).user)
+    page = viewer.post(f"/t/{owner.team.slug}/log/searches/", {"name": "Refused", "line": "outcome:done"})
+    assert "Another search of the team has this name." in words(page)
+    kept.refresh_from_db()
+    assert (kept.line, kept.by) == ("outcome:refused", owner.user)
+
+
+def test_who_is_limited_sees_no_search_of_others(owner: Membership) -> None:
+    """It may name clients that are out of their sight."""
+    theirs = SavedSearch.objects.create(team=owner.team, name="Merger", line="client:secret-merger", by=owner.user)
+    member = MembershipFactory(team=owner.team, role=Role.EDITOR)
+    set_limit(member, [], actor(owner.user))
+    limited = Client()
+    limited.force_login(member.user)
+    own = SavedSearch.objects.create(team=owner.team, name="Own", line="code:402", by=member.user)
+    log = f"/t/{owner.team.slug}/log/"
+    for url in (log, f"{log}searches/"):
+        shown = limited.get(url).content.decode()
+        assert ("secret-merger" in shown, own.name in shown) == (False, True), url
+    assert limited.post(f"{log}searches/{theirs.pk}/delete/").status_code == 404

@@ -97,7 +97,7 @@ def test_from_sign_in_to_the_log(signed_in: Page, service: Service, settings: An
     expect(told.filter(has_text=added)).to_be_visible()
     expect(told.filter(has_text="the email address is blocked")).to_be_visible()
     page.get_by_label("What happened").select_option("any")
-    unreached = told.filter(has_text="looked whether r•••@klick-tipp.team is a contact of Harbour Lane Coffee")
+    unreached = told.filter(has_text="look whether r•••@klick-tipp.team is a contact of Harbour Lane Coffee")
     expect(unreached.filter(has_text="KlickTipp cannot be reached").first).to_be_visible()
     assert_logs_agree(service)
 

@@ -33,7 +33,7 @@ from integrations.audit.models import (
     Outcome,
     Source,
 )
-from integrations.audit.query.line import PEOPLE, Mistake, Term
+from integrations.audit.query.line import Mistake, Term, names_a_contact
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
 from integrations.audit.sentences import is_sentence
 from integrations.audit.visibility import visible_accounts, visible_links, visible_to
@@ -138,7 +138,7 @@ class _Reader:
             no_control_characters(term.value)
         except ValidationError as error:
             raise _Impossible(error.messages[0]) from None
-        if term.name in PEOPLE:
+        if names_a_contact(term):
             raise _Impossible(_("addresses, numbers and IDs of contacts do not belong into a link: search for it anew"))
         return self._readers[term.name](term.value)
 

@@ -14,7 +14,7 @@ from integrations.audit.forms import PHONE, ContactField
 from integrations.audit.links import Name, by_hashes, names_of
 from integrations.audit.models import AuditSubject, SubjectKind
 from integrations.audit.query.asked import Asked
-from integrations.audit.query.line import PEOPLE, QUALIFIERS, Mistake, Term, parse, values
+from integrations.audit.query.line import QUALIFIERS, Mistake, Term, names_a_contact, parse, values
 from integrations.audit.reading import known_among
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_links
@@ -66,7 +66,7 @@ class _Reader:
         told = []
         for term in terms:
             try:
-                told.append(self._subject(term, values(terms, "client")) if _names_a_contact(term) else term)
+                told.append(self._subject(term, values(terms, "client")) if names_a_contact(term) else term)
             except ValidationError as error:
                 mistakes.append(Mistake(str(term), error.messages[0]))
         return Typed(Asked(tuple(told), tuple(mistakes)), self._missing, self._sought)
@@ -97,10 +97,6 @@ def looks_like_a_contact(line: str) -> bool:
     if any(f"{name}:" in line for name in QUALIFIERS):
         return False
     return "@" in line or "•" in line or any(form.fullmatch(line) for form in (CONTACT_ID, PHONE, CONTACT_KEY))
-
-
-def _names_a_contact(term: Term) -> bool:
-    return term.name in PEOPLE or (not term.name and "@" in term.value)
 
 
 def _as_read(typed: str, subjects: list[Subject]) -> str:

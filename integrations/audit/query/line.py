@@ -50,6 +50,11 @@ class Term:
         return f"{'-' * self.is_not}{self.name}{':' * bool(self.name)}{value}"
 
 
+def names_a_contact(term: Term) -> bool:
+    """Whether it has somebody's address, number or ID in the clear."""
+    return term.name in PEOPLE or (not term.name and "@" in term.value)
+
+
 def parse(line: str) -> tuple[list[Term], list[Mistake]]:
     """The terms of a line, and what of it is none."""
     if len(line) > LONGEST:
