@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts import guesses
 from accounts.confirmation import confirmed_lately
 from accounts.crowds import Crowded
+from accounts.hashing import from_place
 from accounts.models import User
 from accounts.signals import sign_in_stopped
 
@@ -80,8 +81,10 @@ class Adapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """As allauth does. Where it is too crowded to compare passwords nothing was guessed."""
+        place = guesses.place_of(request, str(credentials.get("email") or "").lower())
         try:
-            return super().authenticate(request, **credentials)
+            with from_place(is_known=place is not None):
+                return super().authenticate(request, **credentials)
         except Crowded:
             self._rollback_login_failed_rl_usage()
             raise

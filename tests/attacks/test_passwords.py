@@ -114,6 +114,19 @@ def crowded(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Gate:
     return gate
 
 
+def test_strangers_who_fill_the_gate_keep_nobody_out_who_has_signed_in_there_before(
+    owner: Membership, crowded: Gate
+) -> None:
+    owner.user.set_password(PASSWORD)
+    owner.user.save()
+    home = Client()
+    assert sign_in(home, owner.user.email).status_code == 302
+    home.post(reverse("account_logout"))
+    with crowded.passed():
+        assert sign_in(Client(), owner.user.email).status_code == 503
+        assert sign_in(home, owner.user.email).status_code == 302
+
+
 def test_the_password_of_an_invited_person_is_hashed_while_nobody_waits_for_the_database(
     owner: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
