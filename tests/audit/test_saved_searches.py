@@ -1,5 +1,7 @@
 """A team keeps searches of the log under names, for all of its members who see the log."""
 
+from typing import Any
+
 from django.test import Client
 
 from accounts.models import Membership
@@ -10,7 +12,7 @@ from tests.factories import MembershipFactory, actor
 from tests.pages import words
 
 
-def save(browser: Client, owner: Membership, **sent: str) -> object:
+def save(browser: Client, owner: Membership, **sent: str) -> Any:
     return browser.post(f"/t/{owner.team.slug}/log/searches/", sent)
 
 
@@ -45,7 +47,7 @@ def test_what_cannot_be_kept(browser: Client, owner: Membership) -> None:
         save(browser, owner, name=f"Search {number}", line="code:402")
     page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": "One more", "line": "code:402"})
     assert "The team keeps 50 searches already" in words(page)
-    assert save(browser, owner, name="Search 1", line="code:9").status_code == 302  # type: ignore[attr-defined]
+    assert save(browser, owner, name="Search 1", line="code:9").status_code == 302
 
 
 def test_who_saved_it_and_admins_delete_it(browser: Client, owner: Membership) -> None:

@@ -58,7 +58,7 @@ def report(request: TeamRequest) -> HttpResponseBase:
     if told.mistakes:
         return _back(request)
     found = _exported(request, asked, told, "HTML")
-    page = render_to_string("audit/export/report.html", {"asked": asked, "rows": _ROWS}, request)
+    page = render_to_string("audit/export/report.html", {"asked": asked}, request)
     return StreamingHttpResponse(_report(page, found, translation.get_language()))
 
 

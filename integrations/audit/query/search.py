@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import merge
-from itertools import groupby, islice
 
 from django.db.models import Q
 
@@ -44,12 +42,12 @@ def search(team_id: int, asked: Conditions, before: int | None = None, size: int
     )
     found: list[LogLine] = []
     for step in _STEPS:
-        numbers = _newest(streams, asked, before, step)
+        numbers, is_all = _newest(streams, asked, before, step)
         candidates = lines.filter(asked.where, number__in=numbers)
         found += candidates.order_by("-number")[: size + 1 - len(found)]
         if len(found) > size:
             return Found(found[:size], older=found[size - 1].number)
-        if len(numbers) < step:
+        if is_all:
             return Found(found)
         before = numbers[-1]
     stopped = lines.filter(number__gte=before).order_by("number").values_list("started_at", flat=True).first()
@@ -90,10 +88,17 @@ def _leading(
     return min(reached, key=lambda choice: choice[0])[1]
 
 
-def _newest(streams: Sequence[Numbers], asked: Conditions, before: int | None, count: int) -> list[int]:
-    """The highest numbers of several streams, each once."""
-    each = [_bounded(stream, asked, before).order_by("-number")[:count] for stream in streams]
-    return list(islice((number for number, _same in groupby(merge(*each, reverse=True))), count))
+def _newest(streams: Sequence[Numbers], asked: Conditions, before: int | None, most: int) -> tuple[list[int], bool]:
+    """The highest numbers of several streams, each once, of which so many are read at most; and whether these are all.
+
+    Each stream gives its share. Below the last number of one that could give more nothing is told of the others: what
+    that one has there is not read yet.
+    """
+    share = max(most // len(streams), 1)
+    given = [list(_bounded(stream, asked, before).order_by("-number")[:share]) for stream in streams]
+    unread = [numbers[-1] for numbers in given if len(numbers) == share]
+    floor = max(unread, default=0)
+    return sorted({number for numbers in given for number in numbers if number >= floor}, reverse=True), not unread
 
 
 def _bounded(stream: Numbers, asked: Conditions, before: int | None) -> Numbers:
