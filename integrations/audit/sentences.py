@@ -6,15 +6,16 @@ reader's language decides how it reads.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.roles import Role
 from accounts.texts import plain
@@ -89,8 +90,13 @@ class _Gaps(dict[str, str]):
         return "…"
 
 
-def in_general() -> list[tuple[str, str]]:
+def in_general() -> Sequence[tuple[str, str]]:
     """All sentences by their keys, in the active language, with dots for whom and what they name; in their order."""
+    return _in_general(get_language())
+
+
+@cache
+def _in_general(language: str | None) -> Sequence[tuple[str, str]]:
     told = {key: str(sentence.text) % _Gaps() for key, sentence in _registry.items()}
     return sorted(((key, text.removeprefix("… ")) for key, text in told.items()), key=lambda pair: plain(pair[1]))
 

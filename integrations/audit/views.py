@@ -37,7 +37,7 @@ from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
 from integrations.audit.query.participants import Participants
-from integrations.audit.query.rows import Row
+from integrations.audit.query.rows import by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, newer, next_newer, search
 from integrations.audit.retention import removed
@@ -108,7 +108,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "all_contacts": asked.without("subject").query,
         "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
-        "rows": [Row.of(action, asked, participants) for action in actions],
+        "days": by_day(rows(actions, asked, participants)),
         "about": labels_of(asked, names, request.membership),
         "may_export": request.membership.may(Capability.SEE_WHOLE_LOG),
         "found": found,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+
+from django.utils.timezone import localtime
 
 from integrations.audit.presentation import LoggedAction
 from integrations.audit.query.asked import Asked
@@ -11,26 +17,40 @@ from integrations.audit.query.participants import NOBODY, Participants
 
 @dataclass(frozen=True)
 class Row:
-    """An action, how many calls it has, and the queries of the addresses to which its columns lead."""
+    """An action, when it began, how many calls it has, and the queries of the addresses to which its columns lead."""
 
     action: LoggedAction
+    at: datetime
     calls: int
     of_actor: str
     of_client: str
     of_outcome: str
     codes: list[tuple[int, str]]
 
-    @classmethod
-    def of(cls, action: LoggedAction, asked: Asked, participants: Participants) -> Row:
-        actor_id, account_id = action.head.actor_id, action.account_id
-        actor = f"#{actor_id}" if actor_id else NOBODY
-        client = next((each.token for each in participants.clients if each.id == account_id), f"#{account_id}")
+
+def rows(actions: Iterable[LoggedAction], asked: Asked, participants: Participants) -> Iterator[Row]:
+    """The rows of these actions in a list that is asked for."""
+    tokens = {client.id: client.token for client in participants.clients}
+
+    @cache
+    def only(name: str, value: str) -> str:
+        return asked.with_term(name, value).query
+
+    for action in actions:
+        head, account_id = action.head, action.account_id
         codes = dict.fromkeys(entry.code for entry in action.final if entry.code is not None)
-        return cls(
+        yield Row(
             action,
+            localtime(head.started_at),
             action.line.entries if action.line else len(action.calls),
-            asked.with_term("actor", actor).query,
-            asked.with_term("client", client).query,
-            asked.with_term("outcome", action.outcome).query,
-            [(code, asked.with_term("code", str(code)).query) for code in codes],
+            only("actor", f"#{head.actor_id}" if head.actor_id else NOBODY),
+            only("client", tokens.get(account_id or 0, f"#{account_id}")),
+            only("outcome", action.outcome),
+            [(code, only("code", str(code))) for code in codes],
         )
+
+
+def by_day(rows: Iterable[Row]) -> list[tuple[datetime, list[Row]]]:
+    """Rows in their order under the days on which they began, each told by the first moment that is shown of it."""
+    days = (list(of_day) for _day, of_day in groupby(rows, key=lambda row: row.at.date()))
+    return [(of_day[0].at, of_day) for of_day in days]
