@@ -11,7 +11,8 @@ from operator import and_, or_
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
@@ -77,7 +78,11 @@ class Conditions:
 
     @property
     def where(self) -> Q:
-        return reduce(and_, (condition.where for condition in self.all_of), Q())
+        return self.besides(None)
+
+    def besides(self, given: Condition | None) -> Q:
+        """What is asked besides a condition that is met."""
+        return reduce(and_, (condition.where for condition in self.all_of if condition is not given), Q())
 
 
 def conditions(terms: Sequence[Term], participants: Participants) -> Conditions:
@@ -161,10 +166,8 @@ class _Reader:
 
     def _with_fact(self, kind: LineFact.About, *values: str) -> Condition:
         facts = LineFact.objects.filter(team_id=self._team_id, about=kind)
-        of_line = facts.filter(value__in=values, number=OuterRef("number"))
-        return Condition(
-            Q(Exists(of_line)), tuple(facts.filter(value=value).values_list("number", flat=True) for value in values)
-        )
+        streams = tuple(facts.filter(value=value).values_list("number", flat=True) for value in values)
+        return Condition(_is_among(facts.filter(value__in=values)), streams)
 
     def _text(self, words: str) -> Condition:
         """Words that stand in what a line tells: of whom, of which client, of which tags and lists."""
@@ -200,7 +203,7 @@ class _Reader:
     def _status(self, value: str) -> Condition:
         if value == NONE:
             facts = LineFact.objects.filter(team_id=self._team_id, about=LineFact.About.STATUS)
-            return Condition(~Q(Exists(facts.filter(number=OuterRef("number")))))
+            return Condition(~_is_among(facts))
         return self._with_fact(LineFact.About.STATUS, _like(value, _STATUS, _("HTTP statuses are numbers, as 406")))
 
     def _method(self, value: str) -> Condition:
@@ -264,6 +267,12 @@ class _Reader:
 
 
 _NOT_WELL = (*NOT_DONE, Outcome.UNKNOWN, PARTLY)
+
+
+def _is_among(facts: QuerySet[LineFact]) -> Q:
+    """That a line has one of these facts; looked up line by line. PostgreSQL would gather all of them for an EXISTS."""
+    of_line = facts.filter(number=OuterRef("number")).values("number")[:1]
+    return Q(number=Coalesce(Subquery(of_line), Value(0)))
 
 
 def _any_of(group: Iterable[Condition], is_not: bool) -> Condition:

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from integrations.audit.models import LogLine
-from integrations.audit.query.conditions import Conditions, Numbers
+from integrations.audit.query.conditions import Condition, Conditions, Numbers
 
 MOST_LOOKED_AT = 20_000
 _STEPS = (300, 3_000, MOST_LOOKED_AT - 3_300)
@@ -37,13 +37,13 @@ def search(team_id: int, asked: Conditions, before: int | None = None, size: int
     `MOST_LOOKED_AT` of them for a page.
     """
     lines = LogLine.objects.filter(team_id=team_id)
-    streams = _leading([condition.streams for condition in asked.all_of if condition.streams], asked, before) or (
-        lines.values_list("number", flat=True),
-    )
+    leading = _leading([condition for condition in asked.all_of if condition.streams], asked, before)
+    streams = leading.streams if leading else (lines.values_list("number", flat=True),)
+    where = asked.besides(leading)
     found: list[LogLine] = []
     for step in _STEPS:
         numbers, is_all = _newest(streams, asked, before, step)
-        candidates = lines.filter(asked.where, number__in=numbers)
+        candidates = lines.filter(where, number__in=numbers)
         found += candidates.order_by("-number")[: size + 1 - len(found)]
         if len(found) > size:
             return Found(found[:size], older=found[size - 1].number)
@@ -74,17 +74,16 @@ def newer(team_id: int, asked: Conditions, after: int) -> int:
     return len(lines.filter(asked.where, number__in=numbers).values_list("number", flat=True)[:_MOST_NEW])
 
 
-def _leading(
-    choices: Sequence[tuple[Numbers, ...]], asked: Conditions, before: int | None
-) -> tuple[Numbers, ...] | None:
-    """The streams of the condition that fewest lines meet, by how far back their newest thousand lead."""
+def _leading(choices: Sequence[Condition], asked: Conditions, before: int | None) -> Condition | None:
+    """The condition that fewest lines meet, by how far back the newest thousand of its streams lead."""
     if len(choices) < 2:
         return choices[0] if choices else None
     reached = []
-    for streams in choices:
-        each = max(_PROBE // len(streams), 1)
-        ends = [_bounded(stream, asked, before).order_by("-number")[each - 1 : each].first() for stream in streams]
-        reached.append((max(end or 0 for end in ends), streams))
+    for condition in choices:
+        each = max(_PROBE // len(condition.streams), 1)
+        newest = [_bounded(stream, asked, before).order_by("-number") for stream in condition.streams]
+        ends = [numbers[each - 1 : each].first() for numbers in newest]
+        reached.append((max(end or 0 for end in ends), condition))
     return min(reached, key=lambda choice: choice[0])[1]
 
 
