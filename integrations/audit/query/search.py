@@ -43,7 +43,7 @@ def search(team_id: int, asked: Conditions, before: int | None = None, size: int
     found: list[LogLine] = []
     for step in _STEPS:
         numbers, is_all = _newest(streams, asked, before, step)
-        candidates = lines.filter(where, number__in=numbers)
+        candidates = lines.filter(where, _these(numbers, are_all=leading is None))
         found += candidates.order_by("-number")[: size + 1 - len(found)]
         if len(found) > size:
             return Found(found[:size], older=found[size - 1].number)
@@ -60,7 +60,7 @@ def next_newer(team_id: int, asked: Conditions, after: int) -> LogLine | None:
     for step in _STEPS:
         above = lines.filter(number__gt=after).order_by("number").values_list("number", flat=True)
         numbers = list(above[:step])
-        found = lines.filter(asked.where, number__in=numbers).order_by("number").first()
+        found = lines.filter(asked.where, _these(numbers, are_all=True)).order_by("number").first()
         if found or len(numbers) < step:
             return found
         after = numbers[-1]
@@ -71,7 +71,15 @@ def newer(team_id: int, asked: Conditions, after: int) -> int:
     """How many lines have come after the number `after`, up to 100."""
     lines = LogLine.objects.filter(team_id=team_id, number__gt=after)
     numbers = list(lines.order_by("-number").values_list("number", flat=True)[:_PROBE])
-    return len(lines.filter(asked.where, number__in=numbers).values_list("number", flat=True)[:_MOST_NEW])
+    those = lines.filter(asked.where, _these(numbers, are_all=True))
+    return len(those.values_list("number", flat=True)[:_MOST_NEW])
+
+
+def _these(numbers: Sequence[int], *, are_all: bool) -> Q:
+    """The lines with these numbers, in their order; `are_all` where there are no others between them."""
+    if are_all and numbers:
+        return Q(number__range=sorted((numbers[0], numbers[-1])))
+    return Q(number__in=numbers)
 
 
 def _leading(choices: Sequence[Condition], asked: Conditions, before: int | None) -> Condition | None:
