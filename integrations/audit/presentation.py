@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -125,11 +125,12 @@ def is_signed_in(entry: AuditEntry) -> bool:
 class LoggedAction:
     """An action with its entries, oldest first: all of them, or the first ones of many, and the line that tells how
     the whole has ended. `of_one` is the label of the contact that the entries are about, where it is to be told of this
-    one alone."""
+    one alone; `marks` tell labels apart that several have."""
 
     entries: list[AuditEntry]
     line: LogLine | None = None
     of_one: str = ""
+    marks: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def head(self) -> AuditEntry:
@@ -167,6 +168,9 @@ class LoggedAction:
         key, parameters = self.head.sentence, self.head.parameters
         if self.of_one and of_one(key) != key:
             key, parameters = of_one(key), {**parameters, "contact": self.of_one}
+        contact = parameters.get("contact")
+        if isinstance(contact, str) and (mark := self.marks.get(contact)):
+            parameters = {**parameters, "contact": f"{contact}\u00a0({mark})"}
         if self.head.actor_id:
             return tell(key, parameters, most, is_done=is_done)
         return capfirst(tell(key, {**parameters, "actor": self.actor}, most, is_done=is_done))

@@ -18,6 +18,7 @@ from django_htmx.http import push_url
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
+from integrations.audit.alike import tell_apart
 from integrations.audit.links import Name, about
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import (
@@ -130,7 +131,9 @@ def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[
     if not names:
         return in_short(found.lines, visible)
     actions = with_entries([line.action for line in found.lines], about(visible, request.team.pk, names))
-    tell_of_one(actions, [name.hash for name in names])
+    hashes = [name.hash for name in names]
+    tell_of_one(actions, hashes)
+    tell_apart(actions, hashes)
     return actions
 
 

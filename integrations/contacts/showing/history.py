@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Capability
+from integrations.audit.alike import tell_apart
 from integrations.audit.links import Name, links_of, names_of
 from integrations.audit.models import AuditEntry, Kind, SubjectKind
 from integrations.audit.presentation import LoggedAction, page_of_lines, tell_of_one, with_entries
@@ -26,13 +27,15 @@ _MOST_ACTIONS = 8
 @dataclass(frozen=True)
 class History:
     """The latest origins, and actions with those entries that are about the contact, newest first. `hashes` find all of
-    its entries in the log, and `checkable` are the actions of the origins of which a check may tell more."""
+    its entries in the log, and `checkable` are the actions of the origins of which a check may tell more. `has_marks`:
+    addresses that read alike are told apart."""
 
     origins: list[Origin]
     checkable: set[UUID]
     actions: list[LoggedAction]
     has_more_actions: bool
     hashes: list[str]
+    has_marks: bool = False
 
 
 def _still_telling(origins: Iterable[Origin]) -> list[Origin]:
@@ -62,8 +65,9 @@ def history_of(
     changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
     lines, next_page = page_of_lines(changes, size=_MOST_ACTIONS)
     actions = with_entries([line.action for line in lines], entries)
-    tell_of_one(actions, [name.hash for name in names])
-    return History(origins, checkable, actions, next_page is not None, by_id)
+    hashes = [name.hash for name in names]
+    tell_of_one(actions, hashes)
+    return History(origins, checkable, actions, next_page is not None, by_id, tell_apart(actions, hashes))
 
 
 def _names(account: ClientAccount, by_id: list[str], addresses: Iterable[Subject]) -> list[Name]:

@@ -5,7 +5,7 @@ import re
 from django.test import Client
 
 from accounts.models import Membership
-from integrations.audit.models import SubjectKind
+from integrations.audit.models import AuditSubject, SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount
 from integrations.suppression.models import Reason, Suppression
@@ -72,7 +72,7 @@ def test_a_suppressed_address_that_was_tried_is_found_in_the_log_and_not_told_on
     suppress(errand(account), [Subject(SubjectKind.EMAIL, ADA)], Reason.ENTERED)
     assert OnPage(browser, account, HANNA).fill("email/", address=ADA).status_code == 422
     assert CHANGE not in told(OnPage(browser, account, ADA))
-    found = browser.post(f"/t/{account.team.slug}/log/", {"contact": ADA}, follow=True)
+    found = browser.post(f"/t/{account.team.slug}/log/", {"line": ADA}, follow=True)
     assert f"{CHANGE} : this address or number is on the client's suppression list" in words(found)
 
 
@@ -81,6 +81,24 @@ def test_an_address_that_another_contact_got_is_told(browser: Client, account: C
     hanna = OnPage(browser, account, HANNA)
     assert hanna.fill("email/", address=ADA).status_code == 200
     assert CHANGED in told(hanna)
+
+
+def test_an_old_and_a_new_address_that_are_masked_alike_are_told_apart(browser: Client, account: ClientAccount) -> None:
+    add(browser, account, email=HANNA)
+    hanna = OnPage(browser, account, HANNA)
+    assert "read the same" not in told(hanna)
+    assert hanna.fill("email/", address="hannelore@klick-tipp.team").status_code == 200
+    hanna.fill("sms/", address=NUMBER)
+    text = told(OnPage(browser, account, "hannelore@klick-tipp.team")).replace("\u00a0", " ")
+    emails = AuditSubject.objects.filter(kind=SubjectKind.EMAIL)
+    old, new = emails.earliest("pk"), emails.latest("pk")
+    assert old.mark != new.mark
+    assert f"added h•••@klick-tipp.team ({old.mark}) to Harbour Lane Coffee" in text
+    assert f"changed the email address of h•••@klick-tipp.team ({old.mark} → {new.mark}) in" in text
+    assert f"changed the SMS number of h•••@klick-tipp.team ({new.mark}) in" in text
+    assert "read the same" in text
+    log = words(browser.post(f"/t/{account.team.slug}/log/", {"line": "hannelore@klick-tipp.team"}, follow=True))
+    assert f"h•••@klick-tipp.team ({new.mark})" in log.replace("\u00a0", " ")
 
 
 def test_times_tell_their_zone(browser: Client, account: ClientAccount) -> None:
