@@ -2,6 +2,7 @@
 and nobody else gets on meanwhile; so that is done with the beginning of a text alone."""
 
 import unicodedata
+from itertools import pairwise
 from typing import Final, Literal
 
 _LONGEST_NORMALIZED: Final = 1_000
@@ -25,6 +26,14 @@ def shortened(text: object, most: int) -> str:
 def has_in_it(text: str, typed: str) -> bool:
     """Whether a text has what was typed in it, umlauts being typed as such, without their dots, or with an e."""
     return plain(typed) in plain(text) or _with_e(typed) in _with_e(text)
+
+
+def comes_near(text: str, typed: str) -> bool:
+    """Whether a text has at least half of the pairs of letters of what was typed, as where a letter is wrong, missing
+    or too much."""
+    letters, there = plain(typed).strip(), plain(text)
+    wanted = set(map("".join, pairwise(letters)))
+    return len(wanted) > 1 and 2 * sum(pair in there for pair in wanted) >= len(wanted)
 
 
 def _with_e(text: str) -> str:

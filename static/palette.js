@@ -26,24 +26,35 @@
     }
   }
 
+  function show(isWanted) {
+    for (const group of list.querySelectorAll("section")) {
+      const lines = [...group.querySelectorAll("li")];
+      for (const line of lines) line.hidden = !isWanted(line);
+      group.hidden = lines.every((line) => line.hidden);
+    }
+    return goals();
+  }
+
   function filter() {
     const typed = field.value.trim();
     offerContact(typed);
-    for (const group of list.querySelectorAll("section")) {
-      const lines = [...group.querySelectorAll("li")];
-      for (const line of lines) line.hidden = !window.hasInIt(line.textContent, typed);
-      group.hidden = lines.every((line) => line.hidden);
-    }
-    const found = goals();
+    let found = show((line) => window.hasInIt(line.textContent, typed));
+    const isNothing = found.length === 0;
+    if (isNothing) found = show((line) => window.comesNear(line.textContent, typed));
+    const isFar = found.length === 0;
+    if (isFar) found = show((line) => line.closest("[data-palette-offered]"));
     for (const goal of list.querySelectorAll(".palette-first")) goal.classList.remove("palette-first");
     status.textContent = "";
     if (!isFilled()) return;
     const none = list.querySelector("[data-palette-none]");
-    none.hidden = found.length > 0;
+    none.hidden = !isNothing;
+    for (const words of none.querySelectorAll("[data-near]")) words.hidden = isFar !== (words.dataset.near === "no");
     if (!typed) return;
-    found[0]?.classList.add("palette-first");
-    const first = found[0] ? `${status.dataset.enter} ${found[0].textContent.replace(/\s+/g, " ").trim()}` : none.textContent;
-    status.textContent = `${status.dataset.found} ${found.length}. ${first}`;
+    const isSure = found.length > 0 && !isFar;
+    if (isSure) found[0].classList.add("palette-first");
+    const first = isSure ? `${status.dataset.enter} ${found[0].textContent.replace(/\s+/g, " ").trim()}` : "";
+    const said = isNothing ? none.innerText.trim() : `${status.dataset.found} ${found.length}.`;
+    status.textContent = `${said} ${first}`.trim();
   }
 
   function open() {

@@ -167,6 +167,13 @@
   const withE = (text) => plain(text.normalize("NFC").toLowerCase().replace(/[äöü]/g, (letter) => `${plain(letter)}e`));
   window.hasInIt = (text, typed) => plain(text).includes(plain(typed)) || withE(text).includes(withE(typed));
 
+  // Whether it has at least half of the pairs of letters of what was typed, as where a letter is wrong, missing or too much.
+  window.comesNear = (text, typed) => {
+    const letters = plain(typed);
+    const pairs = [...new Set([...letters].slice(1).map((_letter, at) => letters.slice(at, at + 2)))];
+    return pairs.length > 1 && 2 * pairs.filter((pair) => plain(text).includes(pair)).length >= pairs.length;
+  };
+
   // Who leaves a page with a form that was changed and not sent is asked first: data-unsent marks such forms. What an
   // answer brings in the place of a changed form is changed, too.
   let wasChanged = false;

@@ -4,8 +4,8 @@ Ctrl-K, and a page of its own without JavaScript."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.http import HttpResponse
@@ -18,7 +18,7 @@ from accounts.access import TeamRequest, UserRequest, is_fragment, signed_in, te
 from accounts.mfa import is_kept_out
 from accounts.models import Membership
 from accounts.roles import Capability
-from accounts.texts import has_in_it
+from accounts.texts import comes_near, has_in_it
 from integrations.addresses import trimmed
 from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.models import ClientAccount, by_name
@@ -43,8 +43,11 @@ class Goal:
 
 @dataclass(frozen=True)
 class Group:
+    """Some lines of the palette, which `is_offered` shows also where none of all fits."""
+
     title: str
     goals: list[Goal]
+    is_offered: bool = False
 
 
 @vary_on_headers("HX-Request")
@@ -73,11 +76,11 @@ def of_team(request: TeamRequest) -> HttpResponse:
 def of_client(request: AccountRequest) -> HttpResponse:
     """Where one can go from a client account's pages."""
     places = _goals(open_to(request.membership, OF_CLIENT), request.team.slug, request.account.slug)
-    groups = [Group(str(request.account), places), *_of_team(request.membership)]
+    groups = [Group(str(request.account), places), *_of_team(request.membership, is_in_client=True)]
     return _palette(request, groups, [request.membership], _searchable([request.membership], but=request.account))
 
 
-def _of_team(membership: Membership, *, is_one_of_several: bool = False) -> list[Group]:
+def _of_team(membership: Membership, *, is_one_of_several: bool = False, is_in_client: bool = False) -> list[Group]:
     """The team's clients and pages; among several teams under the team's name."""
     team = membership.team
     titles = (_("Clients"), _("Team"))
@@ -90,7 +93,7 @@ def _of_team(membership: Membership, *, is_one_of_several: bool = False) -> list
         Goal(str(account), reverse("client", args=[team.slug, account.slug]), colour=account.colour)
         for account in by_name(ClientAccount.objects.visible_to(membership))
     ]
-    return [Group(titles[0], clients), places]
+    return [Group(titles[0], clients, is_offered=not is_in_client), places]
 
 
 def _goals(places: Iterable[Place], *where: str) -> list[Goal]:
@@ -108,6 +111,12 @@ def _searchable(memberships: Iterable[Membership], but: ClientAccount | None = N
     ]
 
 
+def _with(groups: Iterable[Group], is_wanted: Callable[[Goal], bool]) -> list[Group]:
+    """The groups with those of their goals that are wanted, without groups of none."""
+    kept = [replace(group, goals=[goal for goal in group.goals if is_wanted(goal)]) for group in groups]
+    return [group for group in kept if group.goals]
+
+
 def _palette(
     request: UserRequest, groups: list[Group], memberships: list[Membership], searchable: list[Goal]
 ) -> HttpResponse:
@@ -117,14 +126,21 @@ def _palette(
     What was typed comes by POST, as it may be an address; where JavaScript runs it is not sent at all."""
     typed = trimmed(request.POST.get("wanted", ""))[:_LONGEST]
     groups = [*groups, Group(_("You"), _goals(OF_PERSON))]
-    fitting = [Group(group.title, [goal for goal in group.goals if has_in_it(goal.label, typed)]) for group in groups]
+    is_contact = bool(re.search(LOOKS_LIKE_A_CONTACT, typed))
+    fitting = _with(groups, lambda goal: has_in_it(goal.label, typed))
+    finds_nothing = not fitting and not is_contact
+    near = _with(groups, lambda goal: comes_near(goal.label, typed)) if finds_nothing else []
+    offered = [group for group in groups if group.is_offered and group.goals]
     context = {
         "logs": [membership for membership in memberships if membership.may(Capability.SEE_LOG)],
         "searchable": searchable,
-        "groups": [group for group in fitting if group.goals],
+        "groups": fitting or near or (offered if finds_nothing else []),
+        "finds_nothing": finds_nothing,
+        "is_far": finds_nothing and not near,
+        "has_offered": bool(offered),
         "typed": typed,
         "looks_like_a_contact": LOOKS_LIKE_A_CONTACT,
-        "is_contact": bool(re.search(LOOKS_LIKE_A_CONTACT, typed)),
+        "is_contact": is_contact,
     }
     template = "clients/palette.html#list" if is_fragment(request) else "clients/palette.html"
     return render(request, template, context)

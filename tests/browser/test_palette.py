@@ -38,6 +38,29 @@ def test_a_client_is_chosen_by_keys_alone(signed_in: Page, connected: ClientAcco
     signed_in.wait_for_url("**/clients/bergwind/")
 
 
+def test_what_is_typed_wrongly_finds_what_comes_near(signed_in: Page, connected: ClientAccount) -> None:
+    dialog, nothing = signed_in.locator("dialog"), signed_in.locator("[data-palette-none]")
+    signed_in.goto("/t/demo/clients/harbour/")
+    signed_in.keyboard.press("Control+k")
+    signed_in.locator("[data-palette-field]").fill("tagg")
+    expect(nothing).to_have_text("No page and no client has that in its name. This comes near:", use_inner_text=True)
+    expect(signed_in.locator("[data-palette-status]")).to_contain_text("This comes near: Enter opens Tags")
+    signed_in.locator("[data-palette-field]").fill("xyz")
+    expect(dialog.get_by_role("link")).to_have_count(0)
+
+
+def test_outside_a_client_nothing_found_offers_the_clients(signed_in: Page, connected: ClientAccount) -> None:
+    signed_in.keyboard.press("Control+k")
+    signed_in.locator("[data-palette-field]").fill("tagg")
+    expect(signed_in.locator("[data-palette-none]")).to_contain_text("pages of a client are found once one is chosen")
+    assert signed_in.locator("dialog").get_by_role("link").all_inner_texts() == ["Bergwind", "Harbour Lane Coffee"]
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.locator("dialog[open]")).to_be_visible()
+    signed_in.locator("[data-palette-field]").fill("bregwind")
+    signed_in.keyboard.press("Enter")
+    signed_in.wait_for_url("**/clients/bergwind/")
+
+
 def test_arrows_go_through_the_lines_and_typing_goes_on(signed_in: Page, connected: ClientAccount) -> None:
     signed_in.goto("/t/demo/clients/harbour/")
     signed_in.keyboard.press("Control+k")
@@ -51,7 +74,7 @@ def test_arrows_go_through_the_lines_and_typing_goes_on(signed_in: Page, connect
     signed_in.keyboard.type(" c")
     expect(field).to_be_focused()
     signed_in.keyboard.press("ArrowUp")
-    signed_in.keyboard.press("ArrowUp")
+    signed_in.keyboard.press("ArrowDown")
     expect(field).to_be_focused()
     field.fill("tag con")
     signed_in.keyboard.press("ArrowUp")
@@ -70,8 +93,9 @@ def test_umlauts_are_found_however_they_are_typed(signed_in: Page, connected: Cl
         signed_in.keyboard.press("Control+a")
         signed_in.keyboard.type(typed)
         expect(line).to_be_visible()
+        expect(signed_in.locator("[data-palette-none]")).to_be_hidden()
     signed_in.keyboard.type("x")
-    expect(line).to_be_hidden()
+    expect(signed_in.locator("[data-palette-none]")).to_be_visible()
 
 
 def test_escape_goes_back_to_where_one_was(signed_in: Page, connected: ClientAccount) -> None:

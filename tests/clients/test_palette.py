@@ -120,6 +120,11 @@ def test_without_javascript_the_page_finds_by_name(browser: Client, account: Cli
     page = browser.post(of_client(account), {"wanted": "Supprèssion"})
     assert labels(page) == {"Harbour Lane Coffee": ["Suppression list"]}
     assert "No page and no client has that in its name" in main_words(browser.post(of_client(account), {"wanted": "§"}))
+    near = main_words(browser.post(of_client(account), {"wanted": "contcats"}))
+    assert "This comes near:" in near
+    assert "Contacts" in near
+    far = main_words(browser.post(f"/t/{account.team.slug}/go/", {"wanted": "tagg"}))
+    assert "the other pages of a client are found once one is chosen: Clients Harbour Lane Coffee" in far
 
 
 @pytest.mark.parametrize("typed", [ADDRESS, "+49 170 1234567", "10000001", "2ab9cd"])
