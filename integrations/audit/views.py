@@ -89,6 +89,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     actions = _actions(request, names, found)
     if asked.subjects and not mistakes:
         note_search(Actor.of(request), request.team.pk, asked.subjects, visible_entries(request.membership))
+    by_qualifier, meant = asked.meant
     is_at_end = not (missing or mistakes or found.older)
     context = {
         "kept_months": periods_of(request.team.pk).months,
@@ -105,6 +106,8 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "searches": saved_searches(request.membership),
         "actions": actions,
         "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
+        "meant": meant,
+        "meant_query": by_qualifier.query,
         "with_reads": asked.with_term("kind", ANY_KIND).query,
         "all_contacts": asked.without("subject").query,
         "about_query": asked.only("subject").query,

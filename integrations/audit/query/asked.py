@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from integrations.audit.query.called import in_words, qualifier_called
 from integrations.audit.query.line import Mistake, Term, parse, values, written
 
 SELECTED: Final = ("client", "actor", "op", "outcome", "code", "key", "ref", "source", "kind", "since", "until")
@@ -73,6 +74,20 @@ class Asked:
 
     def only(self, name: str) -> Asked:
         return Asked(tuple(term for term in self.terms if term.name == name))
+
+    @property
+    def words(self) -> str:
+        """The free text of it."""
+        return " ".join(values(self.terms, ""))
+
+    @property
+    def meant(self) -> tuple[Asked, str]:
+        """It with qualifiers for words that call an outcome, kind or source, and these in words; "" for none."""
+        words = [term for term in self.terms if not term.name and not term.is_not]
+        called = {term: qualifier_called(self.words) or qualifier_called(term.value) for term in words}
+        told = tuple(Term(*found) if (found := called.get(term)) else term for term in self.terms)
+        meant = dict.fromkeys(in_words(*found) for found in called.values() if found)
+        return Asked(()).and_also(told), ", ".join(meant)
 
     def and_also(self, terms: Iterable[Term]) -> Asked:
         return Asked(tuple(dict.fromkeys([*self.terms, *terms])))

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.texts import plain
-from integrations.audit.models import OUTCOMES
+from integrations.audit.query.called import value_called
 
 LONGEST = 2_000
 _MOST_TERMS = 40
@@ -87,13 +86,7 @@ def _term(found: re.Match[str]) -> Term | Mistake:
         value = value[1:-1].replace('""', '"')
     if not value.strip() or (not name and value.lower().removesuffix(":") in QUALIFIERS and value.endswith(":")):
         return Mistake(found[0], _("here is a value missing"))
-    value = value.strip()
-    return Term(name, _outcome(value) if name == "outcome" else value, bool(found["not"]))
-
-
-def _outcome(value: str) -> str:
-    """An outcome that was typed in the reader's language, as the log has it; anything else as it was typed."""
-    return next((outcome for outcome, label in OUTCOMES.items() if plain(str(label)) == plain(value)), value)
+    return Term(name, value_called(name, value.strip()), bool(found["not"]))
 
 
 def written(terms: Iterable[Term]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -27,6 +29,7 @@ from integrations.clients.member_access import set_limit
 from integrations.clients.sentences import TAGS_LOADED
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.pages import main_words
 
 CLIENTS = ("Bergwind", "Hafenkaffee", "Ärztehaus 50%")
 SENTENCES = ((ADD_CONTACT, Kind.CHANGE, "add_or_update_contact"), (TAGS_LOADED, Kind.READ, "list_tags"))
@@ -236,6 +239,48 @@ def test_an_outcome_can_be_typed_in_the_readers_language(browser: Client, owner:
     assert browser.post(log, {"line": "outcome:abgelehnt"}, follow=True).context["asked"].line == "outcome:refused"
     refused = browser.post(log, {"line": "outcome:quatsch"}, follow=True)
     assert "abgelehnt" in str(refused.context["mistakes"][0].message)
+
+
+def test_kinds_and_sources_can_be_typed_in_the_readers_language_too(browser: Client, owner: Membership) -> None:
+    log = f"/t/{owner.team.slug}/log/"
+    browser.cookies["django_language"] = "de"
+    for typed, line in (
+        ("kind:änderung", "kind:change"),
+        ("kind:change", "kind:change"),
+        ("kind:kontakte", "kind:kontakte"),
+        ("source:seite", "source:page"),
+        ('source:"background job"', "source:job"),
+        ('-outcome:"partly done"', "-outcome:partly"),
+    ):
+        assert browser.post(log, {"line": typed}, follow=True).context["asked"].line == line
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "line", "words"),
+    [
+        ("de", "abgelehnt", "outcome:refused", "Nach „Ergebnis: abgelehnt“ filtern"),
+        ("de", "refused", "outcome:refused", "Nach „Ergebnis: abgelehnt“ filtern"),
+        ("de", "fehlgeschlagen Bergwind", "outcome:failed Bergwind", "Ergebnis: fehlgeschlagen, nichts wurde"),
+        ("en", "Failed", "outcome:failed", "Filter by “Outcome: failed, nothing was changed”"),
+        ("en", "partly done", "outcome:partly", "Filter by “Outcome: partly done”"),
+        ("en", "background job", "source:job", "Filter by “Source: background job”"),
+        ("en", "refused change", "outcome:refused kind:change", "Outcome: refused, What happened: change"),
+    ],
+)
+def test_an_outcome_kind_or_source_that_is_typed_alone_is_offered_as_a_filter(
+    browser: Client, owner: Membership, language: str, typed: str, line: str, words: str
+) -> None:
+    browser.cookies["django_language"] = language
+    page = browser.post(f"/t/{owner.team.slug}/log/", {"line": typed}, follow=True)
+    assert words in main_words(page)
+    link = re.search(r'class="btn btn-primary" href="([^"]+)"', page.content.decode())
+    assert link is not None
+    assert browser.get(unescape(link[1])).context["asked"].line == line
+
+
+def test_other_words_offer_no_filter(browser: Client, owner: Membership) -> None:
+    page = browser.post(f"/t/{owner.team.slug}/log/", {"line": "abg -refused"}, follow=True)
+    assert "Filter by" not in main_words(page)
 
 
 def test_a_mistake_is_told_once_where_it_was_made(browser: Client, owner: Membership) -> None:
