@@ -72,8 +72,9 @@ class FormPage:
     @property
     def is_advised(self) -> bool:
         """Whether sending the form is what a person is led to do: not what may have happened already, and not for who
-        has unsubscribed."""
-        return not (self.checks_first or (self.preview and self.preview.lookup.is_unsubscribed))
+        has unsubscribed or is on the suppression list."""
+        is_suppressed = self.failure is not None and self.failure.is_suppressed
+        return not (self.checks_first or is_suppressed or (self.preview and self.preview.lookup.is_unsubscribed))
 
     @property
     def checks_first(self) -> bool:

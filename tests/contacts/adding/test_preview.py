@@ -115,6 +115,14 @@ class TestLook:
         assert service.received() == []
         assert AuditEntry.objects.get(sentence="contacts.looked_up").answer == {"problem": "suppressed"}
 
+    def test_nobody_is_led_to_send_again_what_was_stopped_as_suppressed(
+        self, browser: Client, account: ClientAccount
+    ) -> None:
+        suppress(errand(account), [Subject(SubjectKind.EMAIL, NEW)], Reason.DELETED)
+        page = browser.post(url(account), typed(email=NEW))
+        assert page.status_code == 422
+        assert 'class="btn btn-secondary" id="send"' in page.content.decode()
+
     def test_what_there_is_to_consider_is_said(self, browser: Client, account: ClientAccount) -> None:
         words = main_words(look(browser, account, "unsubscribed@klick-tipp.team"))
         assert re.search(
