@@ -1,5 +1,6 @@
 """Inviting, sending again and withdrawing."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -150,6 +151,14 @@ def test_what_cannot_be_is_said_at_its_field(
     assert list(errors(response)) == [field]
     assert mail.outbox == []
     assert not Invitation.objects.exists()
+
+
+def test_what_is_wrong_with_a_choice_is_told_once_and_not_at_each_option(browser: Client, owner: Membership) -> None:
+    for name in ("Bergwind", "Harbour Lane Coffee"):
+        ClientAccountFactory(team=owner.team, name=name)
+    page = invite(browser, owner.team, "kim@klick-tipp.team", sees="some")
+    assert errors(page) == {"accounts": ["Please choose at least one client."]}
+    assert not re.search(r'type="checkbox"[^>]*is-invalid', page.content.decode())
 
 
 def test_an_admin_invites_no_owners(client: Client, owner: Membership) -> None:
