@@ -1,12 +1,13 @@
 """Keeps the German texts in step with code and templates: `python -m ktportal.translations`.
 
 Adds what is new to `locale/de/LC_MESSAGES/django.po`, drops what is used no more, and compiles `django.mo`, so that
-neither the gettext programs nor this module are needed to run the portal.
+neither the gettext programs nor this module are needed to run the portal. English is written in the code as the British
+spell it; what of it American readers spell otherwise, and what must not break at the end of a line, is compiled, too.
 """
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from django.utils.translation.template import templatize
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PO_FILE = BASE_DIR / "locale" / "de" / "LC_MESSAGES" / "django.po"
-MO_FILE = PO_FILE.with_suffix(".mo")
+ENGLISH = ("en", "en_US")
 CODE = ("accounts", "integrations", "ktportal")
 TEMPLATES = "templates"
 
@@ -70,8 +71,12 @@ BORROWED = (
 )
 """Texts of Django and django-allauth whose own translation says "du" or sounds wooden."""
 
-UNBROKEN = {"E-Mail": "E\u2011Mail", "Opt-in": "Opt\u2011in"}
-"""Words that no line may end in: compiled with a hyphen that does not break."""
+UNBROKEN = {"E-Mail": "E\u2011Mail", "Opt-in": "Opt\u2011in", "opt-in": "opt\u2011in", "…%(": "…\u2060%("}
+"""What no line may end in: words are compiled with a hyphen that does not break, the last characters of a key behind
+their dots with a joiner."""
+
+AMERICAN = {"colour": "color", "Colour": "Color", "recognise": "recognize", "ticked": "checked"}
+"""British words in texts, as Americans write them."""
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z%]|\{\w*\}")
 
@@ -105,9 +110,14 @@ def stored() -> Catalog:
         return read_po(file, locale="de")
 
 
-def compiled() -> Catalog:
-    """The texts and translations of the .mo file."""
-    with MO_FILE.open("rb") as file:
+def mo_file(locale: str) -> Path:
+    folder = BASE_DIR / "locale" / "english" if locale in ENGLISH else BASE_DIR / "locale"
+    return folder / locale / "LC_MESSAGES" / "django.mo"
+
+
+def compiled(locale: str = "de") -> Catalog:
+    """The texts and translations of a .mo file."""
+    with mo_file(locale).open("rb") as file:
         return read_mo(file)
 
 
@@ -120,9 +130,24 @@ def unbroken(catalog: Catalog) -> Catalog:
     return kept
 
 
+def english(catalog: Catalog, locale: str) -> Catalog:
+    """Of the texts of a catalogue those that read otherwise in this English than they stand in the code."""
+    read = Catalog(locale=locale, creation_date=NO_DATE, revision_date=NO_DATE)
+    for message in texts(catalog).values():
+        written = [message.id] if isinstance(message.id, str) else list(message.id)
+        said = [_in_one_piece(_replaced(form, AMERICAN if locale == "en_US" else {})) for form in written]
+        if said != written:
+            read.add(message.id, tuple(said) if message.pluralizable else said[0], context=message.context)
+    return read
+
+
 def _in_one_piece(text: str) -> str:
-    for word, kept in UNBROKEN.items():
-        text = text.replace(word, kept)
+    return _replaced(text, UNBROKEN)
+
+
+def _replaced(text: str, table: Mapping[str, str]) -> str:
+    for word, other in table.items():
+        text = text.replace(word, other)
     return text
 
 
@@ -167,8 +192,12 @@ def update() -> list[str]:
     with PO_FILE.open("wb") as file:
         file.write(HEADER.encode())
         write_po(file, catalog, width=0, sort_output=True, omit_header=True, include_lineno=False)
-    with MO_FILE.open("wb") as file:
+    with mo_file("de").open("wb") as file:
         write_mo(file, unbroken(catalog))
+    for locale in ENGLISH:
+        mo_file(locale).parent.mkdir(parents=True, exist_ok=True)
+        with mo_file(locale).open("wb") as file:
+            write_mo(file, english(catalog, locale))
     return [f"{key[1]!r} {fault}" for key, message in texts(catalog).items() for fault in faults(message)]
 
 

@@ -13,8 +13,8 @@ Page = Any
 
 
 def as_typed(text: object) -> str:
-    """A text with plain hyphens also where none may break a line."""
-    return str(text).replace("\u2011", "-")
+    """A text with plain hyphens, and without joiners, also where no line may break."""
+    return str(text).replace("\u2011", "-").replace("\u2060", "")
 
 
 def html(page: Page) -> str:

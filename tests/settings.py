@@ -17,6 +17,9 @@ os.environ["KLICKTIPP_DEVELOPER_KEY"] = "0123456789abcdef0123456789abcdef"
 from ktportal.settings import *  # noqa: F403
 from ktportal.settings import BASE_DIR, DATABASES, TASKS
 
+LOCALE_PATHS = [BASE_DIR / "locale"]
+"""Tests read English as it stands in the code; what is compiled of it is tested in ktportal/test_translations.py."""
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

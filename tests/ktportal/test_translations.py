@@ -1,10 +1,12 @@
 import ast
 import re
+from typing import Any
 
 import pytest
-from babel.messages import Catalog
+from babel.messages import Catalog, Message
 from django.utils.translation import gettext, override
 
+from ktportal import settings as delivered
 from ktportal import translations
 
 
@@ -53,6 +55,48 @@ def test_short_german_words_stay_on_one_line(stored: Catalog) -> None:
     assert broken == []
     with override("de"):
         assert gettext("Email address") == "E\u2011Mail-Adresse"
+
+
+@pytest.mark.parametrize("locale", translations.ENGLISH)
+def test_the_english_mo_files_are_compiled_from_the_texts(used: Catalog, locale: str) -> None:
+    english = translations.english(used, locale)
+    assert said(translations.compiled(locale)) == said(english), "run `python -m ktportal.translations`"
+    assert [key for key, message in translations.texts(english).items() if translations.faults(message)] == []
+
+
+@pytest.fixture
+def as_delivered(settings: Any) -> None:
+    settings.LOCALE_PATHS = delivered.LOCALE_PATHS
+
+
+@pytest.mark.usefixtures("as_delivered")
+def test_each_english_reads_in_its_spelling(used: Catalog) -> None:
+    with override("en-gb"):
+        assert gettext("Name, colour and country") == "Name, colour and country"
+    with override("en-us"):
+        assert gettext("Name, colour and country") == "Name, color and country"
+    british = re.compile(
+        r"olour|avour|behaviou|(ogn|rgan|uthor|ormal|ummar|minim|maxim)is|nalys(e|ing)|alogue|\bgrey|licence|centre"
+        r"|(ancel|abel|ravel|odel)l(ed|ing)|\bticked",
+        re.IGNORECASE,
+    )
+    american = said(translations.compiled("en_US"))
+    read = [
+        form for key, message in translations.texts(used).items() for form in american.get(key) or _written(message)
+    ]
+    assert [text for text in read if british.search(text)] == []
+
+
+def _written(message: Message) -> list[str]:
+    return [message.id] if isinstance(message.id, str) else list(message.id)
+
+
+@pytest.mark.usefixtures("as_delivered")
+def test_opt_in_and_the_end_of_a_key_stay_on_one_line() -> None:
+    for language in ("en", "en-us"):
+        with override(language):
+            assert gettext("opt-in pending") == "opt\u2011in pending"
+            assert "…\u2060%(key)s" in gettext("%(actor)s stored the customer key …%(key)s for %(account)s")
 
 
 @pytest.mark.parametrize(

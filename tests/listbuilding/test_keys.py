@@ -35,7 +35,7 @@ def test_a_key_is_stored_and_shown_by_label_and_last_four(
     assert answer.url == url("listbuilding/")
     page = html(browser.get(answer.url))
     assert "The listbuilding key “Website form” is stored." in page
-    assert '<span class="id">…WXYZ</span>' in page
+    assert '<span class="id whole">…WXYZ</span>' in page
     assert f"stored by {owner.user}, " in page
     assert SECRET not in page
     key = account.listbuilding_keys.get()

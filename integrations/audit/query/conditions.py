@@ -216,7 +216,7 @@ class _Reader:
         return Condition(Q(source=_one_of(value, Source.values)))
 
     def _key(self, value: str) -> Condition:
-        last_four = value.lstrip("…•")
+        last_four = value.lstrip("…•\u2060")
         if len(last_four) != 4:
             raise _Impossible(_("a key is searched by its last four characters"))
         return self._with_fact(LineFact.About.KEY, last_four)
