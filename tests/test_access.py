@@ -209,6 +209,8 @@ TABLE: dict[str, str | Capability] = {
     "log_export_csv": Capability.SEE_WHOLE_LOG,
     "log_export_jsonl": Capability.SEE_WHOLE_LOG,
     "log_export_ocsf": Capability.SEE_WHOLE_LOG,
+    "log_export_proved": Capability.SEE_WHOLE_LOG,
+    "log_export_proved_log": Capability.SEE_WHOLE_LOG,
     "log_report": Capability.SEE_WHOLE_LOG,
     "log_person": Capability.SEE_LOG,
     "log_person_of_client": Capability.SEE_LOG,

@@ -6,16 +6,21 @@
 //	main.go entry VKEY entry.json entry.tlog-proof
 //	main.go grown VKEY older-checkpoint.txt growth.txt
 //	main.go folder VKEY folder
+//	main.go export VKEY entries.proved.jsonl
 package main
 
 import (
+	"bufio"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -39,6 +44,7 @@ func main() {
 		"entry":      {2, entry},
 		"grown":      {2, grown},
 		"folder":     {1, folder},
+		"export":     {1, export},
 	}
 	if len(arguments) > 1 {
 		if command, known := commands[arguments[0]]; known && len(arguments) == 2+command.files {
@@ -49,7 +55,7 @@ func main() {
 			return
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: checkpoint|entry|grown|folder VKEY FILE…")
+	fmt.Fprintln(os.Stderr, "usage: checkpoint|entry|grown|folder|export VKEY FILE…")
 	os.Exit(2)
 }
 
@@ -77,10 +83,22 @@ func entry(vkey string, files []string) error {
 	if err != nil {
 		return err
 	}
-	above, signed, found := strings.Cut(string(text), "\n\n")
+	index, tree, err := included(leaf, string(text), func(signed string) (tlog.Tree, error) {
+		return openCheckpoint(vkey, []byte(signed))
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("good: the entry is number %d of the %d in the log\n", index+1, tree.N)
+	return nil
+}
+
+// included says where in which tree an entry is, by its proof.
+func included(leaf []byte, text string, open func(signed string) (tlog.Tree, error)) (int64, tlog.Tree, error) {
+	above, signed, found := strings.Cut(text, "\n\n")
 	lines := strings.Split(above, "\n")
 	if !found || lines[0] != proofHeader {
-		return errors.New("this is no tlog-proof")
+		return 0, tlog.Tree{}, errors.New("this is no tlog-proof")
 	}
 	lines = lines[1:]
 	if len(lines) > 0 && strings.HasPrefix(lines[0], "extra ") {
@@ -88,24 +106,97 @@ func entry(vkey string, files []string) error {
 	}
 	index, err := number(lines, "index ")
 	if err != nil {
-		return err
+		return 0, tlog.Tree{}, err
 	}
 	proof, err := hashes(lines[1:])
 	if err != nil {
-		return err
+		return 0, tlog.Tree{}, err
 	}
-	tree, err := openCheckpoint(vkey, []byte(signed))
+	tree, err := open(signed)
+	if err != nil {
+		return 0, tlog.Tree{}, err
+	}
+	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
+		return 0, tlog.Tree{}, err
+	}
+	return index, tree, inItsPlace(leaf, index)
+}
+
+// export says that entries, each with its proof in its line, are in their logs, and whether they are all of a log. The
+// vkey may be that of any log of the portal: all are signed with the same key, each under the name of its own.
+func export(vkey string, files []string) error {
+	file, err := os.Open(files[0])
 	if err != nil {
 		return err
 	}
-	if err := tlog.CheckRecord(proof, tree.N, tree.Hash, index, tlog.RecordHash(leaf)); err != nil {
-		return err
+	defer file.Close()
+	trees, found, unproved := map[string]tlog.Tree{}, map[string]map[int64]bool{}, map[string]int{}
+	open := func(signed string) (tlog.Tree, error) {
+		if tree, known := trees[signed]; known {
+			return tree, nil
+		}
+		name, _, _ := strings.Cut(signed, "\n")
+		named, err := ofLog(vkey, name)
+		if err != nil {
+			return tlog.Tree{}, err
+		}
+		tree, err := openCheckpoint(named, []byte(signed))
+		if err == nil {
+			trees[signed], found[signed] = tree, map[int64]bool{}
+		}
+		return tree, err
 	}
-	if err := inItsPlace(leaf, index); err != nil {
-		return err
+	reader := bufio.NewReader(file)
+	for at := 1; ; at++ {
+		text, err := reader.ReadBytes('\n')
+		if len(text) == 0 && err == io.EOF {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("line %d: the file ends within it, or cannot be read: %w", at, err)
+		}
+		var line struct{ Entry, Proof, Unproved string }
+		if err := json.Unmarshal(text, &line); err != nil {
+			return fmt.Errorf("line %d: %w", at, err)
+		}
+		if line.Proof == "" {
+			unproved[line.Unproved]++
+			continue
+		}
+		index, _, err := included([]byte(line.Entry), line.Proof, open)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", at, err)
+		}
+		_, signed, _ := strings.Cut(line.Proof, "\n\n")
+		found[signed][index] = true
 	}
-	fmt.Printf("good: the entry is number %d of the %d in the log\n", index+1, tree.N)
+	told := []string{}
+	for signed, tree := range trees {
+		name, _, _ := strings.Cut(signed, "\n")
+		if count := int64(len(found[signed])); count == tree.N {
+			told = append(told, fmt.Sprintf("good: all %d entries of %s are here, as they were signed; none was left out", tree.N, name))
+		} else {
+			told = append(told, fmt.Sprintf("good: %d of the %d entries of %s are here, as they were signed", count, tree.N, name))
+		}
+	}
+	for why, count := range unproved {
+		told = append(told, fmt.Sprintf("%d without a proof: %s", count, why))
+	}
+	sort.Strings(told)
+	fmt.Println(strings.Join(told, "\n"))
 	return nil
+}
+
+// ofLog is the vkey of a log by that of another one of the same portal.
+func ofLog(vkey, name string) (string, error) {
+	if _, err := note.NewVerifier(vkey); err != nil {
+		return "", err
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.SplitN(vkey, "+", 3)[2])
+	if err != nil {
+		return "", err
+	}
+	return note.NewEd25519VerifierKey(name, ed25519.PublicKey(key[1:]))
 }
 
 // grown says that the log of an older checkpoint has only grown until the newer one, which stands in the proof.

@@ -44,14 +44,15 @@ def _of_lines(lines: list[LogLine], entries: QuerySet[AuditEntry]) -> Iterator[l
             if batch:
                 yield batch
                 batch = []
-            yield from _pages(entries.filter(action=line.action))
+            yield from pages(entries.filter(action=line.action))
         else:
             batch += by_action[line.action]
     if batch:
         yield batch
 
 
-def _pages(entries: QuerySet[AuditEntry]) -> Iterator[list[AuditEntry]]:
+def pages(entries: QuerySet[AuditEntry]) -> Iterator[list[AuditEntry]]:
+    """Entries of a team in their order, some at a time."""
     after = 0
     while page := list(entries.filter(number__gt=after).order_by("number")[:_ENTRIES]):
         yield page

@@ -71,7 +71,12 @@ class UnknownVersion(Exception):
 
 def leaf(entry: AuditEntry) -> bytes:
     """The canonical form of a final entry as it stands in the database. Raises `UnknownVersion`."""
-    return forms_of([{name: getattr(entry, name) for name in COLUMNS}])[0]
+    return forms_of([columns_of(entry)])[0]
+
+
+def columns_of(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as its `COLUMNS`."""
+    return {name: getattr(entry, name) for name in COLUMNS}
 
 
 def leaves_of(entries: QuerySet[AuditEntry]) -> list[bytes]:
@@ -81,12 +86,29 @@ def leaves_of(entries: QuerySet[AuditEntry]) -> list[bytes]:
 
 def forms_of(entries: Sequence[Mapping[str, Any]]) -> list[bytes]:
     """The canonical forms of entries that were read as their `COLUMNS`."""
+    subjects = _subjects_of(entries)
+    return [leaf_of(entry, subjects[entry["id"]]) for entry in entries]
+
+
+def forms_if_any(entries: Sequence[Mapping[str, Any]]) -> list[bytes | None]:
+    """The same; None for an entry that has no form, as it is of an unknown version or under way."""
+    subjects = _subjects_of(entries)
+    forms: list[bytes | None] = []
+    for entry in entries:
+        try:
+            forms.append(leaf_of(entry, subjects[entry["id"]]))
+        except (UnknownVersion, ValueError):
+            forms.append(None)
+    return forms
+
+
+def _subjects_of(entries: Sequence[Mapping[str, Any]]) -> dict[UUID, list[tuple[Any, ...]]]:
     subjects: dict[UUID, list[tuple[Any, ...]]] = defaultdict(list)
     for begin in range(0, len(entries), _AT_ONCE):
         about = AuditSubject.objects.filter(entry_id__in=[entry["id"] for entry in entries[begin : begin + _AT_ONCE]])
         for entry_id, *subject in about.values_list("entry_id", *SUBJECT_COLUMNS):
             subjects[entry_id].append(tuple(subject))
-    return [leaf_of(entry, subjects[entry["id"]]) for entry in entries]
+    return subjects
 
 
 def leaf_of(columns: Mapping[str, Any], subjects: Iterable[tuple[Any, ...]]) -> bytes:

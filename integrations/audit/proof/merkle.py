@@ -6,6 +6,7 @@ the level below. https://c2sp.org/tlog-tiles, https://www.rfc-editor.org/rfc/rfc
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 HASH_SIZE = 32
@@ -39,6 +40,12 @@ def root_over(hashes: Sequence[bytes]) -> bytes:
         odd = level[len(level) & ~1 :]
         level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
     return level[0]
+
+
+@lru_cache(maxsize=1024)
+def _root_in(tile: bytes) -> bytes:
+    """The hash over the hashes of a tile, or of a part of one. The proofs of neighbours share most of them."""
+    return root_over(hashes_in(tile))
 
 
 def extend(size: int, leaves: Sequence[bytes], read_tile: ReadTile) -> dict[tuple[int, int], bytes]:
@@ -125,7 +132,7 @@ class Tree:
         level, above = divmod(count.bit_length() - 1, _HEIGHT)
         index, place = divmod(begin >> _HEIGHT * level, WIDTH)
         tile = _cut(self.read_tile(level, index), place + (1 << above))
-        return root_over(hashes_in(tile[place * HASH_SIZE :]))
+        return _root_in(tile[place * HASH_SIZE :])
 
 
 def root_by_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.audit import triggers
 from integrations.audit.models import AuditEntry, EntryCounter, Outcome, RetentionRecord
 from integrations.audit.proof import keys
-from integrations.audit.proof.canonical import COLUMNS, UnknownVersion, forms_of
+from integrations.audit.proof.canonical import COLUMNS, forms_if_any
 from integrations.audit.proof.formats import Head, NotAProof
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import (
@@ -158,10 +158,7 @@ def _of_entries(log: Log, before: Checkpoint | None, through: Checkpoint) -> Ite
 
 def _hashes(entries: list[dict[str, Any]]) -> list[bytes]:
     """The leaf hashes of entries; b"" for one that has none, as it is of an unknown version or under way again."""
-    try:
-        return [leaf_hash(form) for form in forms_of(entries)]
-    except (UnknownVersion, ValueError):
-        return [b""] if len(entries) == 1 else [_hashes([entry])[0] for entry in entries]
+    return [b"" if form is None else leaf_hash(form) for form in forms_if_any(entries)]
 
 
 def _unexplained(log: Log, gone: list[int]) -> list[str]:

@@ -25,7 +25,7 @@ from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import main_words
 
 ADA = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
-FORMS = ("csv", "jsonl", "ocsf", "report")
+FORMS = ("csv", "jsonl", "ocsf", "proved", "report")
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_who_may_not_export_is_refused_and_not_offered_it(owner: Membership, sco
         member = MembershipFactory(team=owner.team, role=role)
         browser = Client()
         browser.force_login(member.user)
-        assert [export(browser, member, form).status_code for form in FORMS] == [403] * 4
+        assert [export(browser, member, form).status_code for form in FORMS] == [403] * len(FORMS)
         assert "log/export/" not in browser.get(f"/t/{owner.team.slug}/log/").content.decode()
 
 
@@ -148,7 +148,7 @@ def test_the_log_offers_what_it_shows(browser: Client, owner: Membership, scope:
 
 def test_a_search_with_mistakes_leads_to_the_page_that_says_so(browser: Client, owner: Membership) -> None:
     written = AuditEntry.objects.count()
-    for form, query in zip(FORMS, ("code:x", "nosuch:1", '"open', "since:2026-02-30"), strict=True):
+    for form, query in zip(FORMS, ("code:x", "nosuch:1", '"open', "code:x", "since:2026-02-30"), strict=True):
         response = export(browser, owner, form, query)
         assert response.status_code == 302
         assert browser.get(response["Location"]).status_code == 422

@@ -51,7 +51,10 @@ class Auditor:
         self.program, self.folder, self.browser, self.log, self.team = program, folder, browser, log, team
 
     def take(self, name: str, page: str, *arguments: Any) -> Path:
-        answer: Any = self.browser.get(reverse(f"log_proof_{page}", args=[self.team, *arguments]))
+        return self.fetch(name, reverse(f"log_proof_{page}", args=[self.team, *arguments]))
+
+    def fetch(self, name: str, url: str) -> Path:
+        answer: Any = self.browser.get(url)
         assert answer.status_code == 200
         path = self.folder / name
         path.write_bytes(answer.getvalue())
@@ -133,3 +136,34 @@ def test_go_verifies_a_whole_log(auditor: Auditor, monkeypatch: pytest.MonkeyPat
     bundle = folder / "tile" / "entries" / "001"
     bundle.write_bytes(bundle.read_bytes().replace(b'"attempt":1', b'"attempt":2', 1))
     assert auditor.ask("folder", folder) == (1, "WRONG: entry 257 is not what was signed")
+
+
+def test_go_verifies_an_export_and_that_none_was_left_out(auditor: Auditor) -> None:
+    grow(auditor, 9)
+    happen(2, auditor.log.account_id, auditor.log.team_id)
+    name, team = auditor.log.origin, Log(auditor.log.team_id)
+    whole = auditor.fetch("whole.jsonl", reverse("log_export_proved_log", args=[auditor.team, auditor.log.account_id]))
+    unproved = "2 without a proof: not covered by a checkpoint yet"
+    said = f"{unproved}\ngood: all 9 entries of {name} are here, as they were signed; none was left out"
+    assert auditor.ask("export", whole) == (0, said)
+    assert auditor.ask("export", whole, log=team) == (0, said)
+
+    lines = whole.read_bytes().splitlines(keepends=True)
+    part = auditor.folder / "part.jsonl"
+    part.write_bytes(b"".join(lines[:4] + lines[5:9]))
+    assert auditor.ask("export", part) == (0, f"good: 8 of the 9 entries of {name} are here, as they were signed")
+    twice = auditor.folder / "twice.jsonl"
+    twice.write_bytes(b"".join(lines[:8] + lines[:1]))
+    assert auditor.ask("export", twice)[1].startswith("good: 8 of the 9 ")
+    for before, after in ((rb"attempt\":1", rb"attempt\":2"), (rb"index 0\n", rb"index 1\n"), (rb"\n9\n", rb"\n8\n")):
+        status, told = auditor.ask("export", changed(whole, before, after))
+        assert (status, told[:15]) == (1, "WRONG: line 1: ")
+    cut = auditor.folder / "cut.jsonl"
+    cut.write_bytes(whole.read_bytes()[:-20])
+    assert auditor.ask("export", cut)[0] == 1
+
+    found = auditor.fetch("found.jsonl", reverse("log_export_proved", args=[auditor.team]) + "?q=kind:any")
+    cover()
+    told = auditor.ask("export", found)[1]
+    assert f"good: all 9 entries of {name} are here" in told
+    assert unproved[2:] in told
