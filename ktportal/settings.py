@@ -290,6 +290,7 @@ CLOCK_CHORES = [
     ("integrations.audit.overview.rollup.roll_up_for_a_while", 60),
     ("integrations.audit.proof.covering.cover", 60),
     ("integrations.audit.proof.mailing.mail_checkpoints", 24 * 3600),
+    ("integrations.audit.proof.timestamps.stamp_checkpoints", 600),
     ("integrations.audit.retention.removal.remove_old_entries", 600),
     ("integrations.audit.retention.gaps.check_numbers", 3600),
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
@@ -313,6 +314,10 @@ LOG_STREAM_HOSTS = [host.strip().lower() for host in env.list("LOG_STREAM_HOSTS"
 """Hosts to which teams may have their log sent; without any, nothing of this is offered."""
 if any(set(host) & set("/:@ ") for host in LOG_STREAM_HOSTS):
     raise ImproperlyConfigured(f"LOG_STREAM_HOSTS names hosts alone, as in logs.example.com, not {LOG_STREAM_HOSTS}.")
+
+LOG_TIMESTAMP_URL = env.str("LOG_TIMESTAMP_URL", default="")
+"""Where time stamps after RFC 3161 are had for the log's checkpoints; without it there are none."""
+LOG_TIMESTAMP_ROOTS = env.str("LOG_TIMESTAMP_ROOTS", default="")
 
 # --- People --------------------------------------------------------------------------------------
 

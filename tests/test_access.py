@@ -18,11 +18,14 @@ from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import Membership, Team
 from accounts.roles import TEAM_WIDE, Capability, Role
 from integrations.audit.models import AuditEntry, SavedSearch
 from integrations.audit.proof.covering import cover
+from integrations.audit.proof.logs import Log
+from integrations.audit.proof.models import TimeStamp
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.keys import grants
@@ -199,6 +202,8 @@ TABLE: dict[str, str | Capability] = {
     "log_proof_leaf": Capability.SEE_WHOLE_LOG,
     "log_proof_log": Capability.SEE_WHOLE_LOG,
     "log_proof_checkpoint": Capability.SEE_WHOLE_LOG,
+    "log_proof_stamp": Capability.SEE_WHOLE_LOG,
+    "log_proof_stamped": Capability.SEE_WHOLE_LOG,
     "log_proof_tile": Capability.SEE_WHOLE_LOG,
     "log_proof_growth": Capability.SEE_WHOLE_LOG,
     "log_proof_folder": Capability.SEE_WHOLE_LOG,
@@ -390,6 +395,8 @@ def make_tenant(customer_key: str) -> Tenant:
         "older": 1,
     }
     cover()
+    size = Log(owner.team.pk, account.pk).checkpoints.latest("size").size
+    TimeStamp.objects.create(team_id=owner.team.pk, account_id=account.pk, size=size, told_at=timezone.now())
     return Tenant(owner, account, values)
 
 

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
 from integrations.audit.proof.canonical import leaf
 from integrations.audit.proof.merkle import WIDTH, Tree, Unreadable, hashes_in, leaf_hash
-from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Tile
+from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Tile, TimeStamp
 
 _ORIGIN = re.compile(r"(?P<host>[^/\s+]+)/log/(?P<team>0|[1-9][0-9]{0,17})(?:/(?P<account>[1-9][0-9]{0,17}))?")
 
@@ -64,6 +64,11 @@ class Log:
 
     def newest(self) -> Checkpoint | None:
         return self.checkpoints.last()
+
+    @property
+    def stamps(self) -> QuerySet[TimeStamp]:
+        """Time stamps over its checkpoints, in their order."""
+        return TimeStamp.objects.filter(team_id=self.team_id, account_id=self.account_id).order_by("size")
 
     def checkpoint_over(self, entry: AuditEntry) -> Checkpoint | None:
         """The first one that covers an entry of the log, if any does."""

@@ -60,6 +60,29 @@ class Checkpoint(models.Model):
         return f"{self.team_id}/{self.account_id}: {self.size} entries"
 
 
+class TimeStamp(models.Model):
+    """What a time stamping authority said of a checkpoint, see `timestamps`. Insert-only.
+
+    answer: its whole answer after RFC 3161, DER
+    told_at: the time that it says
+    """
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    size = models.BigIntegerField()
+    answer = models.BinaryField()
+    told_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team_id", "account_id", "size"], name="log_proof_stamp_of_checkpoint")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.account_id}: {self.size} entries at {self.told_at:%Y-%m-%d %H:%M:%S}"
+
+
 class Recipient(models.Model):
     """Who gets the newest checkpoints of a team by mail every day: of all its logs, or of one client account's alone.
 

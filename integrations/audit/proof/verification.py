@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.audit import triggers
 from integrations.audit.models import AuditEntry, EntryCounter, Outcome, RetentionRecord
-from integrations.audit.proof import keys
+from integrations.audit.proof import keys, timestamps
 from integrations.audit.proof.canonical import COLUMNS, forms_if_any
 from integrations.audit.proof.formats import Head, NotAProof
 from integrations.audit.proof.logs import Log
@@ -81,6 +81,7 @@ def problems_of(log: Log) -> Iterator[str]:
         if checkpoint.size - begin >= _AT_ONCE or checkpoint.size == size:
             yield from _of_entries(log, before, checkpoint)
             before, begin = checkpoint, checkpoint.size
+    yield from _of_stamps(log)
     yield from _of_the_rest(log, newest)
 
 
@@ -170,6 +171,19 @@ def _unexplained(log: Log, gone: list[int]) -> list[str]:
         if removal is None:
             told.append(f"the entry of leaf {index} is gone, and no retention record says why")
     return told
+
+
+def _of_stamps(log: Log) -> Iterator[str]:
+    """Each time stamp is one over the checkpoint that it is kept for."""
+    for stamp in log.stamps.iterator(500):
+        checkpoint = log.checkpoints.filter(size=stamp.size).first()
+        try:
+            if checkpoint is None or not timestamps.is_good(stamp, checkpoint.note):
+                at = f"{stamp.told_at:%Y-%m-%d %H:%M} UTC"
+                yield f"the time stamp of {at} does not fit the checkpoint over {stamp.size} entries"
+        except (OSError, ValueError):
+            yield "there are time stamps, and LOG_TIMESTAMP_ROOTS has no certificates to verify them with"
+            return
 
 
 def _of_the_rest(log: Log, newest: Checkpoint | None) -> Iterator[str]:

@@ -17,6 +17,8 @@ from integrations.audit.proof.checking import check
 from integrations.audit.proof.folder import packed
 from integrations.audit.proof.formats import TileName
 from integrations.audit.proof.forms import CheckForm, RecipientForm
+from integrations.audit.proof.logs import Log
+from integrations.audit.proof.models import TimeStamp
 from integrations.audit.visibility import visible_accounts, visible_entries
 from ktportal.bodies import accepts_files
 
@@ -34,7 +36,12 @@ def proof(request: TeamRequest) -> HttpResponse:
 def one_log(request: TeamRequest, log: int) -> HttpResponse:
     """One log: its newest checkpoint, the keys, and what can be taken from it."""
     listed = listed_log(request.membership, log)
-    context = {"listed": listed, "newest": listed.log.newest(), "most_counted": MOST_COUNTED}
+    context = {
+        "listed": listed,
+        "newest": listed.log.newest(),
+        "stamp": listed.log.stamps.defer("answer").last(),
+        "most_counted": MOST_COUNTED,
+    }
     return render(request, "audit/proof/log.html", context)
 
 
@@ -46,6 +53,30 @@ def checkpoint(request: TeamRequest, log: int) -> HttpResponse:
     if newest is None:
         raise Http404
     return HttpResponse(newest.note, content_type=_TEXT)
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def stamp(request: TeamRequest, log: int) -> HttpResponse:
+    """The newest time stamp over a checkpoint of a log."""
+    found = _stamp(request, log)
+    name = f"log-{found.team_id}-{found.account_id}-{found.size}.tsr"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(bytes(found.answer), content_type="application/timestamp-reply", headers=headers)
+
+
+@team_view(Capability.SEE_WHOLE_LOG)
+def stamped(request: TeamRequest, log: int) -> HttpResponse:
+    """The checkpoint that the newest time stamp is over."""
+    found = _stamp(request, log)
+    note = Log(found.team_id, found.account_id).checkpoints.get(size=found.size).note
+    return HttpResponse(note, content_type=_TEXT)
+
+
+def _stamp(request: TeamRequest, log: int) -> TimeStamp:
+    found = listed_log(request.membership, log).log.stamps.last()
+    if found is None:
+        raise Http404
+    return found
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
