@@ -293,6 +293,7 @@ CLOCK_CHORES = [
     ("integrations.audit.proof.timestamps.stamp_checkpoints", 600),
     ("integrations.audit.retention.removal.remove_old_entries", 600),
     ("integrations.audit.retention.gaps.check_numbers", 3600),
+    ("integrations.clients.removed.forget_old", 24 * 3600),
     ("integrations.clients.keys.entitlement.remove_keys_of_former_members", 60),
     ("integrations.members.invitations.withdraw_without_right", 60),
     ("integrations.members.invitations.remove_old_invitations", 24 * 3600),

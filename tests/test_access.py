@@ -31,7 +31,7 @@ from integrations.clients.calls import gateway
 from integrations.clients.keys import grants
 from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
-from integrations.clients.models import ClientAccount, ReferenceKind
+from integrations.clients.models import ClientAccount, ReferenceKind, RemovedClient
 from integrations.contacts.adding.submission import NewContact
 from integrations.optin.sentences import PROCESSES_LISTED
 from integrations.tags.tagging import Tagging, tag_contacts
@@ -99,6 +99,8 @@ TABLE: dict[str, str | Capability] = {
     "team_second_factor": Capability.MANAGE_TEAM,
     "team": Capability.BELONG,
     "team_palette": Capability.BELONG,
+    "removed_clients": Capability.MANAGE_LOG,
+    "removed_client_table": Capability.MANAGE_LOG,
     "clients_check": Capability.MANAGE_CLIENTS,
     "client_first": Capability.ADD_CLIENTS,
     "client_new": Capability.ADD_CLIENTS,
@@ -392,6 +394,8 @@ def make_tenant(customer_key: str) -> Tenant:
         "recipient": owner.team.log_recipients.create(email="auditor@example.org").pk,
         "log": account.pk,
         "tile": "0/000.p/1",
+        "removed_id": RemovedClient.objects.create(team_id=owner.team.pk, account_id=-account.pk, name="Gone").pk,
+        "kept_kind": "origin",
         "older": 1,
     }
     cover()

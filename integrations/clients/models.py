@@ -271,3 +271,38 @@ class ReferenceSnapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.account}"
+
+
+class RemovedClient(models.Model):
+    """A client account that was removed, of which something is kept: see `removed`. No foreign key, as it is gone."""
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField(unique=True)
+    name = models.CharField(max_length=100)
+    removed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["team_id", "removed_at"], name="removed_clients_of_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.team_id, self.account_id, self.name)
+
+
+class KeptKind(models.TextChoices):
+    ORIGIN = "origin", _("Proofs of consent")
+    SUPPRESSION = "suppression", _("Suppression list")
+
+
+class KeptRow(models.Model):
+    """A row that a removed client account had, as a table tells it."""
+
+    client = models.ForeignKey(RemovedClient, models.CASCADE, related_name="rows")
+    kind = models.CharField(max_length=20, choices=KeptKind.choices)
+    told = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.client}"

@@ -17,6 +17,20 @@ CONNECTIONS_CHECKED = Sentence(
     only_reads=True,
 )
 CLIENT_REMOVED = Sentence("clients.removed", _("%(actor)s removed the client %(account)s from the portal"))
+ORIGINS_EXPORTED = Sentence(
+    "clients.kept_origins_exported",
+    _("%(actor)s exported the proofs of consent of %(account)s, which was removed"),
+    _("%(actor)s tried to export the proofs of consent of %(account)s, which was removed"),
+)
+SUPPRESSIONS_EXPORTED = Sentence(
+    "clients.kept_suppressions_exported",
+    _("%(actor)s exported the suppression list of %(account)s, which was removed"),
+    _("%(actor)s tried to export the suppression list of %(account)s, which was removed"),
+)
+KEPT_FORGOTTEN = Sentence(
+    "clients.kept_forgotten",
+    _("%(actor)s removed what was kept of %(account)s, as its period is over"),
+)
 SERVICE_SILENT = Sentence("clients.service_silent", _("KlickTipp has not answered several times in a row"))
 SERVICE_ANSWERS = Sentence("clients.service_answers", _("KlickTipp answers again"))
 KEY_TESTED = Sentence(

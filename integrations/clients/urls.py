@@ -1,12 +1,18 @@
 from django.urls import path
 
-from integrations.clients import palette_views, views
+from integrations.clients import palette_views, removed_views, views
 from integrations.clients.keys import api_user_views, confirm_views, grant_views
 from integrations.clients.keys import views as key_views
 
 urlpatterns = [
     path("", views.clients, name="team"),
     path("go/", palette_views.of_team, name="team_palette"),
+    path("removed-clients/", removed_views.removed_clients, name="removed_clients"),
+    path(
+        "removed-clients/<row_id:removed_id>/<slug:kept_kind>.csv",
+        removed_views.removed_client_table,
+        name="removed_client_table",
+    ),
     path("clients/check/", key_views.check_connections, name="clients_check"),
     path("clients/new/first/", key_views.first_client, name="client_first"),
     path("clients/new/", key_views.new_client, name="client_new"),

@@ -16,6 +16,7 @@ EVENTS = {
     "clients.recoloured",
     "clients.country_changed",
     "clients.removed",
+    "clients.kept_forgotten",
     "clients.service_silent",
     "clients.service_answers",
     "clients.limited",

@@ -16,6 +16,7 @@ from tests.test_access import POST_ONLY, TABLE, make_tenant
 
 SIGNS_OUT = {"account_logout"}
 DOWNLOADS = {
+    "removed_client_table",
     *("access_review_table", "log_export_csv", "log_export_jsonl", "log_export_ocsf"),
     *("log_export_proved", "log_export_proved_log"),
     *("log_proof_entry", "log_proof_leaf", "log_proof_tile", "log_proof_folder", "log_proof_stamp"),
