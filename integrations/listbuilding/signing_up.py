@@ -10,6 +10,7 @@ from uuid import UUID
 from integrations.audit.models import Outcome
 from integrations.audit.presentation import problem_message
 from integrations.audit.reading import calls_of, is_about
+from integrations.audit.recorder import Action
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.calls.deadline import Deadline
 from integrations.clients.errand import Errand
@@ -73,6 +74,13 @@ class ByListbuildingKey:
         new = self.form.new
         return can_look_up(self.form.errand, new.email) and self.form.unlooked != new.email
 
+    def action(self, *, updates: bool) -> Action:
+        errand, new = self.form.errand, self.form.new
+        names = errand.last_known(ReferenceKind.FIELDS).names()
+        named: dict[str, Any] = {"fields": field_names(names, new.fields)} if new.fields else {}
+        named |= self.form.provenance.kept
+        return action_of(self.key, sentences.SIGNED_UP, new.subjects[0], errand.actor, self.form.action_id, **named)
+
     def check(self, *, updates: bool) -> None:
         self._api()
 
@@ -89,13 +97,9 @@ class ByListbuildingKey:
 
     def _api(self, seconds: float | None = None) -> tuple[KlickTipp, str]:
         """A client for a sign-up that nothing here stands in the way of, and the key's secret."""
-        errand, new = self.form.errand, self.form.new
-        names = errand.last_known(ReferenceKind.FIELDS).names()
-        named: dict[str, Any] = {"fields": field_names(names, new.fields)} if new.fields else {}
-        named |= self.form.provenance.kept
-        action = action_of(self.key, sentences.SIGNED_UP, new.subjects[0], errand.actor, self.form.action_id, **named)
+        action = self.action(updates=False)
         api, secret = connect(self.key, action, seconds=seconds)
-        refuse_suppressed(errand.account, new.subjects, action)
+        refuse_suppressed(self.form.errand.account, self.form.new.subjects, action)
         return api, secret
 
     def _settle_origin(self, signed_up: SignedUp) -> None:

@@ -341,6 +341,8 @@ def test_where_it_cannot_be_looked_up_before_the_person_decides(send: Any, servi
     assert "It could not be looked up whether this address belongs to a contact already." in html(page)
     assert "KlickTipp refuses the access. Nothing was sent." in html(page)
     assert service.paths() == [LOOK]
+    (given_up,) = AuditEntry.objects.filter(sentence="tools.signed_up")
+    assert (given_up.outcome, given_up.answer["problem"]) == (Outcome.FAILED, "access_denied")
     somebody_else = send(email="pending@klick-tipp.team", unlooked=page.context["unlooked"])
     assert somebody_else.context["page"].preview
     assert "Subscribed to Harbour Lane Coffee" in html(send(unlooked=page.context["unlooked"]))

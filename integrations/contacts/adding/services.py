@@ -14,10 +14,12 @@ from django.db import IntegrityError
 from django.utils.crypto import constant_time_compare
 
 from integrations.audit.errors import AlreadyStarted
+from integrations.audit.events import record_obstacle
 from integrations.audit.once import refuse_repeat
-from integrations.audit.recorder import Action
+from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import hash_subject, newest_key_version
 from integrations.clients.calls.deadline import Deadline
+from integrations.clients.errors import Obstructed
 from integrations.clients.explain import EXPLAINED
 from integrations.clients.models import ReferenceKind
 from integrations.contacts import sentences
@@ -28,6 +30,7 @@ from integrations.contacts.errors import NotLookedUp
 from integrations.contacts.fields.types import field_names, learn
 from integrations.contacts.models import Origin
 from integrations.klicktipp import Contact, Happened, KlickTipp, KlickTippError
+from integrations.messages import Obstacle, problem_in_words
 from integrations.operations import ADDING_OPERATIONS
 from integrations.suppression.services import refuse_suppressed
 from integrations.tags import smarttags
@@ -52,6 +55,9 @@ class Way(Protocol[Result_co]):
     @property
     def further_calls(self) -> int: ...
 
+    def action(self, *, updates: bool) -> Action:
+        """What the log calls it."""
+
     def check(self, *, updates: bool) -> None:
         """Raise `Obstructed` or `Suppressed` where something here stands in the way; the log has it then as what came
         of the action."""
@@ -65,8 +71,9 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
     changes in it now, nothing is sent and that is returned.
 
     The lookup right before sending is an action of its own in the log, `lookup_id`: who only looks can still send the
-    form. An SMS number alone is looked up only where the portal's log knows whose it is. Raises `NotLookedUp`, what
-    `way` raises, and `AlreadyStarted` for an action that has been used before.
+    form. Where it fails, the log has the whole as an attempt. An SMS number alone is looked up only where the portal's
+    log knows whose it is. Raises `NotLookedUp`, what `way` raises, and `AlreadyStarted` for an action that was used
+    before.
     """
     deadline, account = Deadline(), form.errand.account
     _refuse_second_submit(form)
@@ -75,7 +82,11 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
     way.check(updates=bool(expected))
     if not way.looks_up:
         return way.send(None, deadline)
-    lookup = _look(form, lookup_id, expected, deadline.seconds_left / (1 + way.further_calls))
+    try:
+        lookup = _look(form, lookup_id, expected, deadline.seconds_left / (1 + way.further_calls))
+    except NotLookedUp as given_up:
+        _record_given_up(way.action(updates=bool(expected)), account.scope, given_up.error)
+        raise
     account.refresh_from_db()  # somebody may have removed the client meanwhile
     if lookup.contact is None and not (form.new.email and (expected or form.seen)):
         return way.send(None, deadline)
@@ -84,6 +95,15 @@ def submit(form: Submission, way: Way[Result_co], lookup_id: UUID) -> Preview | 
         return way.send(lookup.contact, deadline)
     _refuse_second_submit(form)
     return preview
+
+
+def _record_given_up(action: Action, scope: Scope, error: Exception) -> None:
+    """Let the log tell of an add of which no more than the lookup was tried. A silent service is told once for all."""
+    if isinstance(error, Obstructed):
+        if error.obstacle is not Obstacle.SERVICE_SILENT:
+            record_obstacle(action, scope, error.obstacle)
+    elif isinstance(error, KlickTippError):
+        record_obstacle(action, scope, problem_in_words(error))
 
 
 def _refuse_second_submit(form: Submission) -> None:
@@ -133,6 +153,9 @@ class ByApi:
     further_calls: int = 1
     looks_up: bool = True
 
+    def action(self, *, updates: bool) -> Action:
+        return _action(self.form, updates)
+
     def check(self, *, updates: bool) -> None:
         self._api(updates)
 
@@ -164,7 +187,7 @@ class ByApi:
 
     def _api(self, updates: bool, seconds: float | None = None) -> KlickTipp:
         """A client for an add that nothing here stands in the way of."""
-        action = _action(self.form, updates)
+        action = self.action(updates=updates)
         api = self.form.errand.connect(action, seconds=seconds)
         refuse_suppressed(self.form.errand.account, self.form.new.subjects, action)
         return api

@@ -408,3 +408,32 @@ class TestPreview:
         assert timezone.now() - began < timedelta(seconds=4)
         assert page.status_code == 422
         assert "No contact was added." in main_words(page)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"status": 403, "body": '["API access denied."]'}, "KlickTipp refuses the access."),
+        ({"status": 500}, "KlickTipp answered in a way that cannot be understood."),
+        ({"close": "after"}, "KlickTipp"),
+    ],
+)
+def test_an_add_that_was_given_up_after_its_lookup_is_an_attempt_in_the_log(
+    browser: Client,
+    account: ClientAccount,
+    owner: Membership,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: dict[str, Any],
+    told: str,
+) -> None:
+    monkeypatch.setattr("integrations.klicktipp.timing.sleep", lambda seconds: None)
+    service.fault(path="/subscriber/search", always=True, **fault)
+    assert browser.post(url(account), typed()).status_code == 422
+    assert ADD not in service.paths()
+    entry = AuditEntry.objects.get(sentence="contacts.add")
+    assert (entry.kind, entry.outcome, entry.operation) == (Kind.EVENT, Outcome.FAILED, "")
+    assert entry.parameters["basis"]
+    page = main_words(browser.get(f"/t/{owner.team.slug}/log/"))
+    assert f"{owner.user} tried to add r•••@klick-tipp.team to Harbour Lane Coffee" in page
+    assert told in main_words(browser.get(f"/t/{owner.team.slug}/log/{entry.number}/"))
