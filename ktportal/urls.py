@@ -3,6 +3,7 @@ from django.urls import include, path
 from integrations import ids  # noqa: F401 - registers the converters of the URLs below
 from integrations.clients import palette_views
 from integrations.clients.keys.grant_views import callback, refusal
+from integrations.contacts.showing.log_views import log_addresses
 from ktportal import browsers
 
 handler400 = "accounts.bad_requests.bad_request"
@@ -24,6 +25,7 @@ urlpatterns = [
     path("t/<slug:team>/clients/<slug:account>/tools/listbuilding/", include("integrations.listbuilding.urls")),
     path("t/<slug:team>/log/overview/", include("integrations.audit.overview.urls")),
     path("t/<slug:team>/log/proof/", include("integrations.audit.proof.urls")),
+    path("t/<slug:team>/log/addresses/", log_addresses, name="log_addresses"),
     path("t/<slug:team>/log/", include("integrations.audit.urls")),
     path("t/<slug:team>/log/stream/", include("integrations.audit.stream.urls")),
     path("t/<slug:team>/log/kept/", include("integrations.audit.retention.urls")),

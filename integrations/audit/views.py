@@ -208,6 +208,7 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
         "entry": found,
         "call": LoggedCall(found),
         "action": action,
+        "shown": [action],
         "window": window,
         "kept": f"?{request.GET.urlencode()}" if request.GET else "",
         "subjects": subjects(action),

@@ -93,6 +93,12 @@ CONTACT_OPENED = Sentence(
     _("%(actor)s tried to look at the contact %(contact)s of %(account)s"),
     only_reads=True,
 )
+ADDRESSES_SHOWN = Sentence(
+    "contacts.addresses_shown",
+    _("%(actor)s had addresses of contacts of %(account)s shown in the log (%(count)s)"),
+    _("%(actor)s tried to have addresses of contacts of %(account)s shown in the log (%(count)s)"),
+    only_reads=True,
+)
 CONTACTS_COUNTED = Sentence(
     "contacts.counted",
     _("%(actor)s counted the contacts of %(account)s by status"),
