@@ -19,12 +19,8 @@ from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_v
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.alike import tell_apart
-from integrations.audit.links import Name, about
-from integrations.audit.models import AuditEntry, LogLine, Outcome
-from integrations.audit.presentation import (
+from integrations.audit.grouping import (
     PAGE_SIZE,
-    LoggedAction,
-    LoggedCall,
     around,
     in_short,
     near,
@@ -33,6 +29,9 @@ from integrations.audit.presentation import (
     tell_people,
     with_entries,
 )
+from integrations.audit.links import Name, about
+from integrations.audit.models import AuditEntry, LogLine, Outcome
+from integrations.audit.presentation import LoggedAction, LoggedCall
 from integrations.audit.query.asked import TIMES, Asked, chosen
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read

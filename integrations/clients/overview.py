@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from accounts.models import Membership
 from accounts.roles import Capability
+from integrations.audit.grouping import in_short, newest_lines
 from integrations.audit.models import PARTLY, LineKind, LogLine, Outcome
-from integrations.audit.presentation import LoggedAction, in_short, page_of_lines
+from integrations.audit.presentation import LoggedAction
 from integrations.audit.sentences import that_give_tags
 from integrations.audit.visibility import visible_entries, visible_lines
 from integrations.clients.errand import Errand
@@ -24,7 +25,7 @@ def done_last(errand: Errand, membership: Membership) -> list[LoggedAction]:
         return []
     changes = visible_lines(membership).filter(account_id=errand.account.pk)
     changes = changes.exclude(kind__in=[LineKind.LOAD, LineKind.LOOK])
-    lines, _more = page_of_lines(changes, size=_MOST_ACTIONS)
+    lines, _more = newest_lines(changes, _MOST_ACTIONS)
     return in_short(lines, visible_entries(membership))
 
 

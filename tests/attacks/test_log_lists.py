@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from integrations.audit.grouping import MOST_CALLS
 from integrations.audit.models import AuditEntry, Kind, LogLine
-from integrations.audit.presentation import MOST_CALLS
 from integrations.audit.recorder import Action, entry_of
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
 from integrations.tags.sentences import CONTACTS_TAGGED, CONTACTS_UNTAGGED

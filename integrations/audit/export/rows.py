@@ -9,8 +9,8 @@ from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
+from integrations.audit.grouping import MOST_CALLS
 from integrations.audit.models import AuditEntry, LogLine
-from integrations.audit.presentation import MOST_CALLS
 from integrations.audit.query.conditions import Conditions
 from integrations.audit.query.search import search
 

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from accounts.models import Membership
 from accounts.roles import Capability
 from integrations.audit.alike import tell_apart
+from integrations.audit.grouping import newest_lines, tell_of_one, with_entries
 from integrations.audit.links import Name, links_of, names_of
 from integrations.audit.models import AuditEntry, Kind, SubjectKind
-from integrations.audit.presentation import LoggedAction, page_of_lines, tell_of_one, with_entries
+from integrations.audit.presentation import LoggedAction
 from integrations.audit.reading import done_to, lines_of
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_entries
@@ -63,11 +64,11 @@ def history_of(
         return History(origins, checkable, [], False, [])
     entries = done_to(visible_entries(membership).filter(account_id=account.pk), account.team_id, names)
     changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
-    lines, next_page = page_of_lines(changes, size=_MOST_ACTIONS)
+    lines, has_more = newest_lines(changes, _MOST_ACTIONS)
     actions = with_entries([line.action for line in lines], entries)
     hashes = [name.hash for name in names]
     tell_of_one(actions, hashes)
-    return History(origins, checkable, actions, next_page is not None, by_id, tell_apart(actions, hashes))
+    return History(origins, checkable, actions, has_more, by_id, tell_apart(actions, hashes))
 
 
 def _names(account: ClientAccount, by_id: list[str], addresses: Iterable[Subject]) -> list[Name]:

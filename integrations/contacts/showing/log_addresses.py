@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from accounts.models import Membership
 from integrations.audit.actors import Actor
+from integrations.audit.grouping import in_short
 from integrations.audit.models import AuditEntry, AuditSubject, LogLine, SubjectKind, SubjectLink
-from integrations.audit.presentation import in_short
 from integrations.audit.recorder import Action
 from integrations.audit.visibility import visible_accounts, visible_entries
 from integrations.clients.explain import EXPLAINED, Explanation, explain
