@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from integrations.audit.models import AuditEntry, AuditSubject, LogLine, SubjectKind
 from integrations.audit.presentation import LoggedAction
@@ -27,12 +28,12 @@ def newest_lines(lines: QuerySet[LogLine], size: int) -> tuple[list[LogLine], bo
 
 def in_short(lines: Sequence[LogLine], visible: QuerySet[AuditEntry]) -> list[LoggedAction]:
     """The actions of these lines, each with the first of its visible entries at most: those of a list are many. One
-    query."""
+    query, of parts that each find an action by its index."""
     many = [line for line in lines if line.entries > MOST_CALLS]
-    wanted = Q(action__in=[line.action for line in lines if line.entries <= MOST_CALLS])
-    for line in many:
-        wanted |= Q(action=line.action, number__lt=line.number + MOST_CALLS)
-    actions = _grouped([line.action for line in lines], visible.filter(wanted)) if lines else []
+    short = visible.filter(action__in=[line.action for line in lines if line.entries <= MOST_CALLS])
+    first = [visible.filter(action=line.action, number__lt=line.number + MOST_CALLS) for line in many]
+    wanted = short.union(*first, all=True) if first else short
+    actions = _grouped([line.action for line in lines], wanted) if lines else []
     cut = {line.action: line for line in many}
     for action in actions:
         action.line = cut.get(action.head.action)
@@ -82,8 +83,9 @@ def near(entry: AuditEntry, visible: QuerySet[AuditEntry], count: int = 3) -> tu
 
 
 def _grouped(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list[LoggedAction]:
+    """Sorted here: asked for in order, SQLite without statistics would read the whole log by its numbers."""
     grouped: dict[UUID, list[AuditEntry]] = {action: [] for action in actions}
-    for entry in entries.order_by("number"):
+    for entry in sorted(entries, key=attrgetter("number")):
         grouped[entry.action].append(entry)
     return [LoggedAction(entries) for entries in grouped.values() if entries]
 
