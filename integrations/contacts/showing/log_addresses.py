@@ -18,18 +18,25 @@ from integrations.clients.models import ClientAccount
 from integrations.contacts.many import read_contacts
 from integrations.contacts.sentences import ADDRESSES_SHOWN
 from integrations.klicktipp import MOST_CONTACTS_AT_ONCE, Contact, KlickTippError, NotFound
+from integrations.phone_numbers import readable_number
 
 MOST_ENTRIES = 100
 
 
 @dataclass
 class Known:
-    """A contact as the log labels it, and as it is now; None while that is not read, or cannot be."""
+    """A contact as the log labels it, last in the entry `number`, and as it is now; None while that is not read, or
+    cannot be."""
 
     id: str
+    number: int
     labels: list[AuditSubject]
     contact: Contact | None = None
     is_gone: bool = False
+
+    @property
+    def sms_number(self) -> str:
+        return readable_number(self.contact.sms_number) if self.contact else ""
 
 
 @dataclass
@@ -65,7 +72,7 @@ def _contacts_of(entries: Iterable[AuditEntry]) -> dict[int, dict[str, Known]]:
         contact_id = subject.label if is_id else ids.get((account_id, subject.hash))
         of_account = found.setdefault(account_id, {})
         if contact_id and (contact_id in of_account or len(of_account) < MOST_CONTACTS_AT_ONCE):
-            known = of_account.setdefault(contact_id, Known(contact_id, []))
+            known = of_account.setdefault(contact_id, Known(contact_id, subject.number, []))
             if not is_id and subject.hash not in {label.hash for label in known.labels}:
                 known.labels.append(subject)
     return {account_id: contacts for account_id, contacts in found.items() if contacts}
