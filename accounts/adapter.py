@@ -4,6 +4,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
@@ -13,7 +15,7 @@ from django.urls import reverse
 from accounts import guesses
 from accounts.confirmation import confirmed_lately
 from accounts.crowds import Crowded
-from accounts.hashing import from_place
+from accounts.hashing import from_place_of
 from accounts.models import User
 from accounts.signals import sign_in_stopped
 
@@ -71,6 +73,9 @@ class Adapter(DefaultAccountAdapter):
         """Counts attempts by the account alone, whatever host was asked for; where its owner has signed in before, by
         the device or session, too, and not by the network, which strangers may share."""
         email = str(credentials.get("email") or "").lower()
+        is_known = guesses.place_of(request, email) is not None
+        if not is_known and not guesses.may_compare(request, email):
+            raise ImmediateHttpResponse(ratelimit.respond_429(request))
         self._guess = guesses.count(request, "password", email)
         if self._guess is None:
             place = guesses.place_of(request, email) or ""
@@ -78,12 +83,15 @@ class Adapter(DefaultAccountAdapter):
             if cache.add(f"sign-in-stopped:{told}", True, TOLD_FOR_SECONDS):
                 sign_in_stopped.send(type(self), request=request, credentials=credentials)
             raise self.validation_error("too_many_login_attempts")
+        if is_known and not guesses.may_compare(request, email):
+            self._guess.take_back()
+            raise ImmediateHttpResponse(ratelimit.respond_429(request))
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """As allauth does. Where it is too crowded to compare passwords nothing was guessed."""
-        place = guesses.place_of(request, str(credentials.get("email") or "").lower())
+        email = str(credentials.get("email") or "").lower()
         try:
-            with from_place(is_known=place is not None):
+            with from_place_of(email if guesses.place_of(request, email) else None):
                 return super().authenticate(request, **credentials)
         except Crowded:
             self._rollback_login_failed_rl_usage()

@@ -30,27 +30,48 @@ class Gate:
     at_once: how many
     waiting: how many others may wait; more are refused at once
     patience: seconds that one waits
+    of_one: how many of those inside and waiting may be of the same one, where it is told whose they are
     """
 
-    def __init__(self, at_once: int, waiting: int, patience: float = 2.0) -> None:
+    def __init__(self, at_once: int, waiting: int, patience: float = 2.0, of_one: int = 2) -> None:
         self._inside = threading.BoundedSemaphore(at_once)
         self._known = threading.BoundedSemaphore(at_once + waiting)
         self._patience = patience
+        self._of_one = of_one
+        self._theirs: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     @contextmanager
-    def passed(self) -> Iterator[None]:
+    def passed(self, by: str | None = None) -> Iterator[None]:
         """Raises `Crowded`."""
-        if not self._known.acquire(blocking=False):
-            raise Crowded
-        try:
-            if not self._inside.acquire(timeout=self._patience):
+        with self._counted(by):
+            if not self._known.acquire(blocking=False):
                 raise Crowded
             try:
-                yield
+                if not self._inside.acquire(timeout=self._patience):
+                    raise Crowded
+                try:
+                    yield
+                finally:
+                    self._inside.release()
             finally:
-                self._inside.release()
+                self._known.release()
+
+    @contextmanager
+    def _counted(self, by: str | None) -> Iterator[None]:
+        if by is None:
+            yield
+            return
+        with self._lock:
+            if self._theirs[by] >= self._of_one:
+                raise Crowded
+            self._theirs[by] += 1
+        try:
+            yield
         finally:
-            self._known.release()
+            with self._lock:
+                self._theirs[by] -= 1
+                self._theirs += Counter()
 
 
 class Shares:

@@ -2,6 +2,7 @@
 
 Strangers have attempts together; each device where the person has signed in before, and each session of theirs, has its
 own. So nobody can lock a person out by guessing: a stranger's guesses use up the strangers' attempts alone.
+What is right is no guess, but is compared all the same: so passwords are counted once more, right or wrong.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ STRANGERS: Final = "10/m/ip,5/300s/key"
 ONE_PLACE: Final = "5/300s/key"
 ALL_PLACES: Final = "20/300s/key"
 """What the devices and sessions of one person have together: who has known the password may have made many."""
+COMPARED_FOR_STRANGERS: Final = "30/m/ip"
+COMPARED_FOR_ONE: Final = "20/m/key"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,16 @@ class Guess:
         """It was right, so it was no guess."""
         for usage in self.counted:
             usage.rollback()
+
+
+def may_compare(request: HttpRequest, email: str) -> bool:
+    """Whether one more password may be compared: for strangers by their network, which who has signed in before may
+    share, and so for these by the person."""
+    place = place_of(request, email)
+    action, rate = ("login_known", COMPARED_FOR_ONE) if place else ("login", COMPARED_FOR_STRANGERS)
+    return bool(
+        ratelimit.consume(request, app="allauth.account", action=action, key=f"tried:{email}", config={action: rate})
+    )
 
 
 def count(request: HttpRequest, what: Literal["password", "code"], email: str) -> Guess | None:

@@ -16,19 +16,20 @@ _AT_ONCE: Final = max(1, ((os.cpu_count() or 1) - 1) // settings.WEB_CONCURRENCY
 _WAITING: Final = settings.WEB_THREADS // 4
 _gate: Final = Gate(_AT_ONCE, waiting=_WAITING)
 _gate_of_known_places: Final = Gate(1, waiting=_WAITING)
-"""Strangers fill theirs: who comes from a device that has signed in before does not wait behind them."""
+"""Strangers fill theirs: who comes from a device that has signed in before does not wait behind them. One person has
+two places in it, so that nobody fills it alone."""
 
-_is_known_place: ContextVar[bool] = ContextVar("is_known_place", default=False)
+_person: ContextVar[str | None] = ContextVar("person", default=None)
 
 
 @contextmanager
-def from_place(*, is_known: bool) -> Iterator[None]:
-    """Let passwords be compared for a place that has signed in before, or for a stranger's."""
-    token = _is_known_place.set(is_known)
+def from_place_of(person: str | None) -> Iterator[None]:
+    """Let passwords be compared and made for a place where this person has signed in before; None for a stranger's."""
+    token = _person.set(person)
     try:
         yield
     finally:
-        _is_known_place.reset(token)
+        _person.reset(token)
 
 
 class AFewAtATime(PBKDF2PasswordHasher):
@@ -36,6 +37,7 @@ class AFewAtATime(PBKDF2PasswordHasher):
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """Raises `Crowded`."""
-        gate = _gate_of_known_places if _is_known_place.get() else _gate
-        with gate.passed():
+        person = _person.get()
+        gate = _gate_of_known_places if person else _gate
+        with gate.passed(person):
             return super().encode(password, salt, iterations)

@@ -17,6 +17,7 @@ from accounts import confirmation
 from accounts.access import TeamRequest, UserRequest, sent_from, signed_in, team_view
 from accounts.browser_names import browser_name
 from accounts.forms import ProfileForm, SecondFactorForm, TeamForm
+from accounts.hashing import from_place_of
 from accounts.mfa import has_second_factor
 from accounts.models import Team
 from accounts.roles import Capability
@@ -100,7 +101,8 @@ def change_password(request: UserRequest) -> HttpResponse:
     """allauth's view, for who has confirmed that it is them: a stolen password alone makes no new one."""
     if not confirmation.confirmed_lately(request):
         return confirmation.ask(request)
-    response: HttpResponse = password_change(request)
+    with from_place_of(request.user.email):
+        response: HttpResponse = password_change(request)
     return response
 
 

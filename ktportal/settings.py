@@ -358,11 +358,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = portal.scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-# Guesses are counted by `accounts.guesses`, resets for one address by `accounts.forms`.
+# Sign-ins and guesses are counted by `accounts.guesses`, resets for one address by `accounts.forms`.
 ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "5/300s/user",
     "reset_password": "20/m/ip",
     "change_password": "5/m/user,20/m/ip",
+    "login": None,
     "login_failed": None,
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 30 * 60

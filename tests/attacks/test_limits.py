@@ -98,6 +98,31 @@ def test_a_stranger_locks_nobody_out(owner: Membership) -> None:
     assert is_signed_in(home)
 
 
+def test_strangers_in_the_same_network_lock_nobody_out(owner: Membership) -> None:
+    """An office has one address of IPv4, and its guests have it, too."""
+    home = Client()
+    sign_in(home, owner.user.email)
+    home.post("/accounts/logout/")
+    for number in range(30):
+        guess(number, f"nobody{number}@example.com")
+    assert Client().post("/accounts/login/", {"login": owner.user.email, "password": PASSWORD}).status_code == 429
+
+    sign_in(home, owner.user.email)
+
+    assert is_signed_in(home)
+
+
+def test_right_passwords_are_compared_twenty_times_a_minute(owner: Membership) -> None:
+    """Each takes a processor for as long as a wrong one."""
+    home = Client()
+    sign_in(home, owner.user.email)
+    answers = []
+    for _ in range(21):
+        home.post("/accounts/logout/")
+        answers.append(sign_in(home, owner.user.email).status_code)
+    assert answers == [302] * 20 + [429]
+
+
 def test_a_device_has_attempts_of_its_own_and_no_more(owner: Membership) -> None:
     home = Client()
     sign_in(home, owner.user.email)
