@@ -5,11 +5,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 RETRY_SECONDS: Final = 5
@@ -101,8 +103,22 @@ class Shares:
 
 
 shares: Final = Shares(int(OF_PERSON * settings.WEB_THREADS))
-request_started.connect(shares.give_back)
-request_finished.connect(shares.give_back)
+long_answers: Final = Shares(1)
+for each in (shares, long_answers):
+    request_started.connect(each.give_back)
+    request_finished.connect(each.give_back)
+
+
+def one_at_a_time(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view whose answer can take a processor for minutes: each person gets one answer of this kind at a time."""
+
+    @wraps(view)
+    def alone(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        if request.user.pk is None or not long_answers.take(request.user.pk):
+            return _later()
+        return view(request, **arguments)
+
+    return alone
 
 
 def share(get_response: Answer) -> Answer:

@@ -9,6 +9,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, AuditSubject
+from integrations.audit.often import not_too_often
 from integrations.audit.people_sentences import LOG_SEARCHED, LOG_SEARCHED_IN_VAIN
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
@@ -39,4 +40,8 @@ def _named(people: Iterable[Subject | AuditSubject]) -> list[dict[str, str]]:
 
 def _is_new(actor: Actor, team_id: int, told: Iterable[str]) -> bool:
     looked_for = hashlib.sha256(",".join(sorted(told)).encode()).hexdigest()
-    return cache.add(f"searched:{team_id}:{actor.user_id}:{looked_for}", True, _SECONDS)
+    key = f"searched:{team_id}:{actor.user_id}:{looked_for}"
+    if cache.get(key):
+        return False
+    not_too_often(actor.user_id)
+    return cache.add(key, True, _SECONDS)

@@ -75,3 +75,23 @@ def test_types_of_very_many_data_fields_are_one_entry_that_a_line_tells_in_short
     assert len(str(entry.parameters)) < 150_000
     assert "and 930 more" in words(browser.get(f"/t/{account.team.slug}/log/"))
     assert "979 x" in words(browser.get(f"/t/{account.team.slug}/log/{entry.number}/"))
+
+
+def test_reading_fills_no_log(browser: Client, account: ClientAccount) -> None:
+    """Exports, reports and searches for contacts are entries, and a loop made thirty a second."""
+    log = f"/t/{account.team.slug}/log/"
+    answers = [browser.get(f"{log}export/csv/?q=code:{number}").status_code for number in range(40)]
+    answers += [browser.get(f"/t/{account.team.slug}/access/table/").status_code for _ in range(20)]
+    answers += [browser.post(log, {"line": f"nobody{number}@klick-tipp.team"}).status_code for number in range(40)]
+    assert set(answers) == {200}
+    written = AuditEntry.objects.count()
+
+    for late in (
+        browser.get(f"{log}export/jsonl/"),
+        browser.get(f"/t/{account.team.slug}/access/table/"),
+        browser.post(log, {"line": "late@klick-tipp.team"}),
+        browser.post(log, {"line": "late@klick-tipp.team"}),
+    ):
+        assert late.status_code == 429
+    assert browser.post(log, {"line": "nobody1@klick-tipp.team"}).status_code == 200
+    assert AuditEntry.objects.count() == written

@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.crowds import OF_PERSON, shares
+from accounts.crowds import OF_PERSON, long_answers, shares
 from accounts.models import Membership
+from accounts.roles import Role
 from integrations.audit.actors import Actor
+from integrations.audit.proof.covering import cover
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
 from integrations.clients.calls.bulkhead import OF_PERSON as WAIT_OF_PERSON
@@ -47,6 +49,43 @@ def test_one_person_has_a_quarter_of_them_whatever_the_page(owner: Membership, b
     other.force_login(MembershipFactory(team=owner.team).user)
     assert other.get("/profile/").status_code == 200
     assert Client().get("/accounts/login/").status_code == 200
+
+
+LONG_ANSWERS = [
+    "log/export/csv/",
+    "log/export/jsonl/",
+    "log/export/ocsf/",
+    "log/export/report/",
+    "log/proof/0/folder.zip",
+    "log/proof/check/",
+    "access/table/",
+]
+
+
+@pytest.mark.parametrize("path", LONG_ANSWERS)
+def test_one_person_gets_one_long_answer_at_a_time(owner: Membership, browser: Client, path: str) -> None:
+    """An export of a large log takes minutes of a processor; eight at once made all pages five times slower."""
+    cover_what_is_there(owner, browser)
+    url = f"/t/{owner.team.slug}/{path}"
+    other = threading.Thread(target=long_answers.take, args=(owner.user.pk,))
+    other.start()
+    other.join()
+    try:
+        answer = browser.get(url)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+        assert browser.get(f"/t/{owner.team.slug}/log/").status_code == 200
+        colleague = Client()
+        colleague.force_login(MembershipFactory(team=owner.team, role=Role.OWNER).user)
+        assert colleague.get(url).status_code == 200
+    finally:
+        long_answers._taken.clear()
+    assert [browser.get(url).status_code for _ in range(2)] == [200, 200]
+
+
+def cover_what_is_there(owner: Membership, browser: Client) -> None:
+    browser.get(f"/t/{owner.team.slug}/log/export/csv/")
+    browser.get("/profile/")
+    cover()
 
 
 def test_an_answer_gives_its_thread_back(browser: Client) -> None:

@@ -5,9 +5,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access import TeamRequest, team_view
+from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.export.people import Place, record_reading, report_about
+from integrations.audit.often import not_too_often
 from integrations.audit.query.asked import Asked
 from integrations.audit.query.conditions import conditions
 from integrations.audit.query.participants import Participants
@@ -18,12 +20,14 @@ _PLACE: Final = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 @team_view(Capability.SEE_LOG)
+@one_at_a_time
 def person(request: TeamRequest) -> HttpResponse:
     """Everything about a contact, by client account."""
     return _report(request, Scope(request.team.pk))
 
 
 @team_view(Capability.SEE_LOG)
+@one_at_a_time
 def person_of_client(request: TeamRequest, account_id: int) -> HttpResponse:
     """Everything about a contact in one client account: it names no other, so that it can be handed over."""
     of_client = visible_entries(request.membership).filter(account_id=account_id)
@@ -42,6 +46,7 @@ def _report(request: TeamRequest, scope: Scope) -> HttpResponse:
     report = report_about(request.membership, asked.subjects, scope.account_id, after)
     if not report.labels:
         raise Http404
+    not_too_often(request.user.pk)
     record_reading(Actor.of(request), scope, asked.subjects, report)
     context = {"report": report, "asked": asked, "client": scope.account_label}
     return render(request, "audit/export/person.html", context)

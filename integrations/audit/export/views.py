@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from accounts.access import TeamRequest, team_view
+from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit import events
 from integrations.audit.actors import Actor
@@ -21,6 +22,7 @@ from integrations.audit.export.proved import Prover
 from integrations.audit.export.rows import batches, last_number, pages
 from integrations.audit.export.sentences import EXPORTED
 from integrations.audit.models import AuditEntry
+from integrations.audit.often import not_too_often
 from integrations.audit.presentation import LoggedAction, LoggedCall
 from integrations.audit.proof.access import listed_log
 from integrations.audit.query.asked import Asked
@@ -38,33 +40,39 @@ _PROVED_ENDING: Final = "proved.jsonl"
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def csv(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, for spreadsheets."""
     return _file(request, "CSV", as_csv.lines, "text/csv; charset=utf-8", "csv")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def json_lines(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as it was recorded."""
     return _file(request, "JSON Lines", jsonl.lines, "application/x-ndjson", "jsonl")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def ocsf_events(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as events of OCSF."""
     return _file(request, f"OCSF {ocsf.VERSION}", ocsf.lines, "application/x-ndjson", "ocsf.jsonl")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def proved(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as it was signed, each entry with its proof."""
     return _file(request, _PROVED, _prover(request).lines, "application/x-ndjson", _PROVED_ENDING)
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def proved_log(request: TeamRequest, log: int) -> HttpResponseBase:
     """All entries of one log with their proofs, which show together that none was left out."""
     listed = listed_log(request.membership, log)
+    not_too_often(request.user.pk)
     prover, account_id = _prover(request), listed.log.account_id or None
     told = written([Term("client", f"#{account_id}" if account_id else NO_CLIENT), Term("kind", ANY_KIND)])
     through = last_number(request.team.pk)
@@ -79,6 +87,7 @@ def _prover(request: TeamRequest) -> Prover:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def report(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as a page to print."""
     asked, told = _asked(request)
@@ -138,6 +147,7 @@ def _exported(
     request: TeamRequest, asked: Asked, told: Conditions, name: str | dict[str, str]
 ) -> Iterator[list[AuditEntry]]:
     """The entries to hand over, once the log says that they are."""
+    not_too_often(request.user.pk)
     through = last_number(request.team.pk)
     kept = (replace(term, value=scrub(term.value)) if term.name in _TYPED_FREELY else term for term in asked.terms)
     search = written(kept) or {"word": gettext_noop("Changes, and what went wrong")}

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from accounts.access import TeamRequest, sent_from, team_view
+from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, Outcome
@@ -99,6 +100,7 @@ def growth(request: TeamRequest, log: int, older: int) -> HttpResponse:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def folder(request: TeamRequest, log: int) -> StreamingHttpResponse:
     """A whole log with its checkpoint, as a ZIP file."""
     shown = listed_log(request.membership, log).log
@@ -147,6 +149,7 @@ def _entry(request: TeamRequest, number: int) -> AuditEntry:
 
 @accepts_files
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def check_proof(request: TeamRequest) -> HttpResponse:
     """Check a proof or a checkpoint that somebody has kept."""
     if request.method != "POST":

@@ -5,9 +5,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts.access import TeamRequest, team_view
+from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit import events
 from integrations.audit.actors import Actor
+from integrations.audit.often import not_too_often
 from integrations.audit.recorder import Scope
 from integrations.members.access_review import table
 from integrations.members.access_review.forms import ReviewForm
@@ -41,6 +43,7 @@ def access_review(request: TeamRequest) -> HttpResponse:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
+@one_at_a_time
 def access_review_table(request: TeamRequest) -> HttpResponseBase:
     """The same of all client accounts as a file."""
     form = _form(request)
@@ -49,6 +52,7 @@ def access_review_table(request: TeamRequest) -> HttpResponseBase:
     on = form.cleaned_data["on"]
     day = Day.on(on)
     clients = _asked_for(request, form, day)
+    not_too_often(request.user.pk)
     events.record(TABLE_DOWNLOADED, Actor.of(request), Scope(request.team.pk), day={"day": on.isoformat()})
     name = f"access-{request.team.slug}-{on.isoformat()}.csv"
     return StreamingHttpResponse(
