@@ -1,7 +1,9 @@
 """Writes into the log what accounts tell by signals: sign-ins, passwords, roles."""
 
+import json
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.signals import email_changed, password_changed, password_reset, user_signed_up
 from allauth.core import context
@@ -12,6 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_noop
+from django_tasks import task
 
 from accounts.models import Membership, Team, User
 from accounts.signals import (
@@ -27,12 +30,16 @@ from accounts.signals import (
 )
 from integrations.audit import events, people_sentences
 from integrations.audit.actors import COMMAND, Actor
-from integrations.audit.models import PORTAL, SubjectKind
+from integrations.audit.models import PORTAL, Source, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
 from integrations.audit.strangers import others_before
 from integrations.audit.subjects import Subject
 from integrations.audit.visibility import visible_accounts
+from ktportal.encryption import decrypt, encrypt
+from ktportal.mail import QUEUE
+
+_NOT_SIGNED_IN: Final = "sign-in that failed"
 
 
 def _in_every_team(sentence: Sentence, actor: Actor, user: User | None, **parameters: Any) -> None:
@@ -67,11 +74,24 @@ def stopped_sign_in(credentials: dict[str, Any], request: HttpRequest, **_: Any)
 
 def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: HttpRequest) -> None:
     tried = str(credentials.get("email") or credentials.get("username") or "")
+    told = [sentence.key, tried, asdict(Actor.of(request))]
+    write_not_signed_in.enqueue(encrypt(json.dumps(told), _NOT_SIGNED_IN))
+
+
+@task(queue_name=QUEUE, priority=-10)
+def write_not_signed_in(sealed: str) -> None:
+    """Write of a sign-in that failed, given encrypted. It takes longer where there is an account, and in many teams: so
+    it is done in the background, and no answer tells who has one."""
+    key, tried, told = json.loads(decrypt(sealed, _NOT_SIGNED_IN))
+    sentence = next(
+        each for each in (people_sentences.SIGN_IN_FAILED, people_sentences.SIGN_IN_STOPPED) if each.key == key
+    )
+    actor = Actor(**told | {"source": Source(told["source"])})
     user = User.objects.with_address(tried)
     if user:
-        _in_every_team(sentence, Actor.of(request), user, person=str(user))
+        _in_every_team(sentence, actor, user, person=str(user))
     else:
-        _by_stranger(sentence, Actor.of(request), Subject(SubjectKind.EMAIL, tried).label)
+        _by_stranger(sentence, actor, Subject(SubjectKind.EMAIL, tried).label)
 
 
 def _by_stranger(sentence: Sentence, actor: Actor, person: str) -> None:
