@@ -71,7 +71,12 @@ class UnknownVersion(Exception):
 
 def leaf(entry: AuditEntry) -> bytes:
     """The canonical form of a final entry as it stands in the database. Raises `UnknownVersion`."""
-    return forms_of([columns_of(entry)])[0]
+    return leaves([entry])[0]
+
+
+def leaves(entries: Sequence[AuditEntry]) -> list[bytes]:
+    """The canonical forms of final entries. Raises `UnknownVersion`."""
+    return forms_of([columns_of(entry) for entry in entries])
 
 
 def columns_of(entry: AuditEntry) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
-from integrations.audit.proof.canonical import leaf
+from integrations.audit.proof.canonical import leaves
 from integrations.audit.proof.merkle import WIDTH, Tree, Unreadable, hashes_in, leaf_hash
 from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Tile, TimeStamp
 
@@ -119,11 +119,26 @@ class Log:
     def entry_at(self, index: int) -> AuditEntry | None:
         """The entry whose leaf is at an index that is covered, as the database has it now. The log of a team knows it
         by its hash: None where it was removed or changed."""
-        entries = self.entries_around(index, index + 1)
         if self.account_id:
-            return entries.first()
+            return self.entries_around(index, index + 1).first()
         (wanted,) = self.leaves(index, index + 1)
-        return next((entry for entry in entries.iterator(500) if leaf_hash(leaf(entry)) == wanted), None)
+        for place in self.places(index, index + 1):
+            entries = list(place)
+            for entry, form in zip(entries, leaves(entries), strict=True):
+                if leaf_hash(form) == wanted:
+                    return entry
+        return None
+
+    def places(self, begin: int, end: int) -> Iterator[QuerySet[AuditEntry]]:
+        """Where the entries of a range that is covered can be, the likely and small place first. In the log of a team
+        that is as many entries before the end of what a checkpoint covers as the leaves are, since it is old entries
+        that are removed."""
+        around = self.entries_around(begin, end)
+        through = None if self.account_id else self.checkpoints.filter(size__gte=end).first()
+        if through:
+            first = around.count() - (through.size - begin)
+            yield around[max(first, 0) : max(first + end - begin, 0)]
+        yield around
 
     def entries_around(self, begin: int, end: int) -> QuerySet[AuditEntry]:
         """Those of the leaves of a range that is covered; in the log of a team with others that the checkpoints over

@@ -82,11 +82,13 @@ def tile(log: Log, name: TileName) -> bytes | None:
 
 def bundle(log: Log, begin: int, end: int) -> bytes | None:
     """The entries of a range, each behind its length; None where one is gone, changed or too large for that."""
-    try:
-        found = {leaf_hash(each): each for each in leaves_of(log.entries_around(begin, end))}
-    except (UnknownVersion, ValueError):
-        return None
-    leaves = [found.get(hashed, b"") for hashed in log.leaves(begin, end)]
-    if not all(0 < len(each) <= _LARGEST_LEAF for each in leaves):
-        return None
-    return b"".join(struct.pack(">H", len(each)) + each for each in leaves)
+    covered = list(log.leaves(begin, end))
+    for place in log.places(begin, end):
+        try:
+            found = {leaf_hash(each): each for each in leaves_of(place)}
+        except (UnknownVersion, ValueError):
+            return None
+        leaves = [found.get(hashed, b"") for hashed in covered]
+        if all(0 < len(each) <= _LARGEST_LEAF for each in leaves):
+            return b"".join(struct.pack(">H", len(each)) + each for each in leaves)
+    return None
