@@ -30,7 +30,7 @@ LARGEST_HEAD: Final = 16 * 1024
 READING_SECONDS: Final = 30
 """From a request's first byte to its last."""
 ANSWERING_SECONDS: Final = 300
-"""From a request's first byte until its answer has been read."""
+"""From the moment when an answer is written until it has been read; writing a long one may take longer."""
 IDLE_SECONDS: Final = 60
 ENDING_SECONDS: Final = 25
 """What is under way when the process is told to end may go on for so long."""
@@ -46,7 +46,7 @@ parser.HEADER_FIELD_RE = re.compile(rfc7230.HEADER_FIELD_RE.pattern.replace(b":[
 
 
 class Channel(HTTPChannel):
-    began = 0.0
+    began = answered = 0.0
 
     def received(self, data: bytes) -> bool:
         """One request at a time: what is sent behind it before its answer is dropped. For a queue of answers a thread
@@ -60,6 +60,10 @@ class Channel(HTTPChannel):
                 self.requests[0].headers["CONNECTION"] = "close"
         return is_open
 
+    def service(self) -> None:
+        super().service()
+        self.answered = time.time()
+
 
 class Server(TcpWSGIServer):
     channel_class = Channel
@@ -70,8 +74,8 @@ class Server(TcpWSGIServer):
         for channel in self.active_channels.values():
             is_idle = channel.last_activity < now - IDLE_SECONDS
             is_slow = channel.request is not None and channel.began < now - READING_SECONDS
-            is_unread = channel.total_outbufs_len and channel.began < now - ANSWERING_SECONDS
-            if is_unread or (not channel.requests and (is_idle or is_slow)):
+            is_unread = channel.total_outbufs_len and channel.answered < now - ANSWERING_SECONDS
+            if not channel.requests and (is_idle or is_slow or is_unread):
                 channel.will_close = True
 
     def run(self) -> None:

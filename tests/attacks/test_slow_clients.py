@@ -179,14 +179,14 @@ def test_many_requests_at_once_whose_answers_nobody_reads_keep_nobody_waiting(po
 
 
 def test_a_request_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However steadily it drips, and also where its client is idle; what is answered goes on."""
+    """However steadily it drips, and also where its client is idle; what is answered goes on, however long it takes."""
     monkeypatch.setattr(web, "READING_SECONDS", 0.3)
     monkeypatch.setattr(web, "IDLE_SECONDS", 0.6)
 
     class Channel:
         def __init__(self, request: object, began: float, last_activity: float, requests: list[object]) -> None:
             self.request, self.began, self.last_activity, self.requests = request, began, last_activity, requests
-            self.will_close, self.total_outbufs_len = False, 0
+            self.answered, self.will_close, self.total_outbufs_len = 0.0, False, 0
 
     now = 1000.0
     channels = {
@@ -196,9 +196,12 @@ def test_a_request_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -
         "kept alive": Channel(None, 0, now - 0.1, []),
         "being answered": Channel(None, 0, now - 100, [object()]),
     }
-    channels["unread"] = Channel(object(), now - web.ANSWERING_SECONDS - 1, now, [object()])
-    channels["being read"] = Channel(None, now - 100, now, [])
-    channels["unread"].total_outbufs_len = channels["being read"].total_outbufs_len = 1
+    channels["unread"] = Channel(None, 0, now, [])
+    channels["being read"] = Channel(None, 0, now, [])
+    channels["being read"].answered = now - 100
+    channels["long export"] = Channel(None, now - web.ANSWERING_SECONDS - 1, now, [object()])
+    for name in ("unread", "being read", "long export"):
+        channels[name].total_outbufs_len = 1
     server = web.Server.__new__(web.Server)
     server.active_channels = channels
     server.maintenance(now)
