@@ -11,7 +11,7 @@ import time
 
 from benchmarks.apart import Found, main
 
-LIMIT_MS = 2.0
+LIMIT_MS = 2.5
 CALLS = 300
 ROUNDS = 5
 
