@@ -8,6 +8,15 @@ from playwright.sync_api import Page
 from tests.browser.focus import assert_focus_is_seen
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+MISNAMED = """() => {
+  const plain = text => text.trim().replace(/\\s+/g, " ").toLowerCase();
+  return [...document.querySelectorAll(":is(a, button, summary)[aria-label]")].map(element => {
+    const seen = element.cloneNode(true);
+    seen.querySelectorAll("[aria-hidden], .visually-hidden").forEach(part => part.remove());
+    return [plain(seen.textContent), plain(element.getAttribute("aria-label"))];
+  }).filter(([seen, name]) => !name.includes(seen)).map(([seen, name]) => `“${seen}” is called “${name}”`);
+}"""
+"""What is called otherwise than it reads, so that nobody can press it by saying what stands there."""
 
 
 LOW_LINES = """() => {
@@ -31,6 +40,7 @@ def assert_accessible_in_light_and_dark(page: Page) -> None:
 
 def assert_accessible(page: Page) -> None:
     page.evaluate(LOW_LINES)
+    assert page.evaluate(MISNAMED) == [], page.url
     results = Axe().run(page, options=RULES)
     assert "color-contrast" in {rule["id"] for rule in results.response["passes"]}
     found = [

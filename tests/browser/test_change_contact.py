@@ -43,7 +43,7 @@ def toast(page: Page, text: str) -> None:
 
 def test_data_fields_are_changed_in_place(contact: Page) -> None:
     fields = section(contact, "fields")
-    contact.get_by_role("link", name="Change data fields").click()
+    contact.get_by_role("link", name="Edit data fields").click()
     expect(contact.get_by_label("First name")).to_be_focused()
     assert_accessible(contact)
     contact.get_by_label("First name").fill("Reiner")
@@ -69,7 +69,7 @@ def test_data_fields_are_changed_in_place(contact: Page) -> None:
 
 
 def test_what_is_typed_elsewhere_on_the_page_stays(contact: Page) -> None:
-    contact.get_by_role("link", name="Change data fields").click()
+    contact.get_by_role("link", name="Edit data fields").click()
     contact.get_by_label("First name").fill("Reiner")
     contact.get_by_role("link", name="Change the email address").click()
     contact.get_by_label("Email address", exact=True).fill("pending@klick-tipp.team")
@@ -141,7 +141,7 @@ def test_unsubscribing_shows_both_channels(contact: Page) -> None:
 def test_deleting_leads_to_where_contacts_are_found(contact: Page) -> None:
     other = contact.context.new_page()
     other.goto(contact.url)
-    other.get_by_role("link", name="Change data fields").click()
+    other.get_by_role("link", name="Edit data fields").click()
     other.get_by_label("First name").fill("Reiner")
     deletion = section(contact, "delete")
     deletion.get_by_role("link", name="Delete this contact").click()
@@ -166,7 +166,7 @@ class TestWithoutJavaScript:
         return {"locale": "en-GB", "java_script_enabled": False}
 
     def test_each_form_is_a_page_of_its_own(self, contact: Page) -> None:
-        contact.get_by_role("link", name="Change data fields").click()
+        contact.get_by_role("link", name="Edit data fields").click()
         contact.get_by_label("First name").fill("Reiner")
         contact.get_by_role("button", name="Show what changes").click()
         contact.get_by_role("button", name="Change this contact of Harbour Lane Coffee").click()
@@ -189,7 +189,7 @@ class TestOnAPhone:
         return {"locale": "en-GB", "viewport": {"width": 390, "height": 800}}
 
     def test_no_form_is_wider_than_the_page(self, contact: Page) -> None:
-        for link in ("Change data fields", "Change the email address", "Add tags", "Delete this contact"):
+        for link in ("Edit data fields", "Change the email address", "Add tags", "Delete this contact"):
             contact.get_by_role("link", name=link).click()
             wait_until_settled(contact)
         assert contact.evaluate("document.documentElement.scrollWidth") == 390

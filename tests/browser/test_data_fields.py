@@ -33,7 +33,7 @@ def fields(signed_in: Page, connected: ClientAccount, service: Service) -> Page:
 def take_the_guess(page: Page) -> None:
     page.get_by_role("button", name="Guess from contacts of Harbour Lane Coffee").click()
     expect(page.get_by_text("5 contacts were looked at.")).to_be_visible()
-    page.get_by_role("button", name="Take Date as the type of Customer since").click()
+    page.get_by_role("button", name="Take this: Date as the type of Customer since").click()
 
 
 def save_types(page: Page) -> None:

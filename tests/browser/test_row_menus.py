@@ -22,11 +22,12 @@ from tests.service import Service
 CLIENT = "/t/demo/clients/harbour/"
 MEMBERS = "/t/demo/members/"
 MENUS = [
-    (MEMBERS, "More for Kim Berg", "link", "Remove Kim Berg from the team", "Remove Kim Berg"),
+    (MEMBERS, "More for the team", "link", "Rename the team", "Rename the team"),
+    (MEMBERS, "More for Kim Berg", "link", "Remove from the team: Kim Berg", "Remove Kim Berg"),
     (MEMBERS, "More for the invitation to new@klick-tipp.team", "button", "Withdraw the invitation", "Members of"),
     (f"{CLIENT}keys/", "More for the shared access", "link", "Remove the key", "Remove the customer key"),
     (f"{CLIENT}tools/listbuilding/", "More for the key “Website”", "link", "Remove the key", "Website"),
-    (f"{CLIENT}suppression/", "More for r•••@klick-tipp.team", "link", "Take r•••@klick-tipp.team off", "r•••"),
+    (f"{CLIENT}suppression/", "More for r•••@klick-tipp.team", "link", "Take off the list: r•••@klick-tipp.team", "r•••"),
 ]
 
 
