@@ -36,7 +36,7 @@ def asks_for_rows(request: AccountRequest) -> bool:
 def about(request: AccountRequest, listing: Listing) -> dict[str, Any]:
     """What the page says of the list: how old it is, why it is no newer, and whether it is still to be asked for."""
     is_fresh = listing.fetched_at is None or listing.fetched_at > timezone.now() - FRESH
-    goes_on = not request.GET.keys().isdisjoint({"q", "page"})
+    goes_on = not request.GET.keys().isdisjoint({"q", "page", "at"})
     return {
         "listing": listing,
         "stale": listing.error and explain(listing.error),

@@ -51,7 +51,8 @@ def test_the_known_ones_are_shown_at_once_and_newer_ones_are_looked_for_behind(
 
     page = html(browser.get(url()))
     assert f'hx-get="{url("?load=now")}"' in page
-    assert f'hx-get="{url("?load=now")}"' not in html(browser.get(url("?q=news")))
+    for known in ("?q=news", "?at=Newsletter"):
+        assert f'hx-get="{url("?load=now")}"' not in html(browser.get(url(known))), "it would take the place away"
     newer = html(browser.get(url("?load=now"), headers={"HX-Request": "true"}))
     assert service.paths() == ["GET /tag"] * 2
     for part in ("found", "list-age", "list-stale", "found-count"):
