@@ -110,7 +110,9 @@ def test_the_log_names_the_key_by_its_last_four_and_the_person_by_a_hash(
     subjects = AuditSubject.objects.filter(entry_id=entry.id)
     assert {subject.label for subject in subjects} == {"r•••@klick-tipp.team", "0049•••67"}
     shown = html(browser.get(f"/t/{account.team.slug}/log/{entry.number}/"))
-    assert f'<dt>Listbuilding key</dt> <dd><span class="id">…{key.last_four}</span></dd>' in " ".join(shown.split())
+    assert f'<dt>Listbuilding key</dt> <dd><span class="id whole">…{key.last_four}</span></dd>' in " ".join(
+        shown.split()
+    )
 
 
 def test_no_account_key_goes_along(
