@@ -71,10 +71,16 @@ class FormPage:
 
     @property
     def is_advised(self) -> bool:
-        """Whether sending the form is what a person is led to do: not what may have happened already, and not for who
-        has unsubscribed or is on the suppression list."""
+        """Whether sending the form is what a person is led to do: not what may have happened already or would change
+        nothing, and not for who has unsubscribed or is on the suppression list."""
         is_suppressed = self.failure is not None and self.failure.is_suppressed
-        return not (self.checks_first or is_suppressed or (self.preview and self.preview.lookup.is_unsubscribed))
+        is_in_vain = self.preview is not None and (self.preview.lookup.is_unsubscribed or self._changes_nothing)
+        return not (self.checks_first or is_suppressed or is_in_vain)
+
+    @property
+    def _changes_nothing(self) -> bool:
+        differences = self.preview and self.preview.differences
+        return differences is not None and not differences and not self.wording.besides
 
     @property
     def checks_first(self) -> bool:

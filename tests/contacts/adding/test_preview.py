@@ -204,6 +204,7 @@ class TestPreview:
         assert "already, and nothing would change" in words
         assert f"Send {NEW} to Harbour Lane Coffee all the same" in words
         assert "campaigns can start" in words
+        assert "btn-primary" not in page.content.decode()
         assert browser.post(url(account), form | shown_by(page)).status_code == 302
 
     @pytest.mark.parametrize(
