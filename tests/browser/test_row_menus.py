@@ -27,7 +27,13 @@ MENUS = [
     (MEMBERS, "More for the invitation to new@klick-tipp.team", "button", "Withdraw the invitation", "Members of"),
     (f"{CLIENT}keys/", "More for the shared access", "link", "Remove the key", "Remove the customer key"),
     (f"{CLIENT}tools/listbuilding/", "More for the key “Website”", "link", "Remove the key", "Website"),
-    (f"{CLIENT}suppression/", "More for r•••@klick-tipp.team", "link", "Take off the list: r•••@klick-tipp.team", "r•••"),
+    (
+        f"{CLIENT}suppression/",
+        "More for r•••@klick-tipp.team",
+        "link",
+        "Take off the list: r•••@klick-tipp.team",
+        "r•••",
+    ),
 ]
 
 

@@ -1,4 +1,4 @@
-"""The log's list on a wide screen: a client's name is not cut in the middle of a word, and what leads on can be hit."""
+"""A wide screen: in the log no name is cut inside a word, links can be hit, and actions stand beside the heading."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -39,3 +39,12 @@ def test_names_stay_whole_and_links_are_large_enough(signed_in: Page, refused: C
         assert box
         assert box["width"] >= 24
         assert box["height"] >= 24
+
+
+@pytest.mark.parametrize("page_of_team", ["log/", "log/proof/", "members/"])
+def test_what_is_done_stands_beside_the_heading(signed_in: Page, refused: ClientAccount, page_of_team: str) -> None:
+    signed_in.goto(f"/t/demo/{page_of_team}")
+    heading, actions = signed_in.locator("h1").bounding_box(), signed_in.locator(".page-actions").bounding_box()
+    assert heading
+    assert actions
+    assert actions["y"] < heading["y"] + heading["height"]
