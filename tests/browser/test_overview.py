@@ -29,6 +29,16 @@ def test_the_counts_fill_their_panel(signed_in: Page, connected: ClientAccount) 
     assert outer["y"] + outer["height"] - inner["y"] - inner["height"] < 18
 
 
+@pytest.mark.parametrize(("part", "name"), [(".side", "ktportal"), ("main", "Keys")])
+def test_links_that_stand_alone_are_large_enough(
+    signed_in: Page, connected: ClientAccount, part: str, name: str
+) -> None:
+    signed_in.goto(OVERVIEW)
+    box = signed_in.locator(part).get_by_role("link", name=name, exact=True).bounding_box()
+    assert box
+    assert box["height"] >= 24
+
+
 class TestWithoutJavaScript:
     @pytest.fixture
     def context_options(self) -> dict[str, Any]:
