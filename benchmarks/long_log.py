@@ -70,7 +70,8 @@ def _copy_block(teams: list[int], copy: int, later: timedelta) -> None:
         joined = f"JOIN {counter} of_team ON of_team.team_id = t.team_id AND of_team.account_id = 0 "
         if "account_number" in names:
             joined += (
-                f"JOIN {counter} of_account ON of_account.team_id = t.team_id AND of_account.account_id = t.account_id "
+                f"LEFT JOIN {counter} of_account "
+                "ON of_account.team_id = t.team_id AND of_account.account_id = t.account_id "
             )
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(

@@ -32,7 +32,7 @@ from integrations.audit.grouping import (
 from integrations.audit.links import Name, about
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedAction, LoggedCall
-from integrations.audit.query.asked import TIMES, Asked, chosen
+from integrations.audit.query.asked import TIMES, Asked, chosen, log_query, meant_by_number
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
@@ -102,6 +102,8 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "times": _times(asked),
         "mistakes": mistakes,
         "missing": missing,
+        "meant_by_number": [(str(term), log_query(("kind", ANY_KIND), term)) for term in meant_by_number(missing)],
+        "entry_of_number": _entry_numbered(request, missing),
         "searches": saved_searches(request.membership),
         "actions": actions,
         "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
@@ -125,6 +127,12 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     if is_fragment(request):
         push_url(response, f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
     return response
+
+
+def _entry_numbered(request: TeamRequest, typed: str) -> int | None:
+    """The number that was typed, if an entry has it that the member may see."""
+    number = int(typed) if _NUMBER.fullmatch(typed) else 0
+    return number if number and visible_entries(request.membership).filter(number=number).exists() else None
 
 
 def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[LoggedAction]:

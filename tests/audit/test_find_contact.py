@@ -6,11 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.audit.models import Kind, Outcome, SubjectKind
+from integrations.audit.models import AuditEntry, Kind, Outcome, SubjectKind
 from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.member_access import set_limit
@@ -223,5 +224,38 @@ def test_the_number_of_queries_does_not_grow(
         write_about(scope, EMAIL, NUMBER, CONTACT_ID)
     with django_assert_max_num_queries(34):  # with those that write of the search
         find(browser, owner, "ada@klick-tipp.team")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         find(browser, owner, "ada@klick-tipp.team")
+
+
+def test_a_number_that_is_nobodys_can_be_a_status_a_code_or_an_entry(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    write_about(scope, EMAIL, outcome=Outcome.REFUSED, status=406, code=402)
+    page = find(browser, owner, "406")
+    assert page.context["meant_by_number"] == [
+        ("status:406", "q=kind%3Aany+status%3A406"),
+        ("code:406", "q=kind%3Aany+code%3A406"),
+    ]
+    assert len(sentences(browser.get(f"/t/{owner.team.slug}/log/?q=kind%3Aany+status%3A406"))) == 1
+    number = AuditEntry.objects.latest("number").number
+    assert find(browser, owner, str(number)).context["entry_of_number"] == number
+    assert find(browser, owner, "99999999").context["entry_of_number"] is None
+
+
+def test_the_id_of_a_request_finds_its_action(browser: Client, owner: Membership, scope: Scope) -> None:
+    write_about(scope, Subject(SubjectKind.EMAIL, "bea@klick-tipp.team"))
+    entry = AuditEntry.objects.latest("number")
+    assert len(sentences(find(browser, owner, str(entry.pk)))) == 1
+
+
+def test_days_clients_and_people_can_be_typed_as_one_says_them(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    day = timezone.localdate()
+    for typed in (f"since:{day:%d.%m.%Y}", "since:Today", "client:berg", f'actor:"{str(owner.user)[:-1]}"'):
+        assert find(browser, owner, typed).status_code == 200, typed
+    assert find(browser, owner, "since:31.02.2026").status_code == 422
+    assert find(browser, owner, "client:nowhere").status_code == 422
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "de"
+    assert find(browser, owner, "since:heute").status_code == find(browser, owner, "until:gestern").status_code == 200

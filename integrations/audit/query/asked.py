@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -96,6 +97,14 @@ class Asked:
 def chosen(query: QueryDict) -> list[Term]:
     """What the controls say."""
     return [Term(name, value) for name in SELECTED if (value := query.get(name, "").strip())]
+
+
+def meant_by_number(number: str) -> list[Term]:
+    """What else a number can be that was typed alone and is no contact's."""
+    names = ["status"] * bool(re.fullmatch("[1-5][0-9]{2}", number)) + ["code"] * bool(
+        re.fullmatch("[0-9]{1,9}", number)
+    )
+    return [Term(name, number) for name in names]
 
 
 def log_query(*terms: tuple[str, str] | Term) -> str:

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.texts import plain
+from accounts.texts import has_in_it, plain
 from accounts.validation import no_control_characters
 from integrations import klicktipp
 from integrations.audit.lines import comparable_reference
@@ -48,6 +48,7 @@ KINDS = (*LineKind.values, ANY_KIND)
 _CODE = re.compile(r"-?[0-9]{1,9}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
 _DAYS = re.compile(r"([1-9][0-9]{0,3})d")
+_DOTTED = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?=T|$)")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"#([1-9][0-9]{0,17})")
 _MOST_HASHES = 50
@@ -286,11 +287,13 @@ def _any_of(group: Iterable[Condition], is_not: bool) -> Condition:
 
 
 def _meant(value: str, participants: Iterable[Participant]) -> list[int]:
-    """The ids of those whom a value means. What the log names by its number needs not be known."""
+    """The ids of those whom a value names, else of those who have it in a name. What the log names by its number needs
+    not be known."""
     if found := _ID.fullmatch(value):
         return [int(found[1])]
-    wanted = value.casefold()
-    return [each.id for each in participants if wanted in map(str.casefold, each.names)]
+    wanted, participants = value.casefold(), list(participants)
+    named = [each.id for each in participants if wanted in map(str.casefold, each.names)]
+    return named or [each.id for each in participants if any(has_in_it(name, value) for name in each.names)]
 
 
 def _one_of(value: str, possible: Sequence[str], in_words: Sequence[str] = ()) -> str:
@@ -319,6 +322,13 @@ def _moment(term: Term) -> datetime:
     if days := _DAYS.fullmatch(term.value):
         return _midnight(today - timedelta(days=int(days[1]) - 1) + timedelta(days=is_end))
     return _typed_moment(term.value, is_end)
+
+
+def time_typed(value: str) -> str:
+    """A time as a search has it: also a day or a word that was typed as the reader's language has them."""
+    if value.casefold() in (words := {_("today"): "today", _("yesterday"): "yesterday"}):
+        return words[value.casefold()]
+    return _DOTTED.sub(lambda found: f"{found[3]}-{found[2]:>02}-{found[1]:>02}", value)
 
 
 def _typed_moment(value: str, is_end: bool) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,8 @@ from integrations.addresses import trimmed
 from integrations.audit.forms import PHONE, ContactField
 from integrations.audit.links import Name, by_hashes, names_of
 from integrations.audit.models import AuditSubject, SubjectKind
-from integrations.audit.query.asked import Asked
+from integrations.audit.query.asked import TIMES, Asked
+from integrations.audit.query.conditions import time_typed
 from integrations.audit.query.line import QUALIFIERS, Mistake, Term, names_a_contact, parse, values
 from integrations.audit.reading import known_among
 from integrations.audit.subjects import Subject, search_hashes
@@ -21,6 +23,7 @@ from integrations.audit.visibility import visible_accounts, visible_entries, vis
 from integrations.ids import CONTACT_ID, CONTACT_KEY
 from integrations.phone_numbers import is_national, readable_masked
 
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KINDS = {"email": SubjectKind.EMAIL, "phone": SubjectKind.SMS, "contact": SubjectKind.CONTACT}
 
 
@@ -35,11 +38,14 @@ class Typed:
 
 
 def read(line: str, about: str, membership: Membership) -> Typed:
-    """What a typed line asks for. All of it can be a contact's address, number, ID or key, or some of its terms are.
+    """What a typed line asks for. All of it can be a contact's address, number, ID or key, or the ID of a request, or
+    some of its terms are.
 
     about: hashes of the contact that was asked for before, which stays unless the line names one
     """
     reader, whole = _Reader(membership), trimmed(line)
+    if _REQUEST_ID.fullmatch(whole):
+        return Typed(Asked((Term("request", whole),)))
     typed = reader.of_contact(whole) if looks_like_a_contact(whole) else reader.of_terms(line.strip())
     if about and not typed.asked.subjects and not typed.asked.mistakes:
         return replace(typed, asked=typed.asked.with_term("subject", about))
@@ -66,10 +72,15 @@ class _Reader:
         told = []
         for term in terms:
             try:
-                told.append(self._subject(term, values(terms, "client")) if names_a_contact(term) else term)
+                told.append(self._read(term, values(terms, "client")))
             except ValidationError as error:
                 mistakes.append(Mistake(str(term), error.messages[0]))
         return Typed(Asked(tuple(told), tuple(mistakes)), self._missing, self._sought)
+
+    def _read(self, term: Term, clients: Collection[str]) -> Term:
+        if term.name in TIMES:
+            return replace(term, value=time_typed(term.value))
+        return self._subject(term, clients) if names_a_contact(term) else term
 
     def _subject(self, term: Term, clients: Collection[str]) -> Term:
         """The contact that a term names in the clear, by hashes. Raises `ValidationError`."""
