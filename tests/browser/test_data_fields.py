@@ -63,7 +63,7 @@ def test_several_types_are_set_by_keyboard_and_an_error_leads_to_one(fields: Pag
     fields.get_by_role("button", name="Add contact to Harbour Lane Coffee").click()
     assert_accessible_in_light_and_dark(fields)
     with fields.context.expect_page() as opened:
-        fields.get_by_role("link", name="Its type is Number: change it (opens in a new tab)").click()
+        fields.get_by_role("link", name="Its type is Number: change it").click()
     expect(opened.value.get_by_label("Type of Employees", exact=True)).to_be_focused()
 
 
