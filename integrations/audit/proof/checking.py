@@ -71,20 +71,20 @@ def check(brought: Brought, given: bytes | None = None) -> Verdict:
     given: the entry of a proof as its holder has it, in the canonical form
     """
     verdict = Verdict(brought.head, brought.log)
-    _check_signature(verdict, brought.checkpoint)
-    _check_growth(verdict)
+    if _is_signed(verdict, brought.checkpoint):
+        _check_growth(verdict)
     if brought.proof:
         _check_entry(verdict, brought.proof, given)
     return verdict
 
 
-def _check_signature(verdict: Verdict, note: str) -> None:
+def _is_signed(verdict: Verdict, note: str) -> bool:
     try:
         open_note(note, keys.known(verdict.head.origin))
         is_signed = True
     except (NotSigned, NotANote):
         is_signed = False
-    verdict.find(
+    return verdict.find(
         is_signed,
         _("The checkpoint is signed with a key of this portal."),
         _("The checkpoint is not signed with a key of this portal, or was changed after it was signed."),
@@ -99,7 +99,7 @@ def _check_growth(verdict: Verdict) -> None:
         has_grown = False
     verdict.find(
         has_grown and newest is not None and newest.size >= verdict.head.size,
-        _("The log has only grown since: what it had then, it has now."),
+        _("What the log had then was signed again in every later checkpoint: nothing of it was exchanged or cut off."),
         _("The log is not one that has grown from this checkpoint: its past was changed, or its end cut off."),
     )
 
