@@ -5,7 +5,9 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn import forms
+from allauth.mfa.webauthn.internal.auth import get_state
 from django.forms import CharField
+from fido2.webauthn import UserVerificationRequirement
 
 from accounts.code_forms import Counted
 from accounts.validation import no_control_characters
@@ -41,7 +43,12 @@ class Authenticate(_Checked, Counted, forms.AuthenticateWebAuthnForm):
 
 
 class Login(_Checked, forms.LoginWebAuthnForm):
-    pass
+    def clean_credential(self) -> Authenticator:
+        """Only in answer to a question for a PIN or a fingerprint: allauth keeps that of a second factor, which asks
+        for neither, at the same place of the session."""
+        if (get_state() or {}).get("user_verification") != UserVerificationRequirement.REQUIRED:
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_credential()
 
 
 class Reauthenticate(_Checked, Counted, forms.ReauthenticateWebAuthnForm):

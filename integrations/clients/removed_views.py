@@ -9,9 +9,11 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import TeamRequest, team_view
+from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.export.csv import safe
+from integrations.audit.often import not_too_often
 from integrations.audit.retention.periods import periods_of
 from integrations.clients import removed
 from integrations.clients.models import KeptKind
@@ -26,10 +28,12 @@ def removed_clients(request: TeamRequest) -> HttpResponse:
 
 
 @team_view(Capability.MANAGE_LOG)
+@one_at_a_time
 def removed_client_table(request: TeamRequest, removed_id: int, kept_kind: str) -> StreamingHttpResponse:
     """What is kept of one, of a kind, as CSV."""
     if kept_kind not in KeptKind.values:
         raise Http404
+    not_too_often(request.user.pk)
     client, kind = get_object_or_404(removed.removed_clients(request.team.pk), pk=removed_id), KeptKind(kept_kind)
     lines = _lines(removed.COLUMNS[kind], removed.export(client, kind, Actor.of(request)))
     name = f"{request.team.slug}-{client.account_id}-{kind}.csv"

@@ -19,14 +19,16 @@ Read = tuple[str, Contact | KlickTippError | Obstructed]
 _AT_ONCE: Final = "get_contacts"
 
 
-def read_contacts(account: ClientAccount, action: Action, ids: Sequence[str]) -> Generator[Read, None, None]:
+def read_contacts(
+    account: ClientAccount, action: Action, ids: Sequence[str], seconds: float | None = None
+) -> Generator[Read, None, None]:
     """Read contacts by their IDs as calls of an action, and give each as it comes. Who cannot be read among the others
-    is read alone. Raises what `gateway.at_once` does. Close it when no more are wanted."""
+    is read alone. `seconds`, and what it raises, as `gateway.at_once`. Close it when no more are wanted."""
     left = list(ids)
     if not is_refused(account, _AT_ONCE):
         left = []
         parts = [ids[start : start + MOST_CONTACTS_AT_ONCE] for start in range(0, len(ids), MOST_CONTACTS_AT_ONCE)]
-        with closing(at_once(account, action, list(map(_reading_many, parts)))) as results:
+        with closing(at_once(account, action, list(map(_reading_many, parts)), seconds=seconds)) as results:
             for done in results:
                 part = parts[done.place]
                 if done.error is None:
@@ -38,11 +40,13 @@ def read_contacts(account: ClientAccount, action: Action, ids: Sequence[str]) ->
                 else:
                     yield from ((contact_id, done.error) for contact_id in part)
     if left:
-        yield from _one_by_one(account, action, left)
+        yield from _one_by_one(account, action, left, seconds)
 
 
-def _one_by_one(account: ClientAccount, action: Action, ids: Sequence[str]) -> Generator[Read, None, None]:
-    with closing(at_once(account, action, list(map(_reading, ids)))) as results:
+def _one_by_one(
+    account: ClientAccount, action: Action, ids: Sequence[str], seconds: float | None
+) -> Generator[Read, None, None]:
+    with closing(at_once(account, action, list(map(_reading, ids)), seconds=seconds)) as results:
         for done in results:
             if (told := done.error or done.result) is not None:
                 yield ids[done.place], told

@@ -95,3 +95,14 @@ def test_reading_fills_no_log(browser: Client, account: ClientAccount) -> None:
         assert late.status_code == 429
     assert browser.post(log, {"line": "nobody1@klick-tipp.team"}).status_code == 200
     assert AuditEntry.objects.count() == written
+
+
+def test_pages_of_a_client_without_a_key_fill_no_log(browser: Client, account: ClientAccount) -> None:
+    """That nothing could be asked is an entry each time, and no wait for KlickTipp slows it down."""
+    account.credentials.all().delete()
+    page = f"/t/{account.team.slug}/clients/{account.slug}/contacts/101/email/"
+    for _ in range(100):
+        browser.get(page)
+    written = AuditEntry.objects.count()
+    assert browser.get(page).status_code == 429
+    assert AuditEntry.objects.count() == written

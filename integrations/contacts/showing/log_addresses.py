@@ -13,6 +13,7 @@ from integrations.audit.grouping import in_short
 from integrations.audit.models import AuditEntry, AuditSubject, LogLine, SubjectKind, SubjectLink
 from integrations.audit.recorder import Action
 from integrations.audit.visibility import visible_accounts, visible_entries
+from integrations.clients.calls.deadline import Deadline
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ClientAccount
 from integrations.contacts.many import read_contacts
@@ -57,7 +58,8 @@ def addresses(membership: Membership, actor: Actor, numbers: Iterable[int]) -> l
     entries = [entry for action in in_short(lines, visible) for entry in action.entries if entry.account_id]
     accounts = {account.pk: account for account in visible_accounts(membership)}
     found = _contacts_of(entries)
-    return [_read(accounts[pk], known, actor) for pk, known in found.items() if pk in accounts]
+    deadline = Deadline()
+    return [_read(accounts[pk], known, actor, deadline) for pk, known in found.items() if pk in accounts]
 
 
 def _contacts_of(entries: Iterable[AuditEntry]) -> dict[int, dict[str, Known]]:
@@ -84,11 +86,11 @@ def _ids_by_hash(accounts: set[int], hashes: set[str]) -> dict[tuple[int, str], 
     return {(link.account_id, link.hash): link.contact_id for link in links.only("account_id", "hash", "contact_id")}
 
 
-def _read(account: ClientAccount, known: dict[str, Known], actor: Actor) -> OfClient:
+def _read(account: ClientAccount, known: dict[str, Known], actor: Actor, deadline: Deadline) -> OfClient:
     action_id, of_client = uuid4(), OfClient(account, known)
     action = Action(ADDRESSES_SHOWN, actor, {"count": len(known)}, id=action_id)
     try:
-        with closing(read_contacts(account, action, list(known))) as read:
+        with closing(read_contacts(account, action, list(known), deadline.seconds_left)) as read:
             for contact_id, told in read:
                 if isinstance(told, Contact):
                     known[contact_id].contact = told
