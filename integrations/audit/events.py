@@ -1,7 +1,7 @@
 """Portal events: what people do without a KlickTipp call, in the same log."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +18,18 @@ from integrations.messages import REFUSALS
 
 
 def record(
-    sentence: Sentence, actor: Actor, scope: Scope, subjects: tuple[Subject, ...] = (), **parameters: Any
+    sentence: Sentence,
+    actor: Actor,
+    scope: Scope,
+    subjects: tuple[Subject, ...] = (),
+    at: datetime | None = None,
+    **parameters: Any,
 ) -> None:
-    """Write an event that has just happened, or been refused, about `subjects`. Inside a transaction it stays or goes
-    with it."""
+    """Write an event that has just happened, or been refused, or did so at a moment before, about `subjects`. Inside a
+    transaction it stays or goes with it."""
     outcome = Outcome.REFUSED if sentence.is_refusal else Outcome.DONE
     action = Action(sentence, actor, parameters, subjects)
-    _write(action, scope, _kind(action), outcome=outcome)
+    _write(action, scope, _kind(action), outcome=outcome, started_at=at or timezone.now())
 
 
 def record_about_known(

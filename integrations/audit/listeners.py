@@ -12,7 +12,7 @@ from allauth.mfa.signals import authentication_failed, authenticator_added, auth
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_noop
 from django_tasks import task
 
@@ -74,7 +74,7 @@ def stopped_sign_in(credentials: dict[str, Any], request: HttpRequest, **_: Any)
 
 def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: HttpRequest) -> None:
     tried = str(credentials.get("email") or credentials.get("username") or "")
-    told = [sentence.key, tried, asdict(Actor.of(request))]
+    told = [sentence.key, tried, asdict(Actor.of(request)), now().isoformat()]
     write_not_signed_in.enqueue(encrypt(json.dumps(told), _NOT_SIGNED_IN))
 
 
@@ -82,26 +82,26 @@ def _not_signed_in(sentence: Sentence, credentials: dict[str, Any], request: Htt
 def write_not_signed_in(sealed: str) -> None:
     """Write of a sign-in that failed, given encrypted. It takes longer where there is an account, and in many teams: so
     it is done in the background, and no answer tells who has one."""
-    key, tried, told = json.loads(decrypt(sealed, _NOT_SIGNED_IN))
+    key, tried, told, moment = json.loads(decrypt(sealed, _NOT_SIGNED_IN))
     sentence = next(
         each for each in (people_sentences.SIGN_IN_FAILED, people_sentences.SIGN_IN_STOPPED) if each.key == key
     )
     actor = Actor(**told | {"source": Source(told["source"])})
-    user = User.objects.with_address(tried)
+    user, at = User.objects.with_address(tried), datetime.fromisoformat(moment)
     if user:
-        _in_every_team(sentence, actor, user, person=str(user))
+        _in_every_team(sentence, actor, user, at=at, person=str(user))
     else:
-        _by_stranger(sentence, actor, Subject(SubjectKind.EMAIL, tried).label)
+        _by_stranger(sentence, actor, at, Subject(SubjectKind.EMAIL, tried).label)
 
 
-def _by_stranger(sentence: Sentence, actor: Actor, person: str) -> None:
+def _by_stranger(sentence: Sentence, actor: Actor, at: datetime, person: str) -> None:
     others = others_before(sentence.key)
     if others is None:
         return
     if others and sentence is people_sentences.SIGN_IN_FAILED:
-        events.record(people_sentences.SIGN_INS_FAILED, actor, Scope(PORTAL), person=person, more=others)
+        events.record(people_sentences.SIGN_INS_FAILED, actor, Scope(PORTAL), at=at, person=person, more=others)
     else:
-        events.record(sentence, actor, Scope(PORTAL), person=person)
+        events.record(sentence, actor, Scope(PORTAL), at=at, person=person)
 
 
 @receiver(access_refused)

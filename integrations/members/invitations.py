@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -245,17 +246,17 @@ def _log_terms(
     invitation: Invitation,
     accounts: Collection[ClientAccount] | None,
     actor: Actor,
-    **parameters: object,
+    **parameters: Any,
 ) -> None:
     """Write with which role, for which clients and until when."""
-    terms: dict[str, object] = {"role": {"role": invitation.role}, "clients": named(accounts or ())}
+    terms: dict[str, Any] = {"role": {"role": invitation.role}, "clients": named(accounts or ())}
     if invitation.last_day:
         terms["day"] = {"day": invitation.last_day.isoformat()}
     sentence = by_terms[accounts is not None, invitation.last_day is not None]
     _log(sentence, invitation, actor, **terms, **parameters)
 
 
-def _log(sentence: Sentence, invitation: Invitation, actor: Actor, **parameters: object) -> None:
+def _log(sentence: Sentence, invitation: Invitation, actor: Actor, **parameters: Any) -> None:
     person = invitation.subject
     events.record(sentence, actor, Scope(invitation.team_id), subjects=(person,), person=person.label, **parameters)
 

@@ -65,10 +65,12 @@ def test_a_failed_sign_in_does_the_same_whether_or_not_there_is_an_account(owner
     left = [row.args_kwargs["args"] for row in DBTaskResult.objects.all()]
     assert "nobody" not in str(left)
 
+    tried_before = timezone.now()
     for arguments in left:
         write_not_signed_in.call(*arguments)
     assert log_of(owner.team) == [f"Somebody tried to sign in as {owner.user}"]
     assert len(log_of(None)) == 1
+    assert not AuditEntry.objects.filter(started_at__gt=tried_before).exists()
 
 
 def test_a_line_of_the_access_log_cannot_be_forged(
