@@ -20,7 +20,7 @@ def test_title_text_and_link_stand_in_their_places() -> None:
     )
     assert html.startswith('<div class="alert alert-warning" role="status">')
     assert "<strong>Not &lt;sent&gt;</strong> <p>Look there.</p>" in html
-    assert '<a class="alert-link" href="/log/?a=1&amp;b=2" target="_blank">Open it<svg' in html
+    assert '<a class="alert-link" href="/log/?a=1&amp;b=2" target="_blank">Open it&#8288;<svg' in html
     assert "(opens in a new tab)" in html
 
 
