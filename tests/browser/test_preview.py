@@ -61,7 +61,7 @@ def test_a_contact_is_announced_previewed_and_updated(form: Page, service: Servi
     expect(form.get_by_label("First name")).to_have_value("Reiner")
     expect(form.locator(".preview")).to_be_in_viewport(ratio=1)
     expect(form.locator("#send")).to_be_in_viewport(ratio=1)
-    expect(form.get_by_role("link", name="Open the contact (opens in a new tab)").last).to_be_visible()
+    expect(form.get_by_role("link", name="Open the contact").last).to_be_visible()
     assert first_focus(form) == "email"
     assert_accessible(form)
     assert changes(service) == []
