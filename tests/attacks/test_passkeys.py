@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
+from allauth.account.utils import user_pk_to_url_str
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
@@ -57,7 +58,7 @@ class Passkey:
             "clientDataJSON": asked,
             "authenticatorData": data,
             "signature": signed,
-            "userHandle": b"%d" % user.pk,
+            "userHandle": user_pk_to_url_str(user).encode(),
         }
         return self._credential({name: _text(part) for name, part in answer.items()})
 
