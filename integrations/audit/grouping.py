@@ -90,15 +90,6 @@ def _grouped(actions: Iterable[UUID], entries: QuerySet[AuditEntry]) -> list[Log
     return [LoggedAction(entries) for entries in grouped.values() if entries]
 
 
-def tell_of_one(actions: Iterable[LoggedAction], hashes: Iterable[str]) -> None:
-    """Let actions about many, as those of a list, be told of the contact with these hashes alone, which their entries
-    here are about, by the address that it had then. One query."""
-    by_entry = {action.head.pk: action for action in actions}
-    emails = AuditSubject.objects.filter(entry_id__in=list(by_entry), kind=SubjectKind.EMAIL, hash__in=list(hashes))
-    for row in emails:
-        by_entry[row.entry_id].of_one = row.label
-
-
 def tell_people(actions: Iterable[LoggedAction]) -> None:
     """Let the calls of actions that have several say whom each was about: by the address or number, else by the ID. One
     query."""

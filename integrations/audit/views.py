@@ -18,14 +18,13 @@ from django_htmx.http import push_url
 from accounts.access import TeamRequest, is_fragment, part_of, sent_from, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.alike import tell_apart
+from integrations.audit.alike import tell_of_one
 from integrations.audit.grouping import (
     PAGE_SIZE,
     around,
     in_short,
     near,
     subjects,
-    tell_of_one,
     tell_people,
     with_entries,
 )
@@ -141,9 +140,7 @@ def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[
     if not names:
         return in_short(found.lines, visible)
     actions = with_entries([line.action for line in found.lines], about(visible, request.team.pk, names))
-    hashes = [name.hash for name in names]
-    tell_of_one(actions, hashes)
-    tell_apart(actions, hashes)
+    tell_of_one(actions, [name.hash for name in names])
     return actions
 
 

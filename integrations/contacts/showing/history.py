@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
 from accounts.roles import Capability
-from integrations.audit.alike import tell_apart
-from integrations.audit.grouping import newest_lines, tell_of_one, with_entries
+from integrations.audit.alike import tell_of_one
+from integrations.audit.grouping import newest_lines, with_entries
 from integrations.audit.links import Name, links_of, names_of
 from integrations.audit.models import AuditEntry, Kind, SubjectKind
 from integrations.audit.presentation import LoggedAction
@@ -66,9 +66,8 @@ def history_of(
     changes = lines_of(entries.exclude(kind=Kind.READ), account.team_id)
     lines, has_more = newest_lines(changes, _MOST_ACTIONS)
     actions = with_entries([line.action for line in lines], entries)
-    hashes = [name.hash for name in names]
-    tell_of_one(actions, hashes)
-    return History(origins, checkable, actions, has_more, by_id, tell_apart(actions, hashes))
+    has_marks = tell_of_one(actions, [name.hash for name in names])
+    return History(origins, checkable, actions, has_more, by_id, has_marks)
 
 
 def _names(account: ClientAccount, by_id: list[str], addresses: Iterable[Subject]) -> list[Name]:
