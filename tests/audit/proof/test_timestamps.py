@@ -97,8 +97,8 @@ class Authority:
 
 
 def answered(body: bytes, status: str = "200 OK") -> bytes:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    kind = "Connection: close\r\nContent-Type: application/timestamp-reply"
+    return f"HTTP/1.1 {status}\r\n{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 @pytest.fixture(scope="session")
@@ -195,7 +195,7 @@ def test_what_is_no_stamp_over_it_is_not_kept(authority: Authority, log: Log) ->
     cover()
     refused = b"0\x03\x02\x01\x02"
     too_large = answered(b"0" * 70_000)
-    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"
+    moved = b"HTTP/1.1 302 Found\r\nConnection: close\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"
     for reply in (
         b"",
         answered(b""),
