@@ -17,6 +17,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lead, RowNumber
 
 from integrations.audit.models import AuditEntry, AuditSubject, SubjectKind, SubjectLink
+from integrations.audit.statements import insert
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, subjects_in
 from integrations.ids import CONTACT_ID
 
@@ -73,10 +74,12 @@ def learn(entry: AuditEntry, contacts: Iterable[list[Subject]]) -> None:
             ids.add((contact_id, hashed))
         else:
             addresses[contact_id, kind] = hashed
-    SubjectLink.objects.bulk_create(
-        link
-        for (contact_id, hashed), link in told.items()
-        if (contact_id, hashed) not in ids and addresses.get((contact_id, link.kind)) != hashed
+    insert(
+        [
+            link
+            for (contact_id, hashed), link in told.items()
+            if (contact_id, hashed) not in ids and addresses.get((contact_id, link.kind)) != hashed
+        ]
     )
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integrations.audit import allowed, lines, links, numbers
@@ -19,6 +19,7 @@ from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, Outcome, SubjectKind
 from integrations.audit.sentences import Sentence
+from integrations.audit.statements import finish, insert, is_pending
 from integrations.audit.subjects import Subject, subject_rows, subjects_in
 from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
 from integrations.operations import OPERATIONS
@@ -26,7 +27,6 @@ from integrations.operations import OPERATIONS
 logger = logging.getLogger(__name__)
 
 _LONGEST_PATH = 200
-_ID = AuditEntry._meta.get_field("id")
 
 _REFUSALS = (AccessDenied, InvalidRequest, NotFound, Rejected)
 
@@ -117,8 +117,8 @@ def store_all(entries: Sequence[tuple[AuditEntry, Iterable[Subject | AuditSubjec
     is finished. The caller holds the transaction."""
     numbers.give([entry for entry, _ in entries])
     if rows := [row for entry, subjects in entries for row in subject_rows(entry, subjects)]:
-        AuditSubject.objects.bulk_create(rows)
-    AuditEntry.objects.bulk_create([entry for entry, _ in entries])
+        insert(rows)
+    insert([entry for entry, _ in entries])
     lines.count([entry for entry, _ in entries])
 
 
@@ -252,37 +252,26 @@ class Recorder:
                     lines.finish([entry])
 
     def _close(
-        self, entry: AuditEntry, finish: dict[str, Any], contacts: list[list[Subject]], known: list[Subject]
+        self, entry: AuditEntry, columns: dict[str, Any], contacts: list[list[Subject]], known: list[Subject]
     ) -> bool:
         """Finish the entry, for the line to be told; or if the sweep came first, store the answer as an entry of its
         own, and return False. `contacts` are those that were met, each by all its names. The caller holds the
         transaction."""
         new = [subject for names in contacts for subject in names if subject not in known]
-        pending = AuditEntry.objects.filter(pk=entry.pk, outcome=Outcome.PENDING)
         tells_more = bool(new) or any(len(names) > 1 for names in contacts)
-        if tells_more and _is_pending(entry):
-            AuditSubject.objects.bulk_create(subject_rows(entry, new))
+        if tells_more and is_pending(entry):
+            insert(subject_rows(entry, new))
             links.learn(entry, contacts)
-        if pending.update(**finish):
-            _set(entry, finish)
+        if finish(entry, columns):
+            _set(entry, columns)
             return True
         late = AuditEntry.objects.get(pk=entry.pk)
         late.pk, late.call = uuid4(), lines.late_call(late.call)
         late.answer = {}
-        _set(late, finish)
+        _set(late, columns)
         late.answer["late_answer_to"] = str(entry.pk)
         store(late, [*known, *new])
         return False
-
-
-def _is_pending(entry: AuditEntry) -> bool:
-    """In plain SQL, as it goes with every call."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT 1 FROM {AuditEntry._meta.db_table} WHERE id = %s AND outcome = %s",  # noqa: S608 - the model's own name
-            [_ID.get_db_prep_value(entry.pk, connection), Outcome.PENDING],
-        )
-        return cursor.fetchone() is not None
 
 
 def _set(entry: AuditEntry, columns: dict[str, Any]) -> None:
