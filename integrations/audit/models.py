@@ -35,6 +35,8 @@ NOT_DONE = (Outcome.REFUSED, Outcome.FAILED)
 PARTLY = "partly"
 """The outcome of an action of which a part was done and another not."""
 
+NOT_WELL = (*NOT_DONE, Outcome.UNKNOWN, PARTLY)
+"""The outcomes of actions that have ended and were not, or not for certain, done as a whole."""
 
 OUTCOMES = {**dict(Outcome.choices), PARTLY: _("partly done")}
 """The outcomes of actions, in the words of readers."""

@@ -32,6 +32,7 @@ from integrations.audit.links import Name, about
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedAction, LoggedCall
 from integrations.audit.query.asked import TIMES, Asked, chosen, log_query, meant_by_number
+from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
@@ -99,6 +100,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         ),
         "controls": Controls(asked, participants, [each for each in mistakes if each.part in at_controls]),
         "times": _times(asked),
+        "not_well": _not_well(asked),
         "mistakes": mistakes,
         "missing": missing,
         "meant_by_number": [(str(term), log_query(("kind", ANY_KIND), term)) for term in meant_by_number(missing)],
@@ -155,6 +157,12 @@ def _times(asked: Asked) -> list[tuple[str | Promise, str, bool]]:
             there = there.with_term(name, moment)
         offered.append((label, there.query, now == times))
     return offered
+
+
+def _not_well(asked: Asked) -> tuple[str, bool]:
+    """The query that leads to what went wrong among what is asked for, or back, and whether it is asked for."""
+    there = asked.with_term("outcome", ANY_NOT_WELL)
+    return (asked.without("outcome").query, True) if set(there.terms) == set(asked.terms) else (there.query, False)
 
 
 @team_view(Capability.SEE_LOG)

@@ -12,8 +12,12 @@ from django.utils.translation import override
 from accounts.texts import plain
 from integrations.audit.models import OUTCOMES, LineKind, Source
 
+ANY_NOT_WELL: Final = "not-done"
+ENDINGS: Final[Mapping[str, str | Promise]] = {ANY_NOT_WELL: _("not or only partly done"), **OUTCOMES}
+"""What can be asked for as an outcome."""
+
 _QUALIFIERS: Final[dict[str, tuple[str | Promise, Mapping[str, str | Promise]]]] = {
-    "outcome": (_("Outcome"), OUTCOMES),
+    "outcome": (_("Outcome"), ENDINGS),
     "kind": (_("What happened"), dict(LineKind.choices)),
     "source": (_("Source"), dict(Source.choices)),
 }

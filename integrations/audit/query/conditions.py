@@ -23,17 +23,8 @@ from accounts.validation import no_control_characters
 from integrations import klicktipp
 from integrations.audit.lines import comparable_reference
 from integrations.audit.links import about, by_hashes, names_of
-from integrations.audit.models import (
-    NOT_DONE,
-    OUTCOMES,
-    PARTLY,
-    AuditEntry,
-    LineFact,
-    LineKind,
-    LogLine,
-    Outcome,
-    Source,
-)
+from integrations.audit.models import NOT_WELL, AuditEntry, LineFact, LineKind, LogLine, Source
+from integrations.audit.query.called import ANY_NOT_WELL, ENDINGS
 from integrations.audit.query.line import Mistake, Term, names_a_contact
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
 from integrations.audit.sentences import is_sentence
@@ -135,7 +126,7 @@ class _Reader:
                 told.mistakes.append(Mistake(str(term), str(why)))
         told.all_of += [_any_of(group, is_not) for (_name, is_not, _value), group in groups.items()]
         if not any(term.name in ("kind", "request") and not term.is_not for term in terms):
-            told.all_of.append(Condition(~Q(kind__in=[LineKind.LOAD, LineKind.LOOK]) | Q(outcome__in=_NOT_WELL)))
+            told.all_of.append(Condition(~Q(kind__in=[LineKind.LOAD, LineKind.LOOK]) | Q(outcome__in=NOT_WELL)))
         self._bound(told, moments)
         return told
 
@@ -196,7 +187,8 @@ class _Reader:
         return self._with_fact(LineFact.About.OPERATION, value)
 
     def _outcome(self, value: str) -> Condition:
-        return self._indexed(Q(outcome=_one_of(value, list(OUTCOMES), [str(label) for label in OUTCOMES.values()])))
+        ending = _one_of(value, list(ENDINGS), [str(label) for label in ENDINGS.values()])
+        return self._indexed(*(Q(outcome=each) for each in (NOT_WELL if ending == ANY_NOT_WELL else [ending])))
 
     def _code(self, value: str) -> Condition:
         return self._with_fact(LineFact.About.CODE, str(int(_like(value, _CODE, _("error codes are numbers, as 402")))))
@@ -265,9 +257,6 @@ class _Reader:
         return (
             self._lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
         )
-
-
-_NOT_WELL = (*NOT_DONE, Outcome.UNKNOWN, PARTLY)
 
 
 def _is_among(facts: QuerySet[LineFact]) -> Q:

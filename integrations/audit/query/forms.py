@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from integrations.audit.models import OUTCOMES, LineKind, Source
+from integrations.audit.models import LineKind, Source
 from integrations.audit.query.asked import TIMES, Asked
+from integrations.audit.query.called import ENDINGS
 from integrations.audit.query.conditions import ANY_KIND
 from integrations.audit.query.line import LONGEST, Mistake
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
@@ -77,7 +78,7 @@ class Controls(forms.Form):
         self._offer(
             "actor", _("Everybody"), _participants(participants.people, NOBODY, _("nobody signed in, or a command"))
         )
-        self._offer("outcome", _("All outcomes"), list(OUTCOMES.items()))
+        self._offer("outcome", _("All outcomes"), list(ENDINGS.items()))
         self._offer("kind", _("Changes and failures"), [*LineKind.choices, (ANY_KIND, _("everything"))])
         self._offer("op", _("All"), [(_("Actions"), in_general()), (_("Calls to KlickTipp"), _operations())])
         self._offer("source", _("All"), list(Source.choices))

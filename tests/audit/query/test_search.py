@@ -54,7 +54,7 @@ qualifiers = st.sampled_from(
     [
         *("client:bergwind", "client:Hafenkaffee", 'client:"ärztehaus 50%"', "client:none", "client:#1"),
         *("actor:nobody", "actor:anna@klick-tipp.team", 'actor:"Bea Berg"', "actor:#999"),
-        *(f"outcome:{outcome}" for outcome in (*Outcome.values, "partly")),
+        *(f"outcome:{outcome}" for outcome in (*Outcome.values, "partly", "not-done")),
         *("code:9", "code:402", "code:-1", "status:406", "status:200", "status:none", "method:GET", "method:post"),
         *("op:list_tags", "op:get_contact", f"op:{ADD_CONTACT.key}", "source:page", "source:job"),
         *(
@@ -70,6 +70,7 @@ qualifiers = st.sampled_from(
         *("since:today", "since:2d", "until:yesterday", "bergwind", "50%", "_", "%", "';--"),
     ]
 )
+NOT_DONE = ("refused", "failed", "unknown", "partly")
 terms = st.tuples(st.sampled_from(["", "", "-"]), qualifiers).map("".join)
 lines_typed = st.lists(terms, max_size=5).map(" ".join)
 
@@ -190,7 +191,7 @@ def has(log: Log, head: LogLine, its: list[AuditEntry], name: str, value: str) -
             head.actor_id
             == (log.people[people[value]].pk if value in people else None if value == "nobody" else int(value[1:]))
         ),
-        "outcome": lambda: head.outcome == value,
+        "outcome": lambda: head.outcome in NOT_DONE if value == "not-done" else head.outcome == value,
         "code": lambda: any(str(entry.code) == value for entry in its),
         "status": lambda: (
             all(entry.status is None for entry in its)
@@ -317,3 +318,32 @@ def test_what_cannot_be_understood_is_pointed_at(browser: Client, owner: Members
         by_address = browser.get(f"/t/{owner.team.slug}/log/", {"q": typed})
         assert by_address.status_code == 422, typed
     assert browser.get(f"/t/{owner.team.slug}/log/", {"q": "nul\x00"}).status_code == 422
+
+
+def test_what_failed_last_week_is_two_clicks_away(browser: Client, owner: Membership, random_log: Log) -> None:
+    log, scope = f"/t/{owner.team.slug}/log/", random_log.accounts[0].scope
+
+    def write(day: int, *outcomes: Outcome) -> None:
+        action = Action(ADD_CONTACT, actor(), {"contact": f"{'-'.join(outcomes)} {day}"})
+        for outcome in outcomes:
+            at = timezone.now() - timedelta(days=day)
+            entry = entry_of(action, scope, Kind.CHANGE, call=uuid.uuid4(), started_at=at, outcome=outcome)
+            store(entry, [])
+
+    for outcomes in (*([each] for each in Outcome), [Outcome.DONE, Outcome.FAILED]):
+        write(3, *outcomes)
+    write(30, Outcome.FAILED)
+
+    def follow(page: Any, label: str) -> Any:
+        link = re.search(rf'href="([^"]+)"[^>]*>{label}</a>', page.content.decode())
+        assert link is not None
+        return browser.get(unescape(link[1]))
+
+    page = follow(follow(browser.get(log), "7 days"), "what went wrong")
+    assert page.context["asked"].line == "since:7d outcome:not-done"
+    told = {action.head.parameters["contact"] for action in page.context["actions"]}
+    assert told == {"refused 3", "failed 3", "unknown 3", "done-failed 3"}
+    assert follow(page, "what went wrong").context["asked"].line == "since:7d"
+    for language, typed in (("en", 'outcome:"not or only partly done"'), ("de", "outcome:not-done")):
+        browser.cookies["django_language"] = language
+        assert browser.post(log, {"line": typed}, follow=True).context["asked"].line == "outcome:not-done"
