@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.audit.links import Name, about, links_of
-from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, LogLine, Outcome, SubjectKind
+from integrations.audit.models import NOT_DONE, AuditEntry, AuditSubject, EntryCounter, LogLine, Outcome, SubjectKind
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
 
@@ -53,6 +53,15 @@ def done_to(entries: QuerySet[AuditEntry], team_id: int, names: Sequence[Name]) 
         meant |= Q(Exists(named.filter(kind=kind, hash__in=hashes))) & ~surer
         surer |= Q(Exists(named.filter(kind=kind)))
     return about(entries, team_id, names).filter(~Q(outcome__in=NOT_DONE) | meant)
+
+
+def numbered_in_account(entries: QuerySet[AuditEntry], team_id: int, number: int) -> QuerySet[AuditEntry]:
+    """Those of a team's entries that have this number within their client account."""
+    counters = EntryCounter.objects.filter(team_id=team_id, last__gte=number).exclude(
+        account_id=EntryCounter.WHOLE_TEAM
+    )
+    accounts = list(counters.values_list("account_id", flat=True))
+    return entries.filter(account_id__in=accounts, account_number=number)
 
 
 def last_label(scope: Scope, contact_id: str) -> str:

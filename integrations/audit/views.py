@@ -36,10 +36,12 @@ from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
+from integrations.audit.query.line import NAME_ENTRIES
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, newer, next_newer, search
+from integrations.audit.reading import numbered_in_account
 from integrations.audit.retention import removed
 from integrations.audit.retention.periods import periods_of
 from integrations.audit.searches import note_search, note_vain_search
@@ -105,9 +107,10 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "missing": missing,
         "meant_by_number": [(str(term), log_query(("kind", ANY_KIND), term)) for term in meant_by_number(missing)],
         "entry_of_number": _entry_numbered(request, missing),
+        "of_clients_numbered": _of_clients_numbered(request, missing),
         "searches": saved_searches(request.membership),
         "actions": actions,
-        "hides_reads": not {"kind", "request"} & {term.name for term in asked.terms},
+        "hides_reads": not {"kind", *NAME_ENTRIES} & {term.name for term in asked.terms},
         "meant": meant,
         "meant_query": by_qualifier.query,
         "with_reads": asked.with_term("kind", ANY_KIND).query,
@@ -134,6 +137,13 @@ def _entry_numbered(request: TeamRequest, typed: str) -> int | None:
     """The number that was typed, if an entry has it that the member may see."""
     number = int(typed) if _NUMBER.fullmatch(typed) else 0
     return number if number and visible_entries(request.membership).filter(number=number).exists() else None
+
+
+def _of_clients_numbered(request: TeamRequest, typed: str) -> str:
+    """The query that leads to the entries whose number within a client this is, if the member may see one."""
+    visible, number = visible_entries(request.membership), int(typed) if _NUMBER.fullmatch(typed) else 0
+    is_known = number and numbered_in_account(visible, request.team.pk, number).exists()
+    return log_query(("entry", str(number))) if is_known else ""
 
 
 def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[LoggedAction]:

@@ -25,8 +25,9 @@ from integrations.audit.lines import comparable_reference
 from integrations.audit.links import about, by_hashes, names_of
 from integrations.audit.models import NOT_WELL, AuditEntry, LineFact, LineKind, LogLine, Source
 from integrations.audit.query.called import ANY_NOT_WELL, ENDINGS
-from integrations.audit.query.line import Mistake, Term, names_a_contact
+from integrations.audit.query.line import NAME_ENTRIES, Mistake, Term, names_a_contact
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
+from integrations.audit.reading import numbered_in_account
 from integrations.audit.sentences import is_sentence
 from integrations.audit.visibility import visible_accounts, visible_links, visible_to
 from integrations.operations import OPERATIONS
@@ -42,6 +43,7 @@ _DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 _DOTTED = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?=T|$)")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"#([1-9][0-9]{0,17})")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _MOST_HASHES = 50
 _MOST_STREAMS = 20
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
@@ -104,6 +106,7 @@ class _Reader:
             "source": self._source,
             "key": self._key,
             "request": self._request,
+            "entry": self._entry,
             "ref": self._reference,
             "kind": self._kind,
             "subject": self._subject,
@@ -125,7 +128,7 @@ class _Reader:
             except _Impossible as why:
                 told.mistakes.append(Mistake(str(term), str(why)))
         told.all_of += [_any_of(group, is_not) for (_name, is_not, _value), group in groups.items()]
-        if not any(term.name in ("kind", "request") and not term.is_not for term in terms):
+        if not any(term.name in ("kind", *NAME_ENTRIES) and not term.is_not for term in terms):
             told.all_of.append(Condition(~Q(kind__in=[LineKind.LOAD, LineKind.LOOK]) | Q(outcome__in=NOT_WELL)))
         self._bound(told, moments)
         return told
@@ -221,6 +224,13 @@ class _Reader:
             raise _Impossible(_("a request ID has 32 digits and letters from a to f")) from None
         entries = AuditEntry.objects.filter(Q(pk=id) | Q(call=id), team_id=self._team_id)
         return self._indexed(Q(action__in=entries.values("action")), Q(action=id))
+
+    def _entry(self, value: str) -> Condition:
+        """The entry of this number in the team, and those of it within a client account."""
+        number = int(_like(value, _NUMBER, _("entries are numbered, as 42")))
+        entries = AuditEntry.objects.filter(team_id=self._team_id)
+        found = (entries.filter(number=number), numbered_in_account(entries, self._team_id, number))
+        return self._indexed(*(Q(action__in=each.values("action")) for each in found))
 
     def _reference(self, value: str) -> Condition:
         return self._with_fact(LineFact.About.REFERENCE, comparable_reference(value))

@@ -18,9 +18,12 @@ PEOPLE = ("email", "phone", "contact")
 """Qualifiers of a contact in the clear. They are sent in a form, and stand in addresses as `subject`, hashed."""
 
 QUALIFIERS = (
-    *("client", "actor", "op", "outcome", "code", "status", "method", "source", "key", "request", "ref", "kind"),
-    *("since", "until", "subject", *PEOPLE),
+    *("client", "actor", "op", "outcome", "code", "status", "method", "source", "key", "ref", "kind"),
+    *("request", "entry", "since", "until", "subject", *PEOPLE),
 )
+
+NAME_ENTRIES = ("request", "entry")
+"""Qualifiers that name entries themselves, which are then shown whatever kind they are of."""
 
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<name>[a-z]+):)?(?P<value>"(?:[^"]|"")*"|[^\s"]+|"[^"]*$)(?=\s|$)', re.IGNORECASE)
 _PLAIN = re.compile(r"[^\s\":-][^\s\":]*")

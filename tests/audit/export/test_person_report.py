@@ -1,5 +1,7 @@
 """Everything about a contact, by client account; of one client alone it names no other."""
 
+import re
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
-from integrations.contacts.sentences import ADD_CONTACT
+from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
 from tests.audit.test_log_page import write
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import main_words, words
@@ -61,6 +63,46 @@ def test_a_report_of_one_client_names_no_other(browser: Client, owner: Membershi
     page = words(report(browser, owner, scopes[0]))
     assert "added a•••@klick-tipp.team to Bergwind" in page
     assert "Hafenkaffee" not in main_words(report(browser, owner, scopes[0]))
+
+
+def test_the_numbers_of_a_report_are_found_in_the_log(browser: Client, owner: Membership, scopes: list[Scope]) -> None:
+    """They are those within the client: in the team others have them."""
+    log, hafenkaffee = f"/t/{owner.team.slug}/log/", scopes[1]
+    shown = report(browser, owner, hafenkaffee).content.decode()
+    (link,) = re.findall(r'href="([^"]+)">1</a>', shown)
+    (action,) = browser.get(unescape(link)).context["actions"]
+    assert (action.account_label, action.head.account_number) == ("Hafenkaffee", 1)
+    assert "Hafenkaffee (its entry 1)" in main_words(browser.get(f"{log}{action.head.number}/"))
+
+    def told(typed: str) -> set[str]:
+        page = browser.post(log, {"line": typed}, follow=True)
+        return {action.account_label for action in page.context["actions"]}
+
+    offered = browser.post(log, {"line": "2"}, follow=True)
+    assert "Entry 2 of a client" in main_words(offered)
+    assert told("entry:2") >= {"Bergwind", "Hafenkaffee"}
+    assert told("entry:2 client:hafenkaffee") == {"Hafenkaffee"}
+    assert told("-entry:2 client:hafenkaffee") == {"Hafenkaffee"}
+    write(hafenkaffee, Action(CONTACT_OPENED, actor()), Kind.READ, operation="get_contact")
+    assert told("entry:3 client:hafenkaffee") == {"Hafenkaffee"}, "also what was only read"
+    assert told("entry:9999") == set()
+    assert "of a client" not in main_words(browser.post(log, {"line": "9999"}, follow=True))
+    for typed in ("entry:0", "entry:x", f"entry:{'9' * 19}"):
+        assert browser.post(log, {"line": typed}, follow=True).status_code == 422, typed
+
+
+def test_a_number_within_a_client_is_found_by_who_sees_that_client_alone(
+    browser: Client, owner: Membership, scopes: list[Scope]
+) -> None:
+    for _call in range(3):
+        write_about(scopes[1], BEA)
+    limited = MembershipFactory(team=owner.team, role=Role.AUDITOR)
+    set_limit(limited, [ClientAccount.objects.get(pk=scopes[0].account_id)], actor(owner.user))
+    browser.force_login(limited.user)
+    log = f"/t/{owner.team.slug}/log/"
+    found = [browser.post(log, {"line": f"entry:{number}"}, follow=True).context["actions"] for number in (1, 5)]
+    assert [[action.account_label for action in actions] for actions in found] == [["Bergwind"], []]
+    assert "of a client" not in main_words(browser.post(log, {"line": "5"}, follow=True))
 
 
 def test_who_reads_a_report_is_logged_with_the_contact(browser: Client, owner: Membership, scopes: list[Scope]) -> None:

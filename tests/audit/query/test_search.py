@@ -55,7 +55,17 @@ qualifiers = st.sampled_from(
         *("client:bergwind", "client:Hafenkaffee", 'client:"ärztehaus 50%"', "client:none", "client:#1"),
         *("actor:nobody", "actor:anna@klick-tipp.team", 'actor:"Bea Berg"', "actor:#999"),
         *(f"outcome:{outcome}" for outcome in (*Outcome.values, "partly", "not-done")),
-        *("code:9", "code:402", "code:-1", "status:406", "status:200", "status:none", "method:GET", "method:post"),
+        *(
+            "code:9",
+            "code:402",
+            "code:-1",
+            "status:406",
+            "status:200",
+            "status:none",
+            "entry:2",
+            "method:GET",
+            "method:post",
+        ),
         *("op:list_tags", "op:get_contact", f"op:{ADD_CONTACT.key}", "source:page", "source:job"),
         *(
             "key:a1b2",
@@ -171,7 +181,7 @@ def fits(membership: Membership, log: Log, head: LogLine, its: list[AuditEntry],
             continue
         if any(found) == is_not:
             return False
-    if not any(term.name == "kind" and not term.is_not for term in typed):
+    if not any(term.name in ("kind", "entry") and not term.is_not for term in typed):
         return head.kind not in ("load", "look") or head.outcome not in ("done", "pending")
     return True
 
@@ -199,6 +209,7 @@ def has(log: Log, head: LogLine, its: list[AuditEntry], name: str, value: str) -
             else any(str(entry.status) == value for entry in its)
         ),
         "method": lambda: any(METHODS.get(entry.operation, "") == value.upper() for entry in its),
+        "entry": lambda: any(int(value) in (entry.number, entry.account_number) for entry in its),
         "op": lambda: any(value in (entry.operation, entry.sentence) for entry in its),
         "source": lambda: head.source == value,
         "key": lambda: any(entry.key_last_four == value for entry in its),
