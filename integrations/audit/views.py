@@ -33,14 +33,14 @@ from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedAction, LoggedCall
 from integrations.audit.query.asked import TIMES, Asked, chosen, log_query, meant_by_number
 from integrations.audit.query.called import ANY_NOT_WELL
-from integrations.audit.query.conditions import ANY_KIND, conditions
+from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
 from integrations.audit.query.line import NAME_ENTRIES
 from integrations.audit.query.participants import Participants
-from integrations.audit.query.rows import by_day, rows
+from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
-from integrations.audit.query.search import Found, newer, next_newer, search
+from integrations.audit.query.search import Found, beside, newer, next_newer, search
 from integrations.audit.reading import numbered_in_account
 from integrations.audit.retention import removed
 from integrations.audit.retention.periods import periods_of
@@ -118,12 +118,14 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
         "days": by_day(rows(actions, asked, participants)),
+        "beside": _beside(request, asked, told, participants) if is_at_end and not found.lines else [],
         "about": labels_of(asked, names, request.membership),
         "may_export": request.membership.may(Capability.SEE_WHOLE_LOG),
         "found": found,
         "is_first_page": number is None,
         "can_be_sent_on": bool(settings.LOG_STREAM_HOSTS),
         "here": f"{asked.query}&before={number}".lstrip("&") if number else asked.query,
+        "timeless": asked.without(*TIMES).query,
         "older": f"{asked.query}&before={found.older}".lstrip("&") if found.older else "",
     }
     template = "audit/log.html#entries" if is_fragment(request) else "audit/log.html"
@@ -131,6 +133,14 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     if is_fragment(request):
         push_url(response, f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
     return response
+
+
+def _beside(request: TeamRequest, asked: Asked, told: Conditions, participants: Participants) -> list[Day]:
+    """What was done next before and after a time in which nothing that is asked for was done."""
+    timeless = asked.without(*TIMES)
+    lines = beside(request.team.pk, told, conditions(timeless.terms, participants))
+    actions = _actions(request, names_asked(asked, request.membership), Found(lines))
+    return by_day(rows(actions, timeless, participants))
 
 
 def _entry_numbered(request: TeamRequest, typed: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from functools import reduce
 from operator import and_, or_
 from uuid import UUID
@@ -13,8 +13,6 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -25,8 +23,9 @@ from integrations.audit.lines import comparable_reference
 from integrations.audit.links import about, by_hashes, names_of
 from integrations.audit.models import NOT_WELL, AuditEntry, LineFact, LineKind, LogLine, Source
 from integrations.audit.query.called import ANY_NOT_WELL, ENDINGS
-from integrations.audit.query.line import NAME_ENTRIES, Mistake, Term, names_a_contact
+from integrations.audit.query.line import NAME_ENTRIES, Impossible, Mistake, Term, names_a_contact
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
+from integrations.audit.query.times import moment_of
 from integrations.audit.reading import numbered_in_account
 from integrations.audit.sentences import is_sentence
 from integrations.audit.visibility import visible_accounts, visible_links, visible_to
@@ -39,14 +38,11 @@ KINDS = (*LineKind.values, ANY_KIND)
 
 _CODE = re.compile(r"-?[0-9]{1,9}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
-_DAYS = re.compile(r"([1-9][0-9]{0,3})d")
-_DOTTED = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?=T|$)")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _ID = re.compile(r"#([1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _MOST_HASHES = 50
 _MOST_STREAMS = 20
-_FIRST_YEAR, _LAST_YEAR = 2000, 2999
 _DISORDER = 10_000
 """By how many numbers the order of times and that of numbers may disagree, as where clocks differ."""
 
@@ -63,9 +59,12 @@ class Condition:
 
 @dataclass
 class Conditions:
-    """All that a search asks: `all_of`, and the numbers between which lines of its time are."""
+    """All that a search asks: `all_of`, and the numbers between which lines of its time, from `since` up to `until`,
+    are."""
 
     all_of: list[Condition]
+    since: datetime | None = None
+    until: datetime | None = None
     from_number: int | None = None
     to_number: int | None = None
     mistakes: list[Mistake] = field(default_factory=list)
@@ -82,10 +81,6 @@ class Conditions:
 def conditions(terms: Sequence[Term], participants: Participants) -> Conditions:
     """What these terms ask of the lines that the member may see."""
     return _Reader(participants).read(terms)
-
-
-class _Impossible(Exception):
-    """A value that a qualifier cannot have; tells why."""
 
 
 class _Reader:
@@ -119,13 +114,13 @@ class _Reader:
         for term in terms:
             try:
                 if term.name in ("since", "until"):
-                    moments[term.name] = term, _moment(term)
+                    moments[term.name] = term, moment_of(term)
                 else:
                     # each word of free text is wanted; of values of a qualifier one suffices
                     group = (term.name, term.is_not, "" if term.name else term.value)
                     condition = self._condition(term)
                     groups.setdefault(group, []).append(condition)
-            except _Impossible as why:
+            except Impossible as why:
                 told.mistakes.append(Mistake(str(term), str(why)))
         told.all_of += [_any_of(group, is_not) for (_name, is_not, _value), group in groups.items()]
         if not any(term.name in ("kind", *NAME_ENTRIES) and not term.is_not for term in terms):
@@ -137,9 +132,9 @@ class _Reader:
         try:
             no_control_characters(term.value)
         except ValidationError as error:
-            raise _Impossible(error.messages[0]) from None
+            raise Impossible(error.messages[0]) from None
         if names_a_contact(term):
-            raise _Impossible(_("addresses, numbers and IDs of contacts do not belong into a link: search for it anew"))
+            raise Impossible(_("addresses, numbers and IDs of contacts do not belong into a link: search for it anew"))
         return self._readers[term.name](term.value)
 
     def _visible(self) -> Condition:
@@ -173,7 +168,7 @@ class _Reader:
         if not found and value.lower() == NO_CLIENT:
             return self._indexed(Q(account_id=None))
         if not found:
-            raise _Impossible(_("no client is called that; write its name in quotes, or its part of the address"))
+            raise Impossible(_("no client is called that; write its name in quotes, or its part of the address"))
         return self._indexed(*(Q(account_id=id) for id in found))
 
     def _actor(self, value: str) -> Condition:
@@ -181,12 +176,12 @@ class _Reader:
         if not found and value.lower() == NOBODY:
             return self._indexed(Q(actor_id=None))
         if not found:
-            raise _Impossible(_("nobody is called that; write an email address, or a name in quotes"))
+            raise Impossible(_("nobody is called that; write an email address, or a name in quotes"))
         return self._indexed(*(Q(actor_id=id) for id in found))
 
     def _operation(self, value: str) -> Condition:
         if value not in OPERATIONS and not is_sentence(value):
-            raise _Impossible(_("there is no such call or action; please choose one from the list"))
+            raise Impossible(_("there is no such call or action; please choose one from the list"))
         return self._with_fact(LineFact.About.OPERATION, value)
 
     def _outcome(self, value: str) -> Condition:
@@ -214,14 +209,14 @@ class _Reader:
     def _key(self, value: str) -> Condition:
         last_four = value.lstrip("…•\u2060")
         if len(last_four) != 4:
-            raise _Impossible(_("a key is searched by its last four characters"))
+            raise Impossible(_("a key is searched by its last four characters"))
         return self._with_fact(LineFact.About.KEY, last_four)
 
     def _request(self, value: str) -> Condition:
         try:
             id = UUID(value)
         except ValueError:
-            raise _Impossible(_("a request ID has 32 digits and letters from a to f")) from None
+            raise Impossible(_("a request ID has 32 digits and letters from a to f")) from None
         entries = AuditEntry.objects.filter(Q(pk=id) | Q(call=id), team_id=self._team_id)
         return self._indexed(Q(action__in=entries.values("action")), Q(action=id))
 
@@ -242,7 +237,7 @@ class _Reader:
     def _subject(self, value: str) -> Condition:
         hashes = value.split(",")
         if len(hashes) > _MOST_HASHES or not all(_HASH.fullmatch(part) for part in hashes):
-            raise _Impossible(_("this is made by a search for a contact, and cannot be typed"))
+            raise Impossible(_("this is made by a search for a contact, and cannot be typed"))
         names = [*by_hashes(hashes), *names_of(visible_links(self._membership), hashes)]
         entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, names)
         return self._indexed(Q(action__in=entries.values("action")))
@@ -254,19 +249,25 @@ class _Reader:
             told.mistakes.append(Mistake(str(until[0]), _("this is before the beginning")))
             return
         if since:
-            first = self._number_since(since[1])
+            first = number_since(self._lines, since[1])
+            told.since = since[1]
             told.all_of.append(Condition(Q(started_at__gte=since[1]) if first else Q(pk__in=[])))
             told.from_number = first and first - _DISORDER
         if until:
-            first = self._number_since(until[1])
+            first = number_since(self._lines, until[1])
+            told.until = until[1]
             told.all_of.append(Condition(Q(started_at__lt=until[1])))
             told.to_number = first and first + _DISORDER
 
-    def _number_since(self, moment: datetime) -> int | None:
-        """The number of the team's first line from this time on."""
-        return (
-            self._lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
-        )
+
+def number_since(lines: QuerySet[LogLine], moment: datetime) -> int | None:
+    """The number of the first of a team's lines from this time on."""
+    return lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
+
+
+def number_before(lines: QuerySet[LogLine], moment: datetime) -> int | None:
+    """The number of the last of a team's lines before this time."""
+    return lines.filter(started_at__lt=moment).order_by("-started_at").values_list("number", flat=True).first()
 
 
 def _is_among(facts: QuerySet[LineFact]) -> Q:
@@ -299,52 +300,11 @@ def _one_of(value: str, possible: Sequence[str], in_words: Sequence[str] = ()) -
     """`in_words`: how the possible ones can be typed, where that is not as they are."""
     if value not in possible:
         told = [f'"{word}"' if " " in word else word for word in in_words or possible]
-        raise _Impossible(_("possible is: %(values)s") % {"values": ", ".join(told)})
+        raise Impossible(_("possible is: %(values)s") % {"values": ", ".join(told)})
     return value
 
 
 def _like(value: str, form: re.Pattern[str], otherwise: str | Promise) -> str:
     if not form.fullmatch(value):
-        raise _Impossible(otherwise)
+        raise Impossible(otherwise)
     return value
-
-
-def _moment(term: Term) -> datetime:
-    """The beginning of `since`, the end of `until`: a day, a day with its hour, or a time counted from today."""
-    if term.is_not:
-        raise _Impossible(_("a time cannot be left out: say since and until"))
-    is_end, today = term.name == "until", timezone.localdate()
-    if term.value == "month" and not is_end:
-        return _midnight(today.replace(day=1))
-    if term.value in ("today", "yesterday"):
-        return _midnight(today - timedelta(days=term.value == "yesterday") + timedelta(days=is_end))
-    if days := _DAYS.fullmatch(term.value):
-        return _midnight(today - timedelta(days=int(days[1]) - 1) + timedelta(days=is_end))
-    return _typed_moment(term.value, is_end)
-
-
-def time_typed(value: str) -> str:
-    """A time as a search has it: also a day or a word that was typed as the reader's language has them."""
-    if value.casefold() in (words := {_("today"): "today", _("yesterday"): "yesterday"}):
-        return words[value.casefold()]
-    return _DOTTED.sub(lambda found: f"{found[3]}-{found[2]:>02}-{found[1]:>02}", value)
-
-
-def _typed_moment(value: str, is_end: bool) -> datetime:
-    try:
-        day, moment = parse_date(value), parse_datetime(value)
-    except ValueError:
-        day = moment = None
-    typed = day or moment
-    if typed is None or not _FIRST_YEAR <= typed.year <= _LAST_YEAR:
-        raise _Impossible(
-            _("there is no such time: possible are 2026-11-30, 2026-11-30T14:32, today, yesterday, 7d and month")
-        )
-    if not isinstance(typed, datetime):
-        return _midnight(typed + timedelta(days=is_end))
-    aware = typed if timezone.is_aware(typed) else timezone.make_aware(typed)
-    return aware + is_end * timedelta(seconds=1 if typed.second else 60)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

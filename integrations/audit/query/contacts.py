@@ -15,8 +15,8 @@ from integrations.audit.forms import PHONE, ContactField
 from integrations.audit.links import Name, by_hashes, names_of
 from integrations.audit.models import AuditSubject, SubjectKind
 from integrations.audit.query.asked import TIMES, Asked
-from integrations.audit.query.conditions import time_typed
 from integrations.audit.query.line import QUALIFIERS, Mistake, Term, names_a_contact, parse, values
+from integrations.audit.query.times import time_typed
 from integrations.audit.reading import known_among
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.audit.visibility import visible_accounts, visible_entries, visible_links

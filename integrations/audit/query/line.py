@@ -38,6 +38,10 @@ class Mistake:
     message: str | Promise
 
 
+class Impossible(Exception):
+    """A value that a qualifier cannot have; tells why."""
+
+
 @dataclass(frozen=True)
 class Term:
     """A part of a line: a qualifier with its value, or words of free text, for which `name` is ""."""

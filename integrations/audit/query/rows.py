@@ -28,6 +28,9 @@ class Row:
     codes: list[tuple[int, str]]
 
 
+Day = tuple[datetime, list[Row]]
+
+
 def rows(actions: Iterable[LoggedAction], asked: Asked, participants: Participants) -> Iterator[Row]:
     """The rows of these actions in a list that is asked for."""
     tokens = {client.id: client.token for client in participants.clients}
@@ -50,7 +53,7 @@ def rows(actions: Iterable[LoggedAction], asked: Asked, participants: Participan
         )
 
 
-def by_day(rows: Iterable[Row]) -> list[tuple[datetime, list[Row]]]:
+def by_day(rows: Iterable[Row]) -> list[Day]:
     """Rows in their order under the days on which they began, each told by the first moment that is shown of it."""
     days = (list(of_day) for _day, of_day in groupby(rows, key=lambda row: row.at.date()))
     return [(of_day[0].at, of_day) for of_day in days]

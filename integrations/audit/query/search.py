@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from integrations.audit.models import LogLine
-from integrations.audit.query.conditions import Condition, Conditions, Numbers
+from integrations.audit.query.conditions import Condition, Conditions, Numbers, number_before, number_since
 
 MOST_LOOKED_AT = 20_000
 _STEPS = (300, 3_000, MOST_LOOKED_AT - 3_300)
@@ -65,6 +65,19 @@ def next_newer(team_id: int, asked: Conditions, after: int) -> LogLine | None:
             return found
         after = numbers[-1]
     return None
+
+
+def beside(team_id: int, asked: Conditions, timeless: Conditions) -> list[LogLine]:
+    """Next to the time that is asked for, as far as it has an end and a beginning, the line after it and the one before
+    it that are all else that is asked: `timeless`. Each is looked for among as many lines as a page."""
+    lines, found = LogLine.objects.filter(team_id=team_id), []
+    if asked.until and (first := number_since(lines, asked.until)):
+        later = Condition(Q(started_at__gte=asked.until))
+        found += [next_newer(team_id, Conditions([*timeless.all_of, later]), first - 1)]
+    if asked.since and (last := number_before(lines, asked.since)):
+        earlier = Condition(Q(started_at__lt=asked.since))
+        found += search(team_id, Conditions([*timeless.all_of, earlier]), last + 1, 1).lines
+    return [line for line in found if line]
 
 
 def newer(team_id: int, asked: Conditions, after: int) -> int:
