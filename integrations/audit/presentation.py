@@ -178,6 +178,8 @@ class LoggedAction:
     def outcome(self) -> str:
         if self.line:
             return self.line.outcome
+        if len(self.entries) == 1:
+            return self.head.outcome
         outcomes = {entry.outcome for entry in self.final}
         for decisive in (Outcome.PENDING, Outcome.UNKNOWN):
             if decisive in outcomes:

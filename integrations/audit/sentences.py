@@ -24,6 +24,7 @@ from integrations.phone_numbers import readable_masked
 MOST_NAMED = 50
 """In a line of the log; its own page names all."""
 
+_ROLES = frozenset(Role.values)
 _registry: dict[str, Sentence] = {}
 
 
@@ -61,7 +62,7 @@ def in_words(value: Any, most: int | None = None) -> str:
         told = ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more)
         return told % {"names": names, "count": more} if more else names
     if isinstance(value, Mapping):
-        if value.get("role") in Role.values:
+        if value.get("role") in _ROLES:
             return str(Role(value["role"]).label)
         if word := value.get("word"):
             return _(word)
