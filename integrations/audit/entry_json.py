@@ -17,13 +17,16 @@ from integrations.audit.presentation import LoggedAction
 FORMAT = 1
 """Raised where a field changes its meaning."""
 
+_OF_SUBJECT = ("kind", "label", "hash", "key_version")
 
-def as_objects(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+
+def as_objects(entries: Sequence[AuditEntry], language: str = "en") -> list[dict[str, Any]]:
     """These entries as objects that `json.dumps` takes, in their order; times are UTC. One query."""
-    about: dict[UUID, list[AuditSubject]] = defaultdict(list)
-    for subject in AuditSubject.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("pk"):
-        about[subject.entry_id].append(subject)
-    with translation.override("en"):
+    about: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    subjects = AuditSubject.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("pk")
+    for entry_id, *values in subjects.values_list("entry_id", *_OF_SUBJECT):
+        about[entry_id].append(dict(zip(_OF_SUBJECT, values, strict=True)))
+    with translation.override(language):
         return [_as_object(entry, about[entry.pk]) for entry in entries]
 
 
@@ -32,7 +35,7 @@ def in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def _as_object(entry: AuditEntry, about: Sequence[AuditSubject]) -> dict[str, Any]:
+def _as_object(entry: AuditEntry, about: list[dict[str, Any]]) -> dict[str, Any]:
     told = LoggedAction([entry])
     return {
         "format": FORMAT,
@@ -68,8 +71,5 @@ def _as_object(entry: AuditEntry, about: Sequence[AuditSubject]) -> dict[str, An
         "code": entry.code,
         "detail": entry.detail,
         "answer": entry.answer,
-        "subjects": [
-            {"kind": subject.kind, "label": subject.label, "hash": subject.hash, "key_version": subject.key_version}
-            for subject in about
-        ],
+        "subjects": about,
     }

@@ -1,8 +1,6 @@
 """What is kept of client accounts that were removed, for those who answer for the team's log."""
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -12,7 +10,7 @@ from accounts.access import TeamRequest, team_view
 from accounts.crowds import one_at_a_time
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
-from integrations.audit.export.csv import safe
+from integrations.audit.export.csv import BYTE_ORDER_MARK, safe, written
 from integrations.audit.often import not_too_often
 from integrations.audit.retention.periods import periods_of
 from integrations.clients import removed
@@ -42,12 +40,6 @@ def removed_client_table(request: TeamRequest, removed_id: int, kept_kind: str) 
 
 
 def _lines(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    yield "\ufeff" + _written(columns)
+    yield BYTE_ORDER_MARK + written([columns])
     for row in rows:
-        yield _written([safe(row.get(column, "")) for column in columns])
-
-
-def _written(cells: Iterable[Any]) -> str:
-    text = StringIO()
-    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)
-    return text.getvalue()
+        yield written([[safe(row.get(column, "")) for column in columns]])

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -43,7 +44,8 @@ _PROVED_ENDING: Final = "proved.jsonl"
 @one_at_a_time
 def csv(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, for spreadsheets."""
-    return _file(request, "CSV", as_csv.lines, "text/csv; charset=utf-8", "csv")
+    lines = partial(as_csv.lines, language=translation.get_language())
+    return _file(request, "CSV", lines, "text/csv; charset=utf-8", "csv")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)

@@ -7,15 +7,14 @@ from datetime import datetime
 from itertools import islice
 
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
+from integrations.audit.export.csv import BYTE_ORDER_MARK, delimiter
 from integrations.members.access_review.review import Client, Day, Reach, reaches
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CLIENTS_AT_ONCE = 50
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def safe_cell(text: str) -> str:
@@ -26,7 +25,7 @@ def safe_cell(text: str) -> str:
 def lines(team: Team, clients: Iterable[Client], day: Day) -> Iterator[str]:
     """The lines of the table, as spreadsheets of the reader's language want them, some client accounts at a time."""
     heads = [_("Client"), _("Person"), _("Role"), _("Key"), _("Whose key"), _("Second factor")]
-    yield _BYTE_ORDER_MARK + _line([*heads, _("Like this since"), _("On that day from"), _("On that day until")])
+    yield BYTE_ORDER_MARK + _line([*heads, _("Like this since"), _("On that day from"), _("On that day until")])
     waiting = iter(clients)
     while batch := list(islice(waiting, _CLIENTS_AT_ONCE)):
         for client, found in reaches(team, batch, day):
@@ -48,6 +47,5 @@ def _moment(moment: datetime | None) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     written = io.StringIO()
-    delimiter = ";" if get_language() == "de" else ","
-    csv.writer(written, delimiter=delimiter).writerow(map(safe_cell, cells))
+    csv.writer(written, delimiter=delimiter()).writerow(map(safe_cell, cells))
     return written.getvalue()

@@ -3,17 +3,19 @@
 import csv
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.export import rows
-from integrations.audit.export.csv import COLUMNS, safe
+from integrations.audit.export.csv import HEADINGS, safe
 from integrations.audit.models import AuditEntry, Kind, Outcome, SubjectKind
 from integrations.audit.query import search as search_module
 from integrations.audit.recorder import Action, Scope
@@ -79,7 +81,7 @@ def test_entries_are_handed_over_as_they_were_recorded(browser: Client, owner: M
         == found[0]
     )
     assert found[1]["request"] == {"tag_ids": [5]}
-    assert set(COLUMNS) == set(found[0])
+    assert set(HEADINGS) == set(found[0])
 
 
 def test_that_it_is_handed_over_is_logged_before_the_first_byte(
@@ -161,9 +163,9 @@ def test_nothing_in_a_cell_is_run(browser: Client, owner: Membership, scope: Sco
     response = export(browser, owner, "csv", "kind:change")
     text = told(response)
     (row,) = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
-    assert row["reference"] == f"'{evil}"
-    assert """'+1;'@SUM(A1)""" in row["parameters"]
-    assert row["code"] == ""
+    assert row["Reference"] == f"'{evil}"
+    assert """'+1;'@SUM(A1)""" in row["Parameters"]
+    assert row["Error code"] == ""
     assert response["Content-Disposition"].endswith('.csv"')
     table = {
         "-1": "'-1",
@@ -177,6 +179,31 @@ def test_nothing_in_a_cell_is_run(browser: Client, owner: Membership, scope: Sco
     }
     assert {text: safe(text) for text in table} == table
     assert (safe(-1), safe(None), safe({}), safe([])) == (-1, None, "", "")
+
+
+def test_a_table_is_in_the_readers_language_and_time(browser: Client, owner: Membership, scope: Scope) -> None:
+    """What machines read is not."""
+    in_summer = datetime(2026, 7, 1, 22, 30, 5, 250_000, tzinfo=UTC)
+    entry = write(scope, about_ada(), started_at=in_summer, outcome=Outcome.REFUSED, duration=timedelta(seconds=1.2346))
+    machines = told(export(browser, owner, "jsonl", "client:bergwind"))
+    table = {
+        "en": {"When": "2026-07-02 00:30:05.250+02:00", "Outcome": "refused", "Kind": "change", "Source": "page"},
+        "de": {"Wann": "2026-07-02 00:30:05.250+02:00", "Ergebnis": "abgelehnt", "Art": "Änderung", "Quelle": "Seite"},
+    }
+    for language, expected in table.items():
+        browser.cookies["django_language"] = language
+        response = export(browser, owner, "csv", "client:bergwind")
+        with translation.override("fr"):  # as another request of the same thread leaves it
+            text = told(response)
+        assert text.startswith("\ufeff")
+        (row,) = csv.DictReader(StringIO(text.removeprefix("\ufeff")), delimiter={"de": ";", "en": ","}[language])
+        assert row | expected == row
+        assert len(row) == len(HEADINGS)
+        assert str(entry.number) in row.values()
+        assert "1235" in row.values(), "milliseconds have no decimal point, which is a comma elsewhere"
+    assert row["Was"].startswith("Abgelehnt: ")
+    assert told(export(browser, owner, "jsonl", "client:bergwind")) == machines
+    assert '"started_at":"2026-07-01T22:30:05.250000Z"' in machines
 
 
 def test_a_report_can_be_printed(browser: Client, owner: Membership, scope: Scope) -> None:
