@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
-from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from integrations.clock.models import Chore
@@ -30,7 +29,7 @@ def ask_worker() -> None:
     """For the clock: ask, unless it still has the last question, and forget old answers."""
     asked = DBTaskResult.objects.filter(task_path=answer.module_path)
     asked.filter(finished_at__lt=timezone.now() - _KEPT_FOR).delete()
-    if not asked.filter(status=TaskResultStatus.READY).exists():
+    if not asked.ready().exists():
         answer.enqueue()
 
 

@@ -20,7 +20,6 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone, translation
 from django_tasks import task
-from django_tasks_db.compat import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from integrations.audit import events
@@ -58,7 +57,7 @@ def ask_worker() -> None:
     """For the clock: leave to the worker the teams of whose log something is to be sent, unless it has them already."""
     if not settings.LOG_STREAM_HOSTS:
         return
-    asked = DBTaskResult.objects.filter(task_path=send.module_path, status=TaskResultStatus.READY)
+    asked = DBTaskResult.objects.ready().filter(task_path=send.module_path)
     waiting = {args["args"][0] for args in asked.values_list("args_kwargs", flat=True)}
     counters = EntryCounter.objects.filter(team_id=OuterRef("team_id"), account_id=EntryCounter.WHOLE_TEAM)
     behind = _due().annotate(last=Subquery(counters.values("last"))).filter(last__gt=F("through_number"))
