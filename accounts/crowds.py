@@ -15,9 +15,12 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 RETRY_SECONDS: Final = 5
+RETRY_LONG_SECONDS: Final = 30
 OF_PERSON: Final = 0.25
 """The part of the threads that one signed-in person may have, whatever they ask for. A browser asks for six things at
 a time."""
+OF_LONG: Final = 0.25
+"""The part that may give long answers: each takes a processor, so that more at a time end no sooner."""
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -77,17 +80,21 @@ class Gate:
 
 
 class Shares:
-    """How many threads of this process each person has. A request counts until its answer has been written."""
+    """How many threads of this process people have. A request counts until its answer has been written.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    most: for one person
+    of_all: for all together
+    """
+
+    def __init__(self, most: int, of_all: int) -> None:
+        self._most, self._of_all = most, of_all
         self._taken: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._here = threading.local()
 
     def take(self, person: int) -> bool:
         with self._lock:
-            if self._taken[person] >= self._most:
+            if self._taken[person] >= self._most or self._taken.total() >= self._of_all:
                 return False
             self._taken[person] += 1
         self._here.person = person
@@ -102,20 +109,21 @@ class Shares:
                 self._taken += Counter()
 
 
-shares: Final = Shares(int(OF_PERSON * settings.WEB_THREADS))
-long_answers: Final = Shares(1)
+shares: Final = Shares(int(OF_PERSON * settings.WEB_THREADS), settings.WEB_THREADS)
+long_answers: Final = Shares(1, int(OF_LONG * settings.WEB_THREADS))
 for each in (shares, long_answers):
     request_started.connect(each.give_back)
     request_finished.connect(each.give_back)
 
 
 def one_at_a_time(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view whose answer can take a processor for minutes: each person gets one answer of this kind at a time."""
+    """A view whose answer can take a processor for minutes: each person gets one answer of this kind at a time, and all
+    together hold no more than a part of the threads."""
 
     @wraps(view)
     def alone(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         if request.user.pk is None or not long_answers.take(request.user.pk):
-            return _later()
+            return _later(is_long=True)
         return view(request, **arguments)
 
     return alone
@@ -137,5 +145,7 @@ def _later_if_crowded(request: HttpRequest, exception: Exception) -> HttpRespons
     return _later() if isinstance(exception, Crowded) else None
 
 
-def _later() -> HttpResponse:
-    return HttpResponse(render_to_string("crowded.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+def _later(*, is_long: bool = False) -> HttpResponse:
+    page = render_to_string("crowded.html", {"is_long": is_long})
+    seconds = RETRY_LONG_SECONDS if is_long else RETRY_SECONDS
+    return HttpResponse(page, status=503, headers={"Retry-After": str(seconds)})

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts.access import TeamRequest, team_view
-from accounts.crowds import one_at_a_time
+from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.export.csv import BYTE_ORDER_MARK, safe, written
@@ -26,7 +26,7 @@ def removed_clients(request: TeamRequest) -> HttpResponse:
 
 
 @team_view(Capability.MANAGE_LOG)
-@one_at_a_time
+@export
 def removed_client_table(request: TeamRequest, removed_id: int, kept_kind: str) -> StreamingHttpResponse:
     """What is kept of one, of a kind, as CSV."""
     if kept_kind not in KeptKind.values:

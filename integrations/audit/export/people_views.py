@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.access import TeamRequest, team_view
-from accounts.crowds import one_at_a_time
+from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.export.people import Place, record_reading, report_about
@@ -20,14 +20,14 @@ _PLACE: Final = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 @team_view(Capability.SEE_LOG)
-@one_at_a_time
+@export
 def person(request: TeamRequest) -> HttpResponse:
     """Everything about a contact, by client account."""
     return _report(request, Scope(request.team.pk))
 
 
 @team_view(Capability.SEE_LOG)
-@one_at_a_time
+@export
 def person_of_client(request: TeamRequest, account_id: int) -> HttpResponse:
     """Everything about a contact in one client account: it names no other, so that it can be handed over."""
     of_client = visible_entries(request.membership).filter(account_id=account_id)

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_noop
 
 from accounts.access import TeamRequest, team_view
-from accounts.crowds import one_at_a_time
+from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit import events
 from integrations.audit.actors import Actor
@@ -41,7 +41,7 @@ _PROVED_ENDING: Final = "proved.jsonl"
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def csv(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, for spreadsheets."""
     lines = partial(as_csv.lines, language=translation.get_language())
@@ -49,28 +49,28 @@ def csv(request: TeamRequest) -> HttpResponseBase:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def json_lines(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as it was recorded."""
     return _file(request, "JSON Lines", jsonl.lines, "application/x-ndjson", "jsonl")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def ocsf_events(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as events of OCSF."""
     return _file(request, f"OCSF {ocsf.VERSION}", ocsf.lines, "application/x-ndjson", "ocsf.jsonl")
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def proved(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as it was signed, each entry with its proof."""
     return _file(request, _PROVED, _prover(request).lines, "application/x-ndjson", _PROVED_ENDING)
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def proved_log(request: TeamRequest, log: int) -> HttpResponseBase:
     """All entries of one log with their proofs, which show together that none was left out."""
     listed = listed_log(request.membership, log)
@@ -89,7 +89,7 @@ def _prover(request: TeamRequest) -> Prover:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def report(request: TeamRequest) -> HttpResponseBase:
     """What a search of the log finds, as a page to print."""
     asked, told = _asked(request)

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.access import TeamRequest, sent_from, team_view
 from accounts.crowds import one_at_a_time
+from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, Outcome
@@ -100,7 +101,7 @@ def growth(request: TeamRequest, log: int, older: int) -> HttpResponse:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def folder(request: TeamRequest, log: int) -> StreamingHttpResponse:
     """A whole log with its checkpoint, as a ZIP file."""
     shown = listed_log(request.membership, log).log

@@ -5,7 +5,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from accounts.access import TeamRequest, team_view
-from accounts.crowds import one_at_a_time
+from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit import events
 from integrations.audit.actors import Actor
@@ -43,7 +43,7 @@ def access_review(request: TeamRequest) -> HttpResponse:
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
-@one_at_a_time
+@export
 def access_review_table(request: TeamRequest) -> HttpResponseBase:
     """The same of all client accounts as a file."""
     form = _form(request)
