@@ -2,6 +2,8 @@
 too; so a processor always remains for everything else."""
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,26 +12,54 @@ from typing import Final
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from accounts.crowds import Gate
+from accounts.crowds import Crowded, Gate
 
 _AT_ONCE: Final = max(1, ((os.cpu_count() or 1) - 1) // settings.WEB_CONCURRENCY)
 _WAITING: Final = settings.WEB_THREADS // 4
 _gate: Final = Gate(_AT_ONCE, waiting=_WAITING)
 _gate_of_known_places: Final = Gate(1, waiting=_WAITING)
-"""Strangers fill theirs: who comes from a device that has signed in before does not wait behind them. One person has
-two places in it, so that nobody fills it alone."""
+"""Strangers fill theirs: who comes from a device that has signed in before does not wait behind them."""
 
-_person: ContextVar[str | None] = ContextVar("person", default=None)
+AGAIN_SECONDS: Final = 60
+_AGAIN: Final = "who came lately"
+"""All who have been here within a minute share two places, as one person would have them. So even many who agree to
+come again and again fill the gate once a minute at most."""
+
+_place: ContextVar[str | None] = ContextVar("place", default=None)
+_came: Final[dict[str, float]] = {}
+_lock: Final = threading.Lock()
 
 
 @contextmanager
 def from_place_of(person: str | None) -> Iterator[None]:
-    """Let passwords be compared and made for a place where this person has signed in before; None for a stranger's."""
-    token = _person.set(person)
+    """Let passwords be compared and made for a place where this person has signed in before; None for a stranger's.
+    Who is told that it is too crowded has not been here."""
+    if person is None:
+        yield
+        return
+    is_first = _note(person)
+    token = _place.set(person if is_first else _AGAIN)
     try:
         yield
+    except Crowded:
+        if is_first:
+            with _lock:
+                _came.pop(person, None)
+        raise
     finally:
-        _person.reset(token)
+        _place.reset(token)
+
+
+def _note(person: str) -> bool:
+    """Whether they have not come within a minute before."""
+    now = time.monotonic()
+    with _lock:
+        for other in [other for other, at in _came.items() if at < now - AGAIN_SECONDS]:
+            del _came[other]
+        if person in _came:
+            return False
+        _came[person] = now
+        return True
 
 
 class AFewAtATime(PBKDF2PasswordHasher):
@@ -37,7 +67,6 @@ class AFewAtATime(PBKDF2PasswordHasher):
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
         """Raises `Crowded`."""
-        person = _person.get()
-        gate = _gate_of_known_places if person else _gate
-        with gate.passed(person):
+        place = _place.get()
+        with (_gate_of_known_places if place else _gate).passed(place):
             return super().encode(password, salt, iterations)

@@ -101,7 +101,7 @@ def change_password(request: UserRequest) -> HttpResponse:
     """allauth's view, for who has confirmed that it is them: a stolen password alone makes no new one."""
     if not confirmation.confirmed_lately(request):
         return confirmation.ask(request)
-    with from_place_of(request.user.email):
+    with from_place_of(request.user.email if request.method == "POST" else None):
         response: HttpResponse = password_change(request)
     return response
 

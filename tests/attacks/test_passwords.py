@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts import hashing
 from accounts.crowds import Crowded, Gate
+from accounts.hashing import from_place_of
 from accounts.models import Membership, User
 from ktportal import settings as production
 from tests.accounts.helpers import NEW_PASSWORD, log_of, sign_in
@@ -108,6 +111,7 @@ def crowded(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Gate:
     monkeypatch.setattr("accounts.hashing.AFewAtATime.iterations", 1)
     gate = Gate(1, waiting=1, patience=0.01)
     monkeypatch.setattr("accounts.hashing._gate", gate)
+    monkeypatch.setattr("accounts.hashing._came", {})
     return gate
 
 
@@ -144,6 +148,54 @@ def test_one_person_who_fills_the_gate_of_known_devices_keeps_nobody_out(
         assert sign_in(devices[busy], busy.email).status_code == 503
         assert sign_in(devices[owner.user], owner.user.email).status_code == 302
     assert sign_in(devices[busy], busy.email).status_code == 302
+
+
+def test_five_people_who_agree_to_fill_the_gate_of_known_devices_keep_nobody_out(
+    crowded: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each on two devices, again and again: in the first moment each has a place, afterwards they share two."""
+    may_go_on = threading.Event()
+    monkeypatch.setattr("django.contrib.auth.hashers.pbkdf2", lambda *_, **__: may_go_on.wait(30) and b"a hash")
+    answers: list[str] = []
+
+    def come(person: str) -> threading.Thread:
+        def hash_once() -> None:
+            try:
+                with from_place_of(person):
+                    make_password("a password")
+                answers.append(f"{person} passed")
+            except Crowded:
+                answers.append(f"{person} was refused")
+
+        thread = threading.Thread(target=hash_once)
+        thread.start()
+        return thread
+
+    five = [f"{name}@example.org" for name in ("ada", "bo", "cy", "di", "ed")]
+    for places, other in ((5 + 2, "kim@example.org"), (2, "lou@example.org")):
+        may_go_on.clear()
+        answers.clear()
+        attackers = [come(person) for person in five * 2]
+        wait_until(lambda expected=10 - places: len(answers) == expected)
+        honest = come(other)
+        time.sleep(0.1)
+        may_go_on.set()
+        for thread in (*attackers, honest):
+            thread.join()
+        assert f"{other} passed" in answers
+        assert sum("passed" in answer for answer in answers) == places + 1
+
+    assert set(hashing._came) == {*five, "kim@example.org", "lou@example.org"}
+    monkeypatch.setattr(hashing, "AGAIN_SECONDS", 0)
+    come("max@example.org").join()
+    assert set(hashing._came) == {"max@example.org"}
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
 
 
 def test_the_password_of_an_invited_person_is_hashed_while_nobody_waits_for_the_database(
