@@ -6,13 +6,16 @@ from collections import deque
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Length
 
 from integrations.audit.models import Outcome
 from integrations.audit.proof import keys, merkle
 from integrations.audit.proof.canonical import COLUMNS, forms_of
-from integrations.audit.proof.formats import Head
+from integrations.audit.proof.formats import Head, NotAProof
 from integrations.audit.proof.logs import Log, with_news
 from integrations.audit.proof.models import Checkpoint, Tile
+from integrations.audit.proof.notes import NotANote, NotSigned, open_note
 
 AT_ONCE = 4096
 """Entries that one checkpoint adds at most."""
@@ -54,13 +57,13 @@ def cover_next(log: Log) -> int:
     """
     newest = log.newest()
     size = newest.size if newest else 0
+    if problem := what_stops(log, newest):
+        raise NotToBeCovered(problem)
     entries = _final(list(log.entries_after(newest).values(*COLUMNS)[:AT_ONCE]))
     if not entries:
         return 0
     if log.account_id and entries[-1]["account_number"] != size + len(entries):
         raise NotToBeCovered(f"entries are missing behind number {size}.")
-    if newest and log.tree(size).root() != Head.of(newest.note).root:
-        raise NotToBeCovered(f"its tiles are not those of its checkpoint over {size} entries.")
     tiles = merkle.extend(size, [merkle.leaf_hash(form) for form in forms_of(entries)], log.read_tile)
     head = Head(log.origin, size + len(entries), log.tree(size + len(entries), tiles).root())
     checkpoint = Checkpoint(
@@ -74,6 +77,42 @@ def cover_next(log: Log) -> int:
         _keep(log, size, tiles)
         checkpoint.save(force_insert=True)
     return len(entries)
+
+
+def what_stops(log: Log, newest: Checkpoint | None) -> str:
+    """What keeps the portal from signing over more of a log than its newest checkpoint does: rows that it has not
+    written itself, which the database lets nobody take away. "" where there is nothing."""
+    size = newest.size if newest else 0
+    found = wrong_with(log, newest) if newest else ""
+    if not found and log.tiles.annotate(bytes=Length("hashes")).filter(_beyond(size)).exists():
+        found = f"there are tiles beyond the {size} entries that are covered."
+    return found if found and log.newest() == newest else ""
+
+
+def wrong_with(log: Log, newest: Checkpoint) -> str:
+    """Why the newest checkpoint of a log is none that the portal has signed over its tiles; "" where it is."""
+    name = f"its checkpoint over {newest.size} entries"
+    try:
+        head = Head.of(newest.note)
+        open_note(newest.note, keys.known(head.origin))
+        has_root = log.tree(newest.size).root() == head.root
+    except (NotAProof, NotANote, NotSigned):
+        return f"{name} is broken, or not signed with a key of LOG_SIGNING_KEYS."
+    except merkle.Unreadable:
+        has_root = False
+    if Log.by_origin(head.origin) != log or head.size != newest.size:
+        return f"{name} says that it is over {head.size} entries of {head.origin}."
+    return "" if has_root else f"its tiles are not those of {name}."
+
+
+def _beyond(size: int) -> Q:
+    """Tiles that hold more than a tree of this size has."""
+    levels = {level: (full, width) for level, full, width in merkle.tiles_of(size)} if size else {}
+    beyond = ~Q(level__in=levels)
+    for level, (full, width) in levels.items():
+        longer = Q(index=full, bytes__gt=width * merkle.HASH_SIZE)
+        beyond |= Q(level=level) & (Q(index__gt=full) | longer)
+    return beyond
 
 
 def _final(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

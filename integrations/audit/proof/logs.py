@@ -169,7 +169,8 @@ class Log:
 
 
 def with_news() -> list[Log]:
-    """The logs that have entries which no checkpoint covers yet, those first that were covered the longest time ago."""
+    """The logs that have entries which no checkpoint covers yet, or a checkpoint over entries that they have not, those
+    first that were covered the longest time ago."""
     newest = Checkpoint.objects.filter(team_id=OuterRef("team_id"), account_id=OuterRef("account_id")).order_by("-size")
     rest = AuditEntry.objects.filter(team_id=OuterRef("team_id"), account_id=None, number__gt=OuterRef("through"))
     counters = EntryCounter.objects.annotate(
@@ -178,6 +179,6 @@ def with_news() -> list[Log]:
         signed_at=Subquery(newest.values("created_at")[:1]),
     )
     of_team = Q(account_id=WHOLE_TEAM)
-    found = counters.filter((of_team & Exists(rest)) | (~of_team & Q(last__gt=F("size"))))
+    found = counters.filter((of_team & (Exists(rest) | Q(last__lt=F("through")))) | (~of_team & ~Q(last=F("size"))))
     by_turns = found.order_by(F("signed_at").asc(nulls_first=True), "team_id", "account_id")
     return [Log(*place) for place in by_turns.values_list("team_id", "account_id")]

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from integrations.audit.proof import mailing, proving
 from integrations.audit.proof.access import MOST_COUNTED, listed_log, listed_logs
 from integrations.audit.proof.canonical import UnknownVersion, leaf
 from integrations.audit.proof.checking import check
+from integrations.audit.proof.covering import what_stops, wrong_with
 from integrations.audit.proof.folder import packed
 from integrations.audit.proof.formats import TileName
 from integrations.audit.proof.forms import CheckForm, RecipientForm
@@ -38,9 +40,11 @@ def proof(request: TeamRequest) -> HttpResponse:
 def one_log(request: TeamRequest, log: int) -> HttpResponse:
     """One log: its newest checkpoint, the keys, and what can be taken from it."""
     listed = listed_log(request.membership, log)
+    newest = listed.log.newest()
     context = {
         "listed": listed,
-        "newest": listed.log.newest(),
+        "newest": newest,
+        "is_stopped": bool(what_stops(listed.log, newest)),
         "stamp": listed.log.stamps.defer("answer").last(),
         "most_counted": MOST_COUNTED,
     }
@@ -102,12 +106,14 @@ def growth(request: TeamRequest, log: int, older: int) -> HttpResponse:
 
 @team_view(Capability.SEE_WHOLE_LOG)
 @export
-def folder(request: TeamRequest, log: int) -> StreamingHttpResponse:
+def folder(request: TeamRequest, log: int) -> HttpResponseBase:
     """A whole log with its checkpoint, as a ZIP file."""
     shown = listed_log(request.membership, log).log
     newest = shown.newest()
     if newest is None:
         raise Http404
+    if wrong_with(shown, newest):
+        return redirect("log_proof_log", team=request.team.slug, log=log)
     name = "-".join(shown.origin.partition("/")[2].split("/"))
     return StreamingHttpResponse(
         packed(shown, newest),

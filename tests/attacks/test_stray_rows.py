@@ -1,0 +1,124 @@
+"""Checkpoints and tiles by somebody who may write into the database, with its guard in place."""
+
+import io
+import logging
+from collections.abc import Callable
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import Membership
+from integrations.audit.proof import merkle, notes
+from integrations.audit.proof.covering import cover
+from integrations.audit.proof.formats import Head
+from integrations.audit.proof.logs import Log
+from integrations.audit.proof.models import Checkpoint, Tile
+from integrations.clients.models import ClientAccount
+from tests.audit.proof.helpers import happen
+from tests.factories import ClientAccountFactory
+
+pytestmark = pytest.mark.django_db
+
+STOPPED = "No further checkpoint is made of this log."
+SOMEBODYS = Ed25519PrivateKey.from_private_bytes(b"\1" * 32)
+
+
+@pytest.fixture(params=["client", "team"])
+def log(request: pytest.FixtureRequest, owner: Membership) -> Log:
+    """A log of three covered entries, which others stand beside."""
+    account: ClientAccount = ClientAccountFactory(team=owner.team)
+    found = Log(owner.team.pk, account.pk if request.param == "client" else 0)
+    for account_id in (found.account_id or None, None if found.account_id else account.pk):
+        happen(3, account_id, owner.team.pk)
+    cover()
+    return found
+
+
+def newest(log: Log) -> Checkpoint:
+    found = log.newest()
+    assert found
+    return found
+
+
+def add_checkpoint(log: Log, size: int, note: str) -> None:
+    place = {"team_id": log.team_id, "account_id": log.account_id}
+    Checkpoint.objects.create(**place, size=size, through_number=10**9 + size, note=note)
+
+
+def add_tile(log: Log, level: int, index: int) -> None:
+    Tile.objects.create(team_id=log.team_id, account_id=log.account_id, level=level, index=index, hashes=b"\1" * 32)
+
+
+def lengthen_tile(log: Log) -> bytes:
+    hashes = bytes(log.tiles.get().hashes) + b"\1" * 32
+    log.tiles.update(hashes=hashes)
+    return hashes
+
+
+def forge_both(log: Log) -> None:
+    """A leaf of one's own under a root that fits."""
+    root = merkle.root_over(merkle.hashes_in(lengthen_tile(log)))
+    size = newest(log).size + 1
+    add_checkpoint(log, size, notes.sign(Head(log.origin, size, root).text, log.origin, SOMEBODYS))
+
+
+STRAY: dict[str, Callable[[Log], object]] = {
+    "a checkpoint beyond the end": lambda log: add_checkpoint(log, 10**9, "x"),
+    "a checkpoint over what is not covered yet": lambda log: add_checkpoint(log, newest(log).size + 1, "x"),
+    "an older checkpoint once more": lambda log: add_checkpoint(log, newest(log).size + 1, newest(log).note),
+    "a tile in the next place": lambda log: add_tile(log, 0, 1),
+    "a tile of a higher level": lambda log: add_tile(log, 1, 0),
+    "a longer tile": lengthen_tile,
+    "a leaf and a checkpoint that fits": forge_both,
+}
+
+
+@pytest.mark.parametrize("what", STRAY)
+def test_it_is_told_wherever_somebody_looks_and_nothing_is_signed_over_it(
+    log: Log, owner: Membership, browser: Client, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    assert STOPPED not in page_of(browser, owner, log)
+    cover()
+    STRAY[what](log)
+    strays = log.checkpoints.count()
+    assert STOPPED in page_of(browser, owner, log)
+
+    of_log, of_other = (log.account_id or None, None if log.account_id else owner.team.accounts.get().pk)
+    happen(2, of_log, owner.team.pk)
+    happen(1, of_other, owner.team.pk)
+    assert cover() == 1
+    told = [(each.levelname, each.getMessage()) for each in caplog.records if each.levelno > logging.INFO]
+    assert told == [("ERROR", f"No checkpoint is made of {log.origin}.")]
+    assert log.checkpoints.count() == strays
+
+    wrong = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("audit_verify", stdout=io.StringIO(), stderr=wrong)
+    assert f"{log.origin}: " in wrong.getvalue()
+
+
+@pytest.mark.parametrize("what", STRAY)
+def test_pages_and_files_stand_it(log: Log, owner: Membership, browser: Client, what: str) -> None:
+    STRAY[what](log)
+    happen(2, log.account_id or None, owner.team.pk)
+    entry = log.entries.last()
+    assert entry
+    files = ("checkpoint", "folder.zip", "growth/1", "tile/0/000.p/3", "tile/0/001.p/1", "tile/entries/000.p/3")
+    for path in (
+        "",
+        f"{entry.number}/",
+        "proof/",
+        f"proof/entries/{entry.number}.tlog-proof",
+        f"export/proved/{log.account_id}/",
+        *(f"proof/{log.account_id}/{file}" for file in files),
+    ):
+        answer = browser.get(f"/t/{owner.team.slug}/log/{path}")
+        assert answer.status_code in (200, 302, 404), path
+        if answer.streaming:
+            b"".join(answer.streaming_content)
+
+
+def page_of(browser: Client, owner: Membership, log: Log) -> str:
+    return browser.get(f"/t/{owner.team.slug}/log/proof/{log.account_id}/").content.decode()
