@@ -412,8 +412,8 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default=f"ktportal <portal@{portal.hos
 
 # --- Language, time, static files ----------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("en-us", _("English (US)")), ("de", _("German"))]
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", _("English (UK)")), ("en-us", _("English (US)")), ("de", _("German"))]
 FORMAT_MODULE_PATH = "ktportal.formats"
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "english"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Berlin")

@@ -20,7 +20,7 @@ from django.utils.translation.template import templatize
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PO_FILE = BASE_DIR / "locale" / "de" / "LC_MESSAGES" / "django.po"
-ENGLISH = ("en", "en_US")
+ENGLISH = ("en_GB", "en_US")
 CODE = ("accounts", "integrations", "ktportal")
 TEMPLATES = "templates"
 

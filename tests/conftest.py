@@ -20,6 +20,7 @@ from integrations.audit import lines, triggers
 from integrations.clients.calls.breaker import breaker_of
 from integrations.clients.models import ClientAccount
 from integrations.sandbox.server import SandboxServer
+from ktportal import settings as delivered
 from tests.factories import ClientAccountFactory, MembershipFactory
 from tests.service import Service
 from tests.turned_clock import TurnedClock
@@ -95,8 +96,14 @@ def address_of_live_server(request: pytest.FixtureRequest) -> None:
 def starts_in_english() -> Iterator[None]:
     """The language of a test's last page would be the next test's. No parameter of a test has this name: it would take
     the fixture's place."""
-    with translation.override("en"):
+    with translation.override(django_settings.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture
+def as_delivered(settings: Any) -> None:
+    """English as it is compiled."""
+    settings.LOCALE_PATHS = delivered.LOCALE_PATHS
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def test_only_countries_are_kept_of_what_klicktipp_tells(told: str, country: str
     ],
 )
 def test_what_is_wrong_with_a_number_is_told(typed: str, english: str, german: str) -> None:
-    for language, words in (("en", english), ("de", german)):
+    for language, words in (("en-gb", english), ("de", german)):
         with translation.override(language):
             with pytest.raises(ValidationError) as raised:
                 phone_number(typed)

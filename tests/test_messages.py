@@ -83,36 +83,36 @@ def texts(problem: str, language: str, code: int | None = None) -> tuple[str, st
 
 def test_every_problem_and_obstacle_has_a_message_of_its_own() -> None:
     for problem in PROBLEMS:
-        what, next_step = texts(problem, "en")
+        what, next_step = texts(problem, "en-gb")
 
         assert what.strip(), problem
         assert next_step.strip(), problem
         if problem is not Problem.REFUSED:
-            assert what != texts("a problem from another version", "en")[0], problem
+            assert what != texts("a problem from another version", "en-gb")[0], problem
 
 
 def test_no_two_problems_are_told_with_the_same_words() -> None:
-    told = [texts(problem, "en")[0] for problem in PROBLEMS]
+    told = [texts(problem, "en-gb")[0] for problem in PROBLEMS]
 
     assert len(set(told)) == len(told)
 
 
 def test_every_message_is_there_in_german() -> None:
     for problem in PROBLEMS:
-        for english, german in zip(texts(problem, "en"), texts(problem, "de"), strict=True):
+        for english, german in zip(texts(problem, "en-gb"), texts(problem, "de"), strict=True):
             assert german.strip(), problem
             assert german != english, problem
 
 
 def test_no_message_ends_with_a_stop() -> None:
-    for problem, language in product(PROBLEMS, ("en", "de")):
+    for problem, language in product(PROBLEMS, ("en-gb", "de")):
         for text in texts(problem, language):
             assert text[-1] not in ".!? ", problem
 
 
 def test_an_english_message_begins_with_no_capital() -> None:
     for problem in PROBLEMS:
-        for text in texts(problem, "en"):
+        for text in texts(problem, "en-gb"):
             assert text.startswith(NAMES) or not text[0].isupper(), text
 
 
@@ -127,7 +127,7 @@ SENDING = re.compile(r"\b(re)?sen[dt]|\bsending|send|sandt|schick", re.IGNORECAS
 def test_reading_is_never_told_as_sending() -> None:
     reads = [operation.name for operation in OPERATIONS.values() if operation.safe]
     problems = {*PROBLEMS, NO_ANSWER} - SENT_BY_KLICKTIPP
-    for problem, language, operation in product(problems, ("en", "de"), (*reads, "login")):
+    for problem, language, operation in product(problems, ("en-gb", "de"), (*reads, "login")):
         with translation.override(language):
             told = message_of(operation, problem).sentences()
         assert not SENDING.search(told), (problem, told)
@@ -142,18 +142,18 @@ def test_what_keeps_from_changing_says_that_nothing_was_sent() -> None:
 
 @pytest.mark.parametrize("problem_without_text", [Problem.UNKNOWN_CODE, "a problem from another version"])
 def test_for_an_unknown_code_stands_the_guides_default_text_with_it(problem_without_text: str) -> None:
-    assert texts(problem_without_text, "en", 4711)[0] == "something went wrong. Error: 4711"
+    assert texts(problem_without_text, "en-gb", 4711)[0] == "something went wrong. Error: 4711"
     german = texts(problem_without_text, "de", 4711)[0]
     assert german.endswith("4711")
     assert not german.startswith("something")
 
 
 def test_without_a_code_there_is_no_talk_of_one() -> None:
-    assert texts(Problem.UNKNOWN_CODE, "en")[0] == "KlickTipp has refused this"
+    assert texts(Problem.UNKNOWN_CODE, "en-gb")[0] == "KlickTipp has refused this"
 
 
 def test_the_two_sentences_of_a_page() -> None:
-    with translation.override("en"):
+    with translation.override("en-gb"):
         assert message(Problem.UNREACHABLE).sentences() == (
             "KlickTipp cannot be reached; nothing was sent. Please try again in a few minutes."
         )
@@ -165,7 +165,7 @@ def test_the_two_sentences_of_a_page() -> None:
 def test_the_same_message_reads_in_the_language_of_whoever_reads_it() -> None:
     found = message(Problem.TAG_NOT_FOUND)
 
-    with translation.override("en"):
+    with translation.override("en-gb"):
         english = found.sentences()
     with translation.override("de"):
         german = found.sentences()
@@ -177,7 +177,7 @@ def test_the_same_message_reads_in_the_language_of_whoever_reads_it() -> None:
 
 @pytest.mark.parametrize("kind", KlickTippError.__subclasses__())
 def test_an_error_that_says_nothing_of_itself_is_told_all_the_same(kind: type[KlickTippError]) -> None:
-    what, next_step = texts(kind("get_account", code=4711).problem, "en", 4711)
+    what, next_step = texts(kind("get_account", code=4711).problem, "en-gb", 4711)
 
     assert what
     assert next_step
@@ -188,7 +188,7 @@ def told(operation: str, code: int, detail: int | None = None) -> tuple[str, str
     """What a page says of a refusal, in English and German, with its next step."""
     error = Rejected(operation, status=406, code=code, detail=detail, problem=problem_of(operation, code, detail))
     said = []
-    for language in ("en", "de"):
+    for language in ("en-gb", "de"):
         with translation.override(language):
             explanation = explain(error)
             said.append(f"{explanation.what} {explanation.next_step} {explanation.code}")

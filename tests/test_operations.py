@@ -49,12 +49,12 @@ def test_every_operation_has_a_row_and_no_row_is_left_over() -> None:
 
 
 def test_a_label_is_there_in_both_languages_and_no_two_are_the_same() -> None:
-    told: dict[str, list[str]] = {"en": [], "de": []}
+    told: dict[str, list[str]] = {"en-gb": [], "de": []}
     for language, labels in told.items():
         with translation.override(language):
             labels += [str(row.label) for row in OPERATIONS.values()]
 
-    for name, english, german in zip(OPERATIONS, told["en"], told["de"], strict=True):
+    for name, english, german in zip(OPERATIONS, told["en-gb"], told["de"], strict=True):
         assert re.fullmatch(r"[A-Z][^.]+[^. ]", english), name
         assert german.strip(), name
         assert german != english, name

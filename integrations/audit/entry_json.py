@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import translation
 
 from integrations.audit.models import AuditEntry, AuditSubject
@@ -20,7 +21,7 @@ FORMAT = 1
 _OF_SUBJECT = ("kind", "label", "hash", "key_version")
 
 
-def as_objects(entries: Sequence[AuditEntry], language: str = "en") -> list[dict[str, Any]]:
+def as_objects(entries: Sequence[AuditEntry], language: str = settings.LANGUAGE_CODE) -> list[dict[str, Any]]:
     """These entries as objects that `json.dumps` takes, in their order; times are UTC. One query."""
     about: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
     subjects = AuditSubject.objects.filter(entry_id__in=[entry.pk for entry in entries]).order_by("pk")

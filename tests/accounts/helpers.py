@@ -28,7 +28,7 @@ def is_signed_in(browser: Client) -> bool:
 def log_of(team: Team | None) -> list[str]:
     """A team's log as English sentences, oldest first; the portal's own log for no team."""
     entries = AuditEntry.objects.filter(team_id=team.pk if team else PORTAL).order_by("number")
-    with translation.override("en"):
+    with translation.override("en-gb"):
         return [LoggedAction([entry]).sentence for entry in entries]
 
 

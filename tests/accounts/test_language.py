@@ -1,12 +1,15 @@
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Membership
+from accounts.models import Membership, User
+from integrations.clients.models import ClientAccount
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +32,13 @@ def language_of(browser: Client, page: str, asked: str) -> str:
     [
         ("de", "de"),
         ("de-CH,de;q=0.9,en;q=0.8", "de"),
-        ("en-GB,en;q=0.9,de;q=0.8", "en"),
+        ("en-GB,en;q=0.9,de;q=0.8", "en-gb"),
         ("en-US,en;q=0.9,de;q=0.8", "en-us"),
-        ("fr-FR,fr;q=0.9", "en"),
+        ("en-AU,en;q=0.9", "en-gb"),
+        ("en", "en-gb"),
+        ("fr-FR,fr;q=0.9", "en-gb"),
         ("fr,de;q=0.5", "de"),
-        ("", "en"),
+        ("", "en-gb"),
     ],
 )
 def test_the_browser_decides_at_first(client: Client, asked: str, language: str) -> None:
@@ -61,12 +66,49 @@ def test_the_choice_of_a_signed_in_person_goes_with_them_to_another_browser(
 
 def test_the_persons_choice_goes_before_cookie_and_browser(client: Client, owner: Membership) -> None:
     choose(client, "de")
-    owner.user.language = "en"
+    owner.user.language = "en-gb"
     owner.user.save()
 
     client.force_login(owner.user)
 
-    assert language_of(client, reverse("profile"), "de") == "en"
+    assert language_of(client, reverse("profile"), "de") == "en-gb"
+
+
+def test_english_without_a_country_is_british(client: Client, owner: Membership) -> None:
+    """A page of the time when there was one English asks for it, and a browser still has its cookie."""
+    client.force_login(owner.user)
+    choose(client, "en")
+    owner.user.refresh_from_db()
+    assert owner.user.language == "en-gb"
+
+    client.logout()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert language_of(client, reverse("account_login"), "de") == "en-gb"
+
+
+@pytest.mark.usefixtures("as_delivered")
+def test_each_reader_gets_words_and_dates_of_their_english(
+    browser: Client, owner: Membership, account: ClientAccount
+) -> None:
+    Membership.objects.filter(pk=owner.pk).update(created_at=datetime(2026, 3, 4, 15, 30, tzinfo=UTC))
+    pages = (
+        reverse("client_settings", kwargs={"team": owner.team.slug, "account": account.slug}),
+        reverse("members", kwargs={"team": owner.team.slug}),
+    )
+    british, american = ["Name, colour and country", "04/03/2026"], ["Name, color and country", "03/04/2026"]
+
+    for asked, expected in (("en-GB", british), ("en", british), ("en-AU", british), ("en-US", american)):
+        told = "".join(browser.get(page, headers={"accept-language": asked}).content.decode() for page in pages)
+        assert [words for words in british + american if words in told] == expected, asked
+
+
+def test_who_chose_english_reads_british_english_after_the_update(owner: Membership) -> None:
+    User.objects.filter(pk=owner.user_id).update(language="en")
+
+    import_module("accounts.migrations.0005_british_english").name_the_english(apps, None)
+
+    owner.user.refresh_from_db()
+    assert owner.user.language == "en-gb"
 
 
 def test_a_language_that_the_portal_does_not_speak_changes_nothing(browser: Client, owner: Membership) -> None:
@@ -104,11 +146,3 @@ def test_a_link_cannot_change_the_language(client: Client) -> None:
 
     assert response.status_code == 302
     assert settings.LANGUAGE_COOKIE_NAME not in client.cookies
-
-
-def test_english_dates_are_written_as_the_reader_writes_them(browser: Client, owner: Membership) -> None:
-    Membership.objects.filter(pk=owner.pk).update(created_at=datetime(2026, 3, 4, 15, 30, tzinfo=UTC))
-    page = reverse("members", kwargs={"team": owner.team.slug})
-
-    for asked, written in (("en-GB", "04/03/2026"), ("en-US", "03/04/2026"), ("de", "04.03.2026")):
-        assert written in browser.get(page, headers={"accept-language": asked}).content.decode(), asked

@@ -49,7 +49,7 @@ def test_without_a_language_of_their_own_a_person_gets_the_browsers(browser: Cli
     owner.user.refresh_from_db()
     assert owner.user.language == ""
     page = browser.get(PROFILE, headers={"accept-language": "en"})
-    assert page["Content-Language"] == "en"
+    assert page["Content-Language"] == "en-gb"
     assert "Your profile is saved." in page.content.decode()
 
 

@@ -23,7 +23,7 @@ def open_portal(settings: Any) -> None:
     settings.SIGNUP = "open"
 
 
-def sign_up(browser: Client, language: str = "en", **changes: str) -> Any:
+def sign_up(browser: Client, language: str = "en-gb", **changes: str) -> Any:
     return browser.post(reverse("account_signup"), NEW | changes, headers={"accept-language": language})
 
 

@@ -34,7 +34,7 @@ def test_missing_triggers_are_an_error_and_an_event_in_the_portals_log(caplog: p
     assert (record.levelno, record.getMessage()) == (logging.ERROR, SAID + names)
     entry = AuditEntry.objects.get()
     assert (entry.team_id, entry.source, entry.actor_id) == (PORTAL, Source.SYSTEM, None)
-    with translation.override("en"):
+    with translation.override("en-gb"):
         assert tell(entry.sentence, entry.parameters) == SAID + names
 
 

@@ -49,7 +49,7 @@ def test_each_sentence_of_calls_has_words_for_the_attempt() -> None:
 
 
 def test_an_attempt_reads_as_one_in_both_languages_and_names_the_same() -> None:
-    for language, says_so in (("en", (" tried ",)), ("de", (" wollte ", " versucht"))):
+    for language, says_so in (("en-gb", (" tried ",)), ("de", (" wollte ", " versucht"))):
         with translation.override(language):
             for key, sentence in known().items():
                 if is_event(key):

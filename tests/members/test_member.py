@@ -176,7 +176,7 @@ def test_the_log_names_the_day_in_the_readers_language(admin: Client, kim: Membe
     change(admin, kim, **{"day": "2040-11-30"})
     change(admin, kim, **{"day": ""})
 
-    with translation.override("en"):
+    with translation.override("en-gb"):
         assert log_of(kim.team)[-2:] == [
             "Ada set 30 November 2040 as the last day of Kim in the team",
             "Ada let Kim stay in the team without an end date",

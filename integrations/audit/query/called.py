@@ -47,6 +47,6 @@ def in_words(name: str, value: str) -> str:
 def _all_names() -> Iterator[tuple[str, str, set[str]]]:
     for name, (_label, values) in _QUALIFIERS.items():
         for value, called in values.items():
-            with override("en"):
+            with override(None):
                 english = plain(str(called))
             yield name, value, {value, english, plain(str(called))}

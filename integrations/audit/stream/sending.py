@@ -180,6 +180,6 @@ def _store(destination: Destination, columns: dict[str, Any]) -> None:
 
 def _told(error: NotDelivered) -> dict[str, Any]:
     """What stands in the way, for an event of the log, which reads in the reader's language."""
-    with translation.override("en"):
+    with translation.override(None):
         told: dict[str, Any] = {"problem": {"word": str(error.problem.label)}}
     return told | ({"status": error.status} if error.status else {})

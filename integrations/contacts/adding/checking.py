@@ -92,7 +92,7 @@ def check_add(errand: Errand, origin: Origin, email: str, new: NewContact | None
     verdict = _verdict(errand, lookup.contact, new, is_new and not updates)
     _settle(origin, verdict, lookup.contact_id, at, action_id)
     subject = Subject(SubjectKind.EMAIL, email)
-    with translation.override("en"):
+    with translation.override(None):
         finding = {"word": str(_AS_SENT if verdict is Verdict.DONE and new else _FINDINGS[verdict])}
     settled = UPDATE_SETTLED if updates else ADD_SETTLED
     record_finding(

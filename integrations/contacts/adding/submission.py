@@ -50,7 +50,7 @@ class Provenance:
     @property
     def kept(self) -> dict[str, Any]:
         """As the log keeps it with the add."""
-        with translation.override("en"):
+        with translation.override(None):
             basis = {"word": str(Basis(self.basis).label)}
         return {"basis": basis, "source": scrub(self.source), "obtained_on": {"day": self.obtained_on.isoformat()}}
 

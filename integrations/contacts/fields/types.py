@@ -143,7 +143,7 @@ def _word(kind: FieldType | None) -> dict[str, str]:
     """The name of a type as the log keeps it: in English, to be read in the reader's language."""
     if kind is None:
         return {}
-    with translation.override("en"):
+    with translation.override(None):
         return {"word": str(TYPE_NAMES[kind])}
 
 
@@ -190,7 +190,7 @@ def learn_from_contacts(errand: Errand, action_id: UUID) -> int:
 def field_names(names: Mapping[str, str], field_ids: Iterable[str]) -> list[dict[str, Any]]:
     """Data fields by ID and name, for the parameters of an action; the global ones read in the reader's language where
     `names`, by the last known list, has them not."""
-    with translation.override("en"):
+    with translation.override(None):
         return [
             {"id": field_id, "name": names[field_id]}
             if names.get(field_id)

@@ -273,10 +273,10 @@ def test_kinds_and_sources_can_be_typed_in_the_readers_language_too(browser: Cli
         ("de", "abgelehnt", "outcome:refused", "Nach „Ergebnis: abgelehnt“ filtern"),
         ("de", "refused", "outcome:refused", "Nach „Ergebnis: abgelehnt“ filtern"),
         ("de", "fehlgeschlagen Bergwind", "outcome:failed Bergwind", "Ergebnis: fehlgeschlagen, nichts wurde"),
-        ("en", "Failed", "outcome:failed", "Filter by “Outcome: failed, nothing was changed”"),
-        ("en", "partly done", "outcome:partly", "Filter by “Outcome: partly done”"),
-        ("en", "background job", "source:job", "Filter by “Source: background job”"),
-        ("en", "refused change", "outcome:refused kind:change", "Outcome: refused, What happened: change"),
+        ("en-gb", "Failed", "outcome:failed", "Filter by “Outcome: failed, nothing was changed”"),
+        ("en-gb", "partly done", "outcome:partly", "Filter by “Outcome: partly done”"),
+        ("en-gb", "background job", "source:job", "Filter by “Source: background job”"),
+        ("en-gb", "refused change", "outcome:refused kind:change", "Outcome: refused, What happened: change"),
     ],
 )
 def test_an_outcome_kind_or_source_that_is_typed_alone_is_offered_as_a_filter(

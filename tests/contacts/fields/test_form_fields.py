@@ -68,7 +68,7 @@ def test_a_decimal_with_more_places_stays_as_it_is_unless_it_is_changed() -> Non
 
 
 def test_separators_between_thousands_are_told_with_the_readers_own_sign() -> None:
-    for language, example in (("en", "1234.50"), ("de", "1234,50")):
+    for language, example in (("en-gb", "1234.50"), ("de", "1234,50")):
         with translation.override(language), pytest.raises(ValidationError) as raised:
             cleaned("decimal", "1.23.4")
         assert f"{example}." in raised.value.messages[0]
@@ -108,7 +108,7 @@ def test_decimals_are_shown_and_typed_the_german_way_in_german() -> None:
         assert cleaned("decimal", "12,5", "19.90") == "1250"
 
 
-@pytest.mark.parametrize(("language", "typed", "refused"), [("de", "1.234", "1,234"), ("en", "1,234", "1.234")])
+@pytest.mark.parametrize(("language", "typed", "refused"), [("de", "1.234", "1,234"), ("en-gb", "1,234", "1.234")])
 def test_whole_numbers_can_be_typed_with_the_readers_sign_between_thousands(
     language: str, typed: str, refused: str
 ) -> None:

@@ -98,7 +98,7 @@ def test_dates_are_in_the_readers_format(
     browser: Client, account: ClientAccount, service: Service, written: str, in_english: str, in_german: str
 ) -> None:
     user = account.team.memberships.get().user
-    for language, told in (("en", in_english), ("de", in_german)):
+    for language, told in (("en-gb", in_english), ("de", in_german)):
         user.language = language
         user.save()
         answer_with(service, date=written, sms_phone="", sms_status="")
