@@ -31,12 +31,12 @@ from integrations.audit.grouping import (
 from integrations.audit.links import Name, about
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedAction, LoggedCall
-from integrations.audit.query.asked import TIMES, Asked, chosen, log_query, meant_by_number
+from integrations.audit.query.asked import TIMES, Asked, changed, chosen, log_query, meant_by_number
 from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
-from integrations.audit.query.line import NAME_ENTRIES
+from integrations.audit.query.line import NAME_ENTRIES, Term
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
@@ -63,26 +63,45 @@ _PRESETS = {
 @team_view(Capability.SEE_LOG)
 def log(request: TeamRequest) -> HttpResponse:
     """The team's log, newest first, as actions in plain sentences. What is typed to find some is posted, and leads to
-    an address that has contacts as hashes only."""
+    an address that has contacts as hashes only. A control goes before the line where it was changed since the page was
+    shown, else the line does."""
     if request.method != "POST":
         asked = Asked.of(request.GET)
-        return _log_page(request, asked, line=request.GET.get("q") if asked.mistakes else None)
-    typed = read(request.POST.get("line", ""), request.POST.get("about", ""), request.membership)
+        return _log_page(request, asked, chosen(request.GET), line=request.GET.get("q") if asked.mistakes else None)
+    shown = Asked.of_line(request.POST.get("shown", ""))
+    typed = read(request.POST.get("line", ""), ",".join(shown.subjects), request.membership)
     if typed.sought:
         note_vain_search(Actor.of(request), request.team.pk, typed.sought)
-    if typed.asked.mistakes or typed.missing:
-        return _log_page(request, typed.asked, line=request.POST["line"], missing=typed.missing)
-    return redirect(f"{reverse('log', args=[request.team.slug])}?{typed.asked.query}".rstrip("?"))
+    now = changed(request.POST, shown)
+    asked = typed.asked.without(*now)
+    from_controls = [Term(name, value) for name, value in now.items() if value]
+    if asked.mistakes or typed.missing:
+        line = request.POST.get("line", "")
+        before = asked.without("subject").and_also(term for term in shown.terms if term.name in {"subject", *now})
+        asked = asked.and_also(from_controls)
+        return _log_page(request, asked, from_controls, line=line, shown=before, missing=typed.missing)
+    query = urlencode(({"q": asked.line} if asked.terms else {}) | {term.name: term.value for term in from_controls})
+    return redirect(f"{reverse('log', args=[request.team.slug])}?{query}".rstrip("?"))
 
 
-def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, missing: str = "") -> HttpResponse:
-    """line: as it was typed, where it is not what is asked
+def _log_page(
+    request: TeamRequest,
+    asked: Asked,
+    from_controls: Sequence[Term],
+    *,
+    line: str | None = None,
+    shown: Asked | None = None,
+    missing: str = "",
+) -> HttpResponse:
+    """from_controls: what of it they say; what is wrong with that is told there
+    line: as it was typed, where it is not what is asked
+    shown: what the controls are compared with when they are sent, where that is not what is asked
     missing: the contact of which the log has nothing, as it was typed; then no entries are shown
     """
     participants = Participants(request.membership)
     told = conditions(asked.terms, participants)
     mistakes = [*asked.mistakes, *told.mistakes]
-    at_controls = {str(term) for term in chosen(request.GET) if term in asked.mirrored.values()}
+    at_controls = {str(term) for term in from_controls if term in asked.mirrored.values()}
     before = request.GET.get("before", "")
     number = int(before) if _NUMBER.fullmatch(before) else None
     found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
@@ -97,6 +116,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
         "has_gaps": bool(removed.gaps(request.membership)),
         "removals": removed.removals(request.team.pk, _MOST_REMOVALS) if is_at_end else [],
         "asked": asked,
+        "shown": (asked if shown is None else shown).line,
         "form": LineForm(
             asked.typed if line is None else line, [each for each in mistakes if each.part not in at_controls]
         ),
@@ -130,7 +150,7 @@ def _log_page(request: TeamRequest, asked: Asked, *, line: str | None = None, mi
     }
     template = "audit/log.html#entries" if is_fragment(request) else "audit/log.html"
     response = render(request, template, context, status=422 if mistakes else 200)
-    if is_fragment(request):
+    if is_fragment(request) and request.method == "GET":
         push_url(response, f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
     return response
 

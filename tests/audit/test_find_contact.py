@@ -92,11 +92,11 @@ def test_the_contact_stays_when_the_line_is_sent_again(browser: Client, owner: M
     page = find(browser, owner, "4711")
     text = page.content.decode()
     hashes = ",".join(search_hashes(CONTACT_ID, owner.team_id))
-    assert f'name="about" value="{hashes}"' in text
+    assert page.context["shown"] == f"subject:{hashes}"
     assert f'href="/t/{owner.team.slug}/log/"' in text
-    again = browser.post(f"/t/{owner.team.slug}/log/", {"line": "outcome:refused", "about": hashes})
+    again = browser.post(f"/t/{owner.team.slug}/log/", {"line": "outcome:refused", "shown": f"subject:{hashes}"})
     assert parse_qs(urlsplit(again.url).query) == {"q": [f"outcome:refused subject:{hashes}"]}
-    other = browser.post(f"/t/{owner.team.slug}/log/", {"line": "bea@klick-tipp.team", "about": hashes})
+    other = browser.post(f"/t/{owner.team.slug}/log/", {"line": "bea@klick-tipp.team", "shown": f"subject:{hashes}"})
     assert hashes not in other.url
 
 

@@ -117,6 +117,20 @@ def test_the_log_is_filtered_in_place_and_opens_to_the_calls(form: Page, service
     expect(form.get_by_text("POST /subscriber")).to_be_visible()
 
 
+def test_what_is_typed_into_the_logs_line_stays_when_a_control_is_chosen(form: Page) -> None:
+    form.get_by_role("link", name="Log", exact=True).click()
+    line = form.get_by_role("textbox", name="Find in the log")
+    line.fill("email:nobody@klick-tipp.team kind:any")
+    form.get_by_label("Outcome").select_option("refused")
+    expect(form.get_by_role("heading", name="The log has nothing about nobody@klick-tipp.team")).to_be_visible()
+    expect(line).to_have_value("email:nobody@klick-tipp.team kind:any")
+    expect(form.get_by_label("Outcome")).to_have_value("refused")
+    assert "nobody" not in form.url
+    line.fill("kind:any -source:job")
+    form.get_by_label("Person").select_option("nobody")
+    expect(line).to_have_value("kind:any -source:job actor:nobody outcome:refused")
+
+
 def test_a_data_field_is_added_without_losing_anything(form: Page) -> None:
     form.get_by_label("First name").fill("Rainer")
     choose_tag(form, "Newsletter")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -33,6 +34,11 @@ class Asked:
         line = [term for term in line if term.name not in given]
         return cls(tuple(dict.fromkeys([*line, *told])), tuple(mistakes))
 
+    @classmethod
+    def of_line(cls, line: str) -> Asked:
+        terms, mistakes = parse(line)
+        return cls(tuple(terms), tuple(mistakes))
+
     @property
     def line(self) -> str:
         return written(self.terms)
@@ -56,6 +62,11 @@ class Asked:
         return {name: term for name, term in single.items() if name not in TIMES or not term.value.isalnum()}
 
     @property
+    def at_controls(self) -> dict[str, str]:
+        """What the controls show, by qualifier: a day as from its first minute on, or to its last."""
+        return {name: _in_minutes(name, term.value) for name, term in self.mirrored.items()}
+
+    @property
     def rest(self) -> str:
         """The line of what no control shows."""
         shown = self.mirrored.values()
@@ -71,7 +82,7 @@ class Asked:
         return self.without(name).and_also([Term(name, value)])
 
     def without(self, *names: str) -> Asked:
-        return Asked(tuple(term for term in self.terms if term.name not in names))
+        return replace(self, terms=tuple(term for term in self.terms if term.name not in names))
 
     def only(self, name: str) -> Asked:
         return Asked(tuple(term for term in self.terms if term.name == name))
@@ -91,12 +102,30 @@ class Asked:
         return Asked(()).and_also(told), ", ".join(meant)
 
     def and_also(self, terms: Iterable[Term]) -> Asked:
-        return Asked(tuple(dict.fromkeys([*self.terms, *terms])))
+        return replace(self, terms=tuple(dict.fromkeys([*self.terms, *terms])))
 
 
 def chosen(query: QueryDict) -> list[Term]:
     """What the controls say."""
     return [Term(name, value) for name in SELECTED if (value := query.get(name, "").strip())]
+
+
+def changed(posted: QueryDict, shown: Asked) -> dict[str, str]:
+    """What the controls say now, "" for nothing, where it is something else than a page showed them with."""
+    before = {name: value for name, value in shown.at_controls.items() if name not in TIMES or _is_moment(value)}
+    now = {name: posted.get(name, "").strip() for name in SELECTED if name in posted}
+    return {name: value for name, value in now.items() if value != before.get(name, "")}
+
+
+def _in_minutes(name: str, value: str) -> str:
+    return value if "T" in value or name not in TIMES else f"{value}T{'00:00' if name == 'since' else '23:59'}"
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        return bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def meant_by_number(number: str) -> list[Term]:

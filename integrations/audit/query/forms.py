@@ -70,8 +70,7 @@ class Controls(forms.Form):
     FOLDED = ("since", "until", "op", "code", "key", "ref", "source")
 
     def __init__(self, asked: Asked, participants: Participants, mistakes: Iterable[Mistake] = ()) -> None:
-        shown = {name: term.value for name, term in asked.mirrored.items()}
-        super().__init__(shown | {name: _in_minutes(name, shown[name]) for name in TIMES if name in shown})
+        super().__init__(asked.at_controls)
         for field in self.fields.values():
             field.required = False
         self._offer("client", _("All clients"), _participants(participants.clients, NO_CLIENT, _("no client account")))
@@ -118,11 +117,6 @@ class Controls(forms.Form):
             with suppress(ValueError):
                 return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
         return str(dict(_flat(getattr(self.fields[name], "choices", ()))).get(value, value))
-
-
-def _in_minutes(name: str, value: str) -> str:
-    """A day as the control has it: from its first minute on, to its last."""
-    return value if "T" in value else f"{value}T{'00:00' if name == 'since' else '23:59'}"
 
 
 def _participants(participants: Iterable[Participant], none: str, label: str | Promise) -> Choices:
