@@ -16,10 +16,10 @@ shell: .venv/run.installed ## Django's shell on the data of make run
 	@$(PY) -m ktportal.demo prepare && exec $(PY) manage.py shell
 
 test: .venv/dev.installed ## all tests; T=path: those in it, in one process, up to the first failure; ARGS: options for pytest
-	@$(PYTEST) $(if $(T),-vv -x $(T),-n 2 --dist worksteal) $(ARGS)
+	@$(PYTEST) $(if $(T),-vv -x $(T),-n logical --maxprocesses 8 --dist worksteal) $(ARGS)
 
 test-fast: .venv/dev.installed ## all tests but those in the browser
-	@$(PYTEST) -n 2 --dist worksteal --ignore=tests/browser $(ARGS)
+	@$(PYTEST) -n logical --maxprocesses 8 --dist worksteal --ignore=tests/browser $(ARGS)
 
 test-crash: .venv/dev.installed ## kills, locks and restarts under load, on both databases; SEED=n repeats a run
 	@mkdir -p -m 700 var && exec $(PY) -m tests.crash $(SEED)
