@@ -298,6 +298,7 @@ CLOCK_CHORES = [
     ("integrations.audit.stream.sending.ask_worker", 15),
     ("integrations.audit.overview.rollup.roll_up_for_a_while", 60),
     ("integrations.audit.proof.covering.cover", 60),
+    ("integrations.audit.proof.comparing.compare", 600),
     ("integrations.audit.proof.mailing.mail_checkpoints", 24 * 3600),
     ("integrations.audit.proof.timestamps.stamp_checkpoints", 600),
     ("integrations.audit.retention.removal.remove_old_entries", 600),

@@ -278,7 +278,7 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(30):
         write(scope)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         log(browser, owner)
 
 

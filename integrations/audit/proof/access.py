@@ -12,7 +12,7 @@ from accounts.models import Membership
 from integrations.audit.models import AuditEntry, EntryCounter
 from integrations.audit.proof import keys
 from integrations.audit.proof.logs import Log
-from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint
+from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Comparison
 from integrations.audit.visibility import visible_accounts
 
 MOST_COUNTED = 1000
@@ -24,6 +24,7 @@ class ListedLog:
 
     label: the client as the newest entry names it; "" for the log of the team itself
     waiting: entries that no checkpoint covers yet, `MOST_COUNTED` for that many or more
+    compared_at, wrong: when it was compared last with what was signed, and how many things were wrong
     """
 
     log: Log
@@ -31,6 +32,8 @@ class ListedLog:
     size: int
     signed_at: datetime | None
     waiting: int
+    compared_at: datetime | None
+    wrong: int
 
     @property
     def is_of_team(self) -> bool:
@@ -42,7 +45,8 @@ class ListedLog:
         return [key.vkey for key in keys.known(self.log.origin)]
 
 
-def _visible(membership: Membership) -> QuerySet[EntryCounter]:
+def visible_counters(membership: Membership) -> QuerySet[EntryCounter]:
+    """The counters of the logs that a member sees all entries of, if they may have any proved."""
     counters = EntryCounter.objects.filter(team_id=membership.team_id)
     if membership.is_limited:
         return counters.filter(account_id__in=visible_accounts(membership).values("pk"))
@@ -51,29 +55,32 @@ def _visible(membership: Membership) -> QuerySet[EntryCounter]:
 
 def listed_logs(membership: Membership) -> list[ListedLog]:
     """The team's own first, then those of its client accounts by name."""
-    listed = [_listed(counter) for counter in _annotated(_visible(membership))]
+    listed = [_listed(counter) for counter in _annotated(visible_counters(membership))]
     return sorted(listed, key=lambda each: (not each.is_of_team, each.label.lower(), each.log.account_id))
 
 
 def listed_log(membership: Membership, account_id: int) -> ListedLog:
     """Raises `Http404` for one that the member may not have proved."""
-    counter = _annotated(_visible(membership).filter(account_id=account_id)).first()
+    counter = _annotated(visible_counters(membership).filter(account_id=account_id)).first()
     if counter is None:
         raise Http404
     return _listed(counter)
 
 
 def may_see(membership: Membership, log: Log) -> bool:
-    return log.team_id == membership.team_id and _visible(membership).filter(account_id=log.account_id).exists()
+    return log.team_id == membership.team_id and visible_counters(membership).filter(account_id=log.account_id).exists()
 
 
 def _annotated(counters: QuerySet[EntryCounter]) -> QuerySet[EntryCounter]:
     newest = Checkpoint.objects.filter(team_id=OuterRef("team_id"), account_id=OuterRef("account_id")).order_by("-size")
+    compared = Comparison.objects.filter(team_id=OuterRef("team_id"), account_id=OuterRef("account_id"))
     last = AuditEntry.objects.filter(account_id=OuterRef("account_id"), account_number=OuterRef("last"))
     return counters.annotate(
         size=Subquery(newest.values("size")[:1]),
         through=Subquery(newest.values("through_number")[:1]),
         signed_at=Subquery(newest.values("created_at")[:1]),
+        compared_at=Subquery(compared.values("finished_at")[:1]),
+        wrong=Subquery(compared.values("wrong")[:1]),
         label=Subquery(last.values("account_label")[:1]),
     )
 
@@ -85,4 +92,12 @@ def _listed(counter: EntryCounter) -> ListedLog:
     else:
         rest = log.entries.filter(number__gt=counter.through or 0)  # type: ignore[attr-defined]
         waiting = rest[:MOST_COUNTED].count()
-    return ListedLog(log, counter.label or "", size, counter.signed_at, waiting)  # type: ignore[attr-defined]
+    return ListedLog(
+        log,
+        counter.label or "",  # type: ignore[attr-defined]
+        size,
+        counter.signed_at,  # type: ignore[attr-defined]
+        waiting,
+        counter.compared_at,  # type: ignore[attr-defined]
+        counter.wrong or 0,  # type: ignore[attr-defined]
+    )

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce
 from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
 from integrations.audit.proof.canonical import leaves
 from integrations.audit.proof.merkle import WIDTH, Tree, Unreadable, hashes_in, leaf_hash
-from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Tile, TimeStamp
+from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Comparison, Tile, TimeStamp
 
 _ORIGIN = re.compile(r"(?P<host>[^/\s+]+)/log/(?P<team>0|[1-9][0-9]{0,17})(?:/(?P<account>[1-9][0-9]{0,17}))?")
 
@@ -69,6 +69,11 @@ class Log:
     def stamps(self) -> QuerySet[TimeStamp]:
         """Time stamps over its checkpoints, in their order."""
         return TimeStamp.objects.filter(team_id=self.team_id, account_id=self.account_id).order_by("size")
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How far it was compared with what was signed, if it ever was."""
+        return Comparison.objects.filter(team_id=self.team_id, account_id=self.account_id).first()
 
     def checkpoint_over(self, entry: AuditEntry) -> Checkpoint | None:
         """The first one that covers an entry of the log, if any does."""

@@ -83,6 +83,31 @@ class TimeStamp(models.Model):
         return f"{self.team_id}/{self.account_id}: {self.size} entries at {self.told_at:%Y-%m-%d %H:%M:%S}"
 
 
+class Comparison(models.Model):
+    """How far a log was compared with what was signed, see `comparing`, and what was wrong with it.
+
+    size: of the checkpoint up to which that is done in this round; 0 before one begins
+    wrong_so_far, told_so_far: what this round has found, and that in words of `verification`
+    wrong, told: what the last round has found, or already this one where that is more
+    finished_at: when a round has ended last
+    """
+
+    team_id = models.BigIntegerField()
+    account_id = models.BigIntegerField()
+    size = models.BigIntegerField(default=0)
+    wrong_so_far = models.PositiveIntegerField(default=0)
+    told_so_far = models.TextField(blank=True)
+    wrong = models.PositiveIntegerField(default=0)
+    told = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team_id", "account_id"], name="log_proof_comparison_of_log")]
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.account_id}: {self.wrong} wrong"
+
+
 class Recipient(models.Model):
     """Who gets the newest checkpoints of a team by mail every day: of all its logs, or of one client account's alone.
 

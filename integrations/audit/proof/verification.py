@@ -73,16 +73,26 @@ def _span(what: str, first: int, last: int) -> str:
 def problems_of(log: Log) -> Iterator[str]:
     """What is wrong with a log, in words for an operator; nothing where it is as it was signed."""
     newest = log.newest()
-    size = newest.size if newest else 0
-    yield from _of_tiles(log, size)
-    before, begin, read = None, 0, lru_cache(maxsize=64)(log.read_tile)
-    for checkpoint in log.checkpoints.iterator(500):
-        yield from _of_checkpoint(log, checkpoint, Tree(checkpoint.size, read))
-        if checkpoint.size - begin >= _AT_ONCE or checkpoint.size == size:
-            yield from _of_entries(log, before, checkpoint)
-            before, begin = checkpoint, checkpoint.size
+    yield from _of_tiles(log, newest.size if newest else 0)
+    before = None
+    while newest and before != newest:
+        before, problems = next_stretch(log, before, newest)
+        yield from problems
     yield from _of_stamps(log)
     yield from _of_the_rest(log, newest)
+
+
+def next_stretch(log: Log, before: Checkpoint | None, newest: Checkpoint) -> tuple[Checkpoint, list[str]]:
+    """What is wrong with the checkpoints behind one, or behind none, and the entries that they cover, up to one that
+    covers some thousand more or is the newest; and which that is."""
+    begin, read = before.size if before else 0, lru_cache(maxsize=64)(log.read_tile)
+    through, problems = newest, list[str]()
+    for checkpoint in log.checkpoints.filter(size__gt=begin, size__lte=newest.size).iterator(500):
+        problems += _of_checkpoint(log, checkpoint, Tree(checkpoint.size, read))
+        if checkpoint.size - begin >= _AT_ONCE:
+            through = checkpoint
+            break
+    return through, [*problems, *_of_entries(log, before, through)]
 
 
 def _of_tiles(log: Log, size: int) -> Iterator[str]:

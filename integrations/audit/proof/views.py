@@ -45,6 +45,7 @@ def one_log(request: TeamRequest, log: int) -> HttpResponse:
         "listed": listed,
         "newest": newest,
         "is_stopped": bool(what_stops(listed.log, newest)),
+        "comparison": listed.log.comparison,
         "stamp": listed.log.stamps.defer("answer").last(),
         "most_counted": MOST_COUNTED,
     }

@@ -4,6 +4,7 @@ from django import template
 
 from accounts.roles import Capability
 from integrations.audit.models import AuditEntry, Outcome
+from integrations.audit.proof.comparing import is_anything_wrong
 from integrations.audit.proof.proving import cover_of
 
 register = template.Library()
@@ -18,3 +19,9 @@ def proof_of(context: template.Context, entry: AuditEntry) -> dict[str, Any]:
         return {}
     is_final = entry.outcome != Outcome.PENDING
     return {"request": request, "entry": entry, "is_final": is_final, "cover": cover_of(entry) if is_final else None}
+
+
+@register.simple_tag(takes_context=True)
+def was_changed(context: dict[str, Any]) -> bool:
+    """Whether one of the logs that the reader sees was found to be another one than was signed."""
+    return is_anything_wrong(context["request"].membership)
