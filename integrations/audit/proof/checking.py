@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from integrations.audit.models import AuditEntry, RetentionRecord
-from integrations.audit.proof import keys
+from integrations.audit.proof import keys, timestamps
 from integrations.audit.proof.canonical import UnknownVersion, leaf
 from integrations.audit.proof.formats import PROOF_BEGINS, Head, Inclusion, NotAProof
 from integrations.audit.proof.logs import Log
@@ -65,14 +68,17 @@ class Brought:
         return cls(checkpoint, head, log, proof)
 
 
-def check(brought: Brought, given: bytes | None = None) -> Verdict:
+def check(brought: Brought, given: bytes | None = None, stamp: bytes | None = None) -> Verdict:
     """Check what was brought, by itself and against the log.
 
     given: the entry of a proof as its holder has it, in the canonical form
+    stamp: what a time stamping authority has answered about the checkpoint
     """
     verdict = Verdict(brought.head, brought.log)
     if _is_signed(verdict, brought.checkpoint):
         _check_growth(verdict)
+    if stamp is not None:
+        _check_stamp(verdict, stamp, brought.checkpoint)
     if brought.proof:
         _check_entry(verdict, brought.proof, given)
     return verdict
@@ -102,6 +108,23 @@ def _check_growth(verdict: Verdict) -> None:
         _("What the log had then was signed again in every later checkpoint: nothing of it was exchanged or cut off."),
         _("The log is not one that has grown from this checkpoint: its past was changed, or its end cut off."),
     )
+
+
+def _check_stamp(verdict: Verdict, stamp: bytes, note: str) -> None:
+    try:
+        told = timestamps.time_told(stamp, note)
+    except (OSError, ValueError):
+        told = None
+    verdict.find(
+        told is not None,
+        _("The time stamp is of this checkpoint: it was there on %(time)s.") % {"time": _in_words(told)},
+        _("The time stamp is not of this checkpoint, or of no authority that this portal trusts."),
+    )
+
+
+def _in_words(moment: datetime | None) -> str:
+    at = moment and localtime(moment)
+    return f"{date_format(at, 'SHORT_DATE_FORMAT')}, {at:%H:%M:%S} UTC{at:%z}" if at else ""
 
 
 def _check_entry(verdict: Verdict, proof: Inclusion, given: bytes | None) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
@@ -38,7 +39,8 @@ class SmallFileField(forms.FileField):
 
 
 class CheckForm(forms.Form):
-    """A proof or a checkpoint, as a file or typed; and the entry that a proof is of, as it was kept."""
+    """A proof or a checkpoint, as a file or typed; and as they were kept the entry that a proof is of, and where this
+    portal trusts an authority, the time stamp over a checkpoint."""
 
     proof = SmallFileField(
         _LARGEST_PROOF,
@@ -58,9 +60,17 @@ class CheckForm(forms.Form):
         help_text=_("A file that ends in .json. Without it only the entry in the database is compared."),
     )
 
+    stamp = SmallFileField(
+        _LARGEST_PROOF,
+        label=_("Time stamp of the checkpoint, if you kept it"),
+        help_text=_("A file that ends in .tsr. It is verified with the certificates that this portal trusts."),
+    )
+
     def __init__(self, *arguments: Any, membership: Membership) -> None:
         super().__init__(*arguments)
         self._membership = membership
+        if not settings.LOG_TIMESTAMP_ROOTS:
+            del self.fields["stamp"]
 
     def clean_text(self) -> str:
         typed = "\n".join(line.strip() for line in self.cleaned_data["text"].strip().splitlines())

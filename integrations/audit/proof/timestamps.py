@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -96,13 +96,20 @@ def stamp(checkpoint: Checkpoint, ends: float) -> TimeStamp:
 def is_good(stamp: TimeStamp, note: str) -> bool:
     """Whether a time stamp that is kept is one over this checkpoint, for the time that is kept with it. Raises as
     `roots`."""
+    return time_told(bytes(stamp.answer), note) == stamp.told_at
+
+
+def time_told(given: bytes, note: str) -> datetime | None:
+    """When this checkpoint was there, as an authority's answer says; None for what is no time stamp over it, or of none
+    that is trusted. Raises as `roots`."""
     verifier = VerifierBuilder(roots=roots()).build()
     try:
-        answer: TimeStampResponse = decode_timestamp_response(bytes(stamp.answer))
+        answer: TimeStampResponse = decode_timestamp_response(given)
         verifier.verify_message(answer, note.encode())
     except (VerificationError, ValueError):
-        return False
-    return answer.tst_info.gen_time == stamp.told_at
+        return None
+    told: datetime = answer.tst_info.gen_time
+    return told
 
 
 @cache

@@ -165,7 +165,8 @@ def check_proof(request: TeamRequest) -> HttpResponse:
     form = CheckForm(request.POST, request.FILES, membership=request.membership)
     if not form.is_valid():
         return render(request, "audit/proof/check.html", {"form": form}, status=422)
-    verdict = check(form.cleaned_data["brought"], form.cleaned_data["entry"])
+    brought = form.cleaned_data
+    verdict = check(brought["brought"], brought["entry"], brought.get("stamp"))
     listed = listed_log(request.membership, verdict.log.account_id)
     return render(request, "audit/proof/check.html", {"form": form, "verdict": verdict, "listed": listed})
 

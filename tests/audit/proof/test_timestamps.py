@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from accounts.models import Membership
 from integrations.audit.proof import checks, timestamps
@@ -125,6 +127,42 @@ def log(owner: Membership) -> Log:
     happen(3, None, owner.team_id)
     cover()
     return Log(owner.team_id)
+
+
+def test_a_stamp_that_was_kept_is_checked_with_its_checkpoint(
+    authority: Authority, log: Log, browser: Client, owner: Membership, settings: Any
+) -> None:
+    stamp_checkpoints()
+    page = reverse("log_proof_check", args=[owner.team.slug])
+    stamp, stamped = (
+        browser.get(reverse(f"log_proof_{name}", args=[owner.team.slug, 0])).content for name in ("stamp", "stamped")
+    )
+    at = localtime(TimeStamp.objects.get().told_at)
+    happen(1, None, owner.team_id)
+    cover()
+    newer = log.newest()
+    assert newer is not None
+
+    def bring(checkpoint: bytes, stamp: bytes) -> str:
+        files = {"proof": SimpleUploadedFile("stamped.txt", checkpoint), "stamp": SimpleUploadedFile("a.tsr", stamp)}
+        return main_words(browser.post(page, files))
+
+    assert f"yes The time stamp is of this checkpoint: it was there on {at:%d/%m/%Y, %H:%M:%S} UTC" in bring(
+        stamped, stamp
+    )
+    is_not = "no The time stamp is not of this checkpoint, or of no authority"
+    for checkpoint, given in (
+        (newer.note.encode(), stamp),
+        (stamped, b""),
+        (stamped, b"x"),
+        (stamped, stamp[:-1] + b"\0"),
+    ):
+        assert is_not in bring(checkpoint, given)
+    settings.LOG_TIMESTAMP_ROOTS = str(authority.folder / "nowhere.pem")
+    assert is_not in bring(stamped, stamp)
+    settings.LOG_TIMESTAMP_ROOTS = ""
+    assert "Everything fits" in bring(stamped, stamp)
+    assert "Time stamp" not in main_words(browser.get(page))
 
 
 def verified() -> str:
