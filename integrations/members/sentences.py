@@ -38,9 +38,11 @@ JOINED = {
 }
 """As above."""
 
-# Written until joining became one line, so a log may have them.
-Sentence("members.invitation_accepted", _("%(actor)s accepted the invitation of %(inviter)s"))
-Sentence(
-    "members.invitation_accepted_limited",
-    _("%(actor)s accepted the invitation of %(inviter)s and sees the clients %(clients)s"),
+ACCEPTED = (
+    Sentence("members.invitation_accepted", _("%(actor)s accepted the invitation of %(inviter)s")),
+    Sentence(
+        "members.invitation_accepted_limited",
+        _("%(actor)s accepted the invitation of %(inviter)s and sees the clients %(clients)s"),
+    ),
 )
+"""Written until joining became one line, so a log may have them."""

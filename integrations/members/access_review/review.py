@@ -75,6 +75,7 @@ class Reach:
     until: where it ended on the day itself
     """
 
+    user_id: int
     person: str
     way: Way
     since: datetime
@@ -127,6 +128,7 @@ def reaches(team: Team, clients: Collection[Client], day: Day) -> list[tuple[Cli
                 reach
                 for user_id in by_name
                 for reach in _in_turn(
+                    user_id,
                     people[user_id],
                     [
                         *told[none, user_id],
@@ -159,7 +161,7 @@ def _overlaps(day: Day) -> Q:
     return Q(since__lt=day.ends) & (Q(until=None) | Q(until__gt=day.begins))
 
 
-def _in_turn(person: str, periods: Iterable[AccessPeriod], day: Day) -> Iterator[Reach]:
+def _in_turn(user_id: int, person: str, periods: Iterable[AccessPeriod], day: Day) -> Iterator[Reach]:
     """The ways, one after the other, in which somebody could reach a client account on the day; `periods` are all that
     there is to tell of the two."""
     periods = list(periods)
@@ -176,7 +178,7 @@ def _in_turn(person: str, periods: Iterable[AccessPeriod], day: Day) -> Iterator
         if way:
             from_ = before.from_ if before else (begins if begins > day.begins else None)
             since = before.since if before else max(period.since for period in made_of)
-            before = Reach(person, way, since, from_, ends if ends < day.ends else None)
+            before = Reach(user_id, person, way, since, from_, ends if ends < day.ends else None)
     if before:
         yield before
 

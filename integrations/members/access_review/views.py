@@ -13,6 +13,7 @@ from integrations.audit.often import not_too_often
 from integrations.audit.recorder import Scope
 from integrations.members.access_review import table
 from integrations.members.access_review.forms import ReviewForm
+from integrations.members.access_review.joining import not_in_log
 from integrations.members.access_review.review import Client, Day, clients_ever, clients_on, history_begins, reaches
 from integrations.members.access_review.sentences import TABLE_DOWNLOADED
 
@@ -30,11 +31,15 @@ def access_review(request: TeamRequest) -> HttpResponse:
     day = Day.on(asked["on"])
     clients = _after(_asked_for(request, form, day), asked["after"])
     page = clients[:PAGE_SIZE]
+    review = reaches(request.team, page, day)
+    people = {reach.user_id: reach.person for _client, found in review for reach in found}
+    unexplained = not_in_log(request.team, people, day)
     begins = history_begins(request.team)
     context = {
         "form": form,
         "day": asked["on"],
-        "review": reaches(request.team, page, day),
+        "review": review,
+        "not_in_log": [person for user_id, person in people.items() if user_id in unexplained],
         "older_than": begins if begins and day.begins < begins else None,
         "kept": _kept(form),
         "next": page[-1].id if len(clients) > PAGE_SIZE else None,
