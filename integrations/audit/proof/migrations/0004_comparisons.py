@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('log_proof', '0002_time_stamps'),
+        ('log_proof', '0003_british_english'),
     ]
 
     operations = [
