@@ -214,6 +214,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "integrations.audit.often.refuse_forms",
     "accounts.allauth_pages.guard",
     "ktportal.bodies.limit",
 ]

@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from integrations.audit import often
 from integrations.audit.actors import Actor
 from integrations.audit.errors import AlreadyStarted
 from integrations.audit.models import AuditSubject, Kind, Outcome
@@ -69,14 +70,25 @@ def record_unsent(action: Action, scope: Scope, problem: str, count: int) -> Non
     answer = {"problem": problem, "unsent": count}
     is_first = next(action.places) == 1
     call = call_number(action, 1) if is_first else uuid4()
-    _write_once(action, scope, _kind(action), call=call, outcome=Outcome.FAILED, answer=answer)
+    _write_once(action, scope, _kind(action), is_counted=is_first, call=call, outcome=Outcome.FAILED, answer=answer)
 
 
 def _kind(action: Action) -> Kind:
     return Kind.READ if action.sentence.only_reads else Kind.EVENT
 
 
-def _write(action: Action, scope: Scope, kind: Kind, known: Sequence[AuditSubject] = (), **columns: Any) -> None:
+def _write(
+    action: Action,
+    scope: Scope,
+    kind: Kind,
+    known: Sequence[AuditSubject] = (),
+    *,
+    is_counted: bool = True,
+    **columns: Any,
+) -> None:
+    """is_counted: for `often`, which that calls are missing is not where others of the action were sent"""
+    if is_counted:
+        often.count(action.actor.user_id)
     columns = {"call": call_number(action, 1), "started_at": timezone.now(), "duration": timedelta()} | columns
     entry = entry_of(action, scope, kind, **columns)
     with transaction.atomic():

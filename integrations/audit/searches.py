@@ -9,7 +9,6 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, AuditSubject
-from integrations.audit.often import not_too_often
 from integrations.audit.people_sentences import LOG_SEARCHED, LOG_SEARCHED_IN_VAIN
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
@@ -19,29 +18,30 @@ _SECONDS = 600
 
 def note_search(actor: Actor, team_id: int, hashes: Sequence[str], visible: QuerySet[AuditEntry]) -> None:
     """Write that somebody reads what those entries that they may see have about a person with these hashes."""
-    if not _is_new(actor, team_id, hashes):
+    mark = _mark(actor, team_id, hashes)
+    if cache.get(mark):
         return
     rows = AuditSubject.objects.filter(team_id=team_id, hash__in=hashes)
     seen = rows.filter(Exists(visible.filter(pk=OuterRef("entry_id"))))
     known = list(rows.filter(pk__in=seen.values("hash").annotate(latest=Max("pk")).values("latest")))
     if known:
         events.record_about_known(LOG_SEARCHED, actor, Scope(team_id), known, contact=_named(known))
+    cache.set(mark, True, _SECONDS)
 
 
 def note_vain_search(actor: Actor, team_id: int, typed: Sequence[Subject]) -> None:
     """Write that somebody looked for a person of whom the log has nothing that they may see; so it is about nobody."""
-    if _is_new(actor, team_id, [hashed for subject in typed for hashed in search_hashes(subject, team_id)]):
+    mark = _mark(actor, team_id, [hashed for subject in typed for hashed in search_hashes(subject, team_id)])
+    if not cache.get(mark):
         events.record(LOG_SEARCHED_IN_VAIN, actor, Scope(team_id), contact=_named(typed))
+        cache.set(mark, True, _SECONDS)
 
 
 def _named(people: Iterable[Subject | AuditSubject]) -> list[dict[str, str]]:
     return [{"name": label} for label in sorted({person.label for person in people})]
 
 
-def _is_new(actor: Actor, team_id: int, told: Iterable[str]) -> bool:
+def _mark(actor: Actor, team_id: int, told: Iterable[str]) -> str:
+    """Under which the cache knows that the log has been told of it."""
     looked_for = hashlib.sha256(",".join(sorted(told)).encode()).hexdigest()
-    key = f"searched:{team_id}:{actor.user_id}:{looked_for}"
-    if cache.get(key):
-        return False
-    not_too_often(actor.user_id)
-    return cache.add(key, True, _SECONDS)
+    return f"searched:{team_id}:{actor.user_id}:{looked_for}"

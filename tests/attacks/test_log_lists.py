@@ -5,15 +5,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
+from allauth.core import context
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 from django.utils import timezone
 
+from accounts.models import Membership
+from integrations.audit import often
 from integrations.audit.grouping import MOST_CALLS
-from integrations.audit.models import AuditEntry, Kind, LogLine
+from integrations.audit.models import AuditEntry, Kind, LogLine, SubjectKind
 from integrations.audit.recorder import Action, entry_of
+from integrations.audit.subjects import Subject
 from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceSnapshot
+from integrations.suppression.models import Reason, Suppression
+from integrations.suppression.services import suppress
 from integrations.tags.sentences import CONTACTS_TAGGED, CONTACTS_UNTAGGED
-from tests.factories import actor
+from tests.factories import actor, errand
 from tests.pages import html, words
 from tests.tags.conftest import tag_ids, url  # noqa: F401 - fixtures
 
@@ -106,3 +113,49 @@ def test_pages_of_a_client_without_a_key_fill_no_log(browser: Client, account: C
     written = AuditEntry.objects.count()
     assert browser.get(page).status_code == 429
     assert AuditEntry.objects.count() == written
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(often.DONE, "log_changed", "20/10m/key")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("few")
+def test_neither_made_up_addresses_nor_settings_to_and_fro_fill_it(browser: Client, account: ClientAccount) -> None:
+    client = f"/t/{account.team.slug}/clients/{account.slug}"
+    for number in range(10):
+        form = {"address": f"nobody{number}@klick-tipp.team", "note": ""}
+        assert browser.post(f"{client}/suppression/new/", form).status_code == 302
+    for name in ["Inn Street Tea", "Harbour Lane Coffee"] * 5:
+        form = {"name": name, "colour": account.colour, "country": account.phone_country}
+        assert browser.post(f"{client}/settings/", form).status_code == 302
+    written = AuditEntry.objects.count()
+
+    late = browser.post(f"{client}/suppression/new/", {"address": "late@klick-tipp.team", "note": ""})
+    assert (late.status_code, "Nothing was done" in late.content.decode()) == (429, True)
+    assert browser.post(f"{client}/settings/", {"name": "X"}).status_code == 429
+    assert not Suppression.objects.filter(label__startswith="la").exists()
+    assert AuditEntry.objects.count() == written
+    assert browser.post(reverse("mfa_generate_recovery_codes")).status_code == 429
+    for page in (f"{client}/suppression/new/", f"{client}/settings/", f"/t/{account.team.slug}/log/export/csv/"):
+        assert browser.get(page).status_code == 200
+    assert browser.post(f"/t/{account.team.slug}/log/", {"line": "x@klick-tipp.team"}).status_code == 200
+    assert browser.post(reverse("account_logout")).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("few")
+def test_what_a_form_has_done_is_told_beyond_the_limit_and_a_list_counts_once(
+    owner: Membership, account: ClientAccount, rf: RequestFactory
+) -> None:
+    request = rf.post(f"/t/{account.team.slug}/clients/{account.slug}/suppression/new/")
+    request.resolver_match = resolve(request.path)
+    people = [Subject(SubjectKind.EMAIL, f"nobody{number}@klick-tipp.team") for number in range(50)]
+    with context.request_context(request):
+        assert suppress(errand(account, owner.user), people, Reason.DELETED) == 50
+    assert AuditEntry.objects.filter(sentence="suppression.added").count() == 50
+
+
+def test_a_busy_admin_does_not_reach_it() -> None:
+    assert often.DONE == {"log_changed": "300/10m/key"}

@@ -9,7 +9,6 @@ from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.export.people import Place, record_reading, report_about
-from integrations.audit.often import not_too_often
 from integrations.audit.query.asked import Asked
 from integrations.audit.query.conditions import conditions
 from integrations.audit.query.participants import Participants
@@ -46,7 +45,6 @@ def _report(request: TeamRequest, scope: Scope) -> HttpResponse:
     report = report_about(request.membership, asked.subjects, scope.account_id, after)
     if not report.labels:
         raise Http404
-    not_too_often(request.user.pk)
     record_reading(Actor.of(request), scope, asked.subjects, report)
     context = {"report": report, "asked": asked, "client": scope.account_label}
     return render(request, "audit/export/person.html", context)

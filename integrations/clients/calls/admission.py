@@ -9,7 +9,6 @@ from django.db import DatabaseError
 
 from integrations.audit import events
 from integrations.audit.actors import SYSTEM
-from integrations.audit.often import not_too_often
 from integrations.audit.recorder import Action, Scope
 from integrations.clients import sentences
 from integrations.clients.calls.breaker import Breaker, Caller, breaker_of
@@ -48,7 +47,6 @@ class Admission:
     def take_seat(self) -> None:
         """For what waits before a call, too. Raises `Obstructed` where too many wait already."""
         if not bulkhead.take_seat(self._action.actor, self._scope):
-            not_too_often(self._action.actor.user_id)
             events.record_unsent(self._action, self._scope, Obstacle.TOO_MANY_WAIT, 1)
             raise self.kept_by(Obstacle.TOO_MANY_WAIT)
 

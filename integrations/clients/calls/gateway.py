@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 from integrations.audit import events
 from integrations.audit.models import KeyOwner
-from integrations.audit.often import not_too_often
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.calls import sessions
 from integrations.clients.calls.admission import Admission, Admitted
@@ -87,7 +86,6 @@ def _client(auth: Auth | None, observer: Observer, seconds: float | None = None)
 
 
 def _obstructed(obstacle: Obstacle | Problem, scope: Scope, action: Action) -> Obstructed:
-    not_too_often(action.actor.user_id)
     events.record_obstacle(action, scope, obstacle)
     return Obstructed(obstacle, reads=action.sentence.only_reads)
 

@@ -3,8 +3,8 @@ from django.shortcuts import render
 
 from accounts.access import TeamRequest, is_fragment, sent_from, team_view
 from accounts.roles import Capability
+from integrations.audit import often
 from integrations.audit.actors import Actor
-from integrations.audit.often import not_too_often
 from integrations.contacts.showing.log_addresses import MOST_ENTRIES, addresses
 from integrations.ids import LARGEST_ROW_ID
 
@@ -13,7 +13,7 @@ from integrations.ids import LARGEST_ROW_ID
 @sent_from("log")
 def log_addresses(request: TeamRequest) -> HttpResponse:
     """The addresses of the contacts that these entries of the log are about, as KlickTipp has them now."""
-    not_too_often(request.user.pk)
+    often.count(request.user.pk)
     typed = request.POST.getlist("number")[:MOST_ENTRIES]
     numbers = [int(number) for number in typed if number.isdecimal() and len(number) < 20]
     found = addresses(request.membership, Actor.of(request), [each for each in numbers if each <= LARGEST_ROW_ID])
