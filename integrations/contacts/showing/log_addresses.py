@@ -18,6 +18,7 @@ from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.clients.models import ClientAccount
 from integrations.contacts.many import read_contacts
 from integrations.contacts.sentences import ADDRESSES_SHOWN
+from integrations.ids import CONTACT_ID, LARGEST_KLICKTIPP_ID
 from integrations.klicktipp import MOST_CONTACTS_AT_ONCE, Contact, KlickTippError, NotFound
 from integrations.phone_numbers import readable_number
 
@@ -70,7 +71,7 @@ def _contacts_of(entries: Iterable[AuditEntry]) -> dict[int, dict[str, Known]]:
     found: dict[int, dict[str, Known]] = {}
     for subject in subjects:
         account_id = account_of[subject.entry_id]
-        is_id = subject.kind == SubjectKind.CONTACT
+        is_id = subject.kind == SubjectKind.CONTACT and _can_be_asked_for(subject.label)
         contact_id = subject.label if is_id else ids.get((account_id, subject.hash))
         of_account = found.setdefault(account_id, {})
         if contact_id and (contact_id in of_account or len(of_account) < MOST_CONTACTS_AT_ONCE):
@@ -78,6 +79,11 @@ def _contacts_of(entries: Iterable[AuditEntry]) -> dict[int, dict[str, Known]]:
             if not is_id and subject.hash not in {label.hash for label in known.labels}:
                 known.labels.append(subject)
     return {account_id: contacts for account_id, contacts in found.items() if contacts}
+
+
+def _can_be_asked_for(contact_id: str) -> bool:
+    """Whether it is no key, of which the log has one letter, and no number so large that a call would be refused."""
+    return CONTACT_ID.fullmatch(contact_id) is not None and int(contact_id) <= LARGEST_KLICKTIPP_ID
 
 
 def _ids_by_hash(accounts: set[int], hashes: set[str]) -> dict[tuple[int, str], str]:

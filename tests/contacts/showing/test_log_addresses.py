@@ -9,10 +9,13 @@ from django.test import Client
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.audit.models import AuditEntry, Kind
+from integrations.audit import events
+from integrations.audit.models import AuditEntry, Kind, SubjectKind
+from integrations.audit.subjects import Subject
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount
 from integrations.contacts.adding.submission import NewContact
+from integrations.contacts.sentences import UNSUBSCRIBED
 from tests.factories import ClientAccountFactory, MembershipFactory, actor, add_contact
 from tests.pages import logged, main_words
 from tests.service import Service
@@ -103,3 +106,18 @@ def test_what_is_no_entry_shows_nothing(browser: Client, owner: Membership, numb
     page = show(browser, owner, [number])
     assert page.status_code == 200
     assert "The log knows no contact" in main_words(page)
+
+
+@pytest.mark.parametrize("told", ["zpz6zm68", "9" * 19, "0"])
+def test_what_is_no_id_that_can_be_asked_for_keeps_no_other_from_being_shown(
+    browser: Client, account: ClientAccount, owner: Membership, numbers: list[int], told: str
+) -> None:
+    """Of a contact's key the log has one letter; what was typed for an ID can be any number."""
+    unknown = Subject(SubjectKind.CONTACT, told)
+    events.record(UNSUBSCRIBED, actor(owner.user), account.scope, (unknown,), contact=unknown.label)
+    latest = AuditEntry.objects.latest("number").number
+    words = main_words(show(browser, owner, [*numbers, latest]))
+    for email in EMAILS:
+        assert email in words
+    assert "z•••" not in words
+    assert show(browser, owner, [latest]).status_code == 200
