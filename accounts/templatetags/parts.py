@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 
-from accounts import texts
+from accounts import texts, times
 
 register = template.Library()
 register.filter(texts.shortened)
+register.filter("zone", times.zone, expects_localtime=True)
 
 _SECTIONS = ("text", "link", "endalert")
+
+
+@register.inclusion_tag("parts/printed.html", takes_context=True)
+def printed(context: template.Context, filters: Iterable[tuple[Any, Any]] = (), wanted: str = "") -> dict[str, Any]:
+    """Whose page a printed one is, when it was printed, and by which labels and values it was filtered, or what was
+    looked for in it. Each page has it below its heading; one whose list is filtered in place has it in that list."""
+    told = [*filters, (gettext("Search"), wanted)] if wanted else filters
+    return {"request": context.get("request"), "now": timezone.now(), "filters": told}
 
 
 @register.tag

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.times import LONG_TIME, zone
 from integrations import klicktipp
 from integrations.audit.lines import deciding
 from integrations.audit.models import OUTCOMES, PARTLY, AuditEntry, AuditSubject, Kind, LogLine, Outcome
@@ -63,7 +64,7 @@ def _moment(seconds: Any) -> str:
         at = localtime(datetime.fromtimestamp(seconds, UTC))
     except (OverflowError, ValueError):
         return str(seconds)
-    return f"{date_format(at)}, {at:%H:%M:%S} UTC{at:%z}"
+    return f"{date_format(at)}, {time_format(at, LONG_TIME)} {zone(at)}"
 
 
 _IN_WORDS: dict[str, Callable[[Any], str]] = {

@@ -290,24 +290,6 @@ def test_htmx_gets_the_entries_alone(browser: Client, owner: Membership, scope: 
     assert re.search(r'id="log-status" role="status">\s*2 actions on this page', fragment)
 
 
-def test_print_tells_filters_and_time(browser: Client, owner: Membership, account: ClientAccount) -> None:
-    page = browser.get(f"/t/{owner.team.slug}/log/?client={account.slug}&outcome=done&since=2026-11-01")
-    told = re.search(r'<p class="print-only">(.*?)</p>', page.content.decode(), re.S)
-    assert told
-    words = " ".join(told[1].split())
-    assert re.match(rf"Log of {owner.team}, printed on \d+ \w+ \d{{4}}, \d\d:\d\d UTC\+0[12]00 ", words)
-    assert words.endswith(f"· Client: {account} · Outcome: done · From: 01/11/2026 00:00")
-
-
-def test_print_of_an_entry_tells_whose_log_and_when(browser: Client, owner: Membership, scope: Scope) -> None:
-    entry = write(scope)
-    page = browser.get(f"/t/{owner.team.slug}/log/{entry.number}/")
-    told = re.search(r'<p class="print-only">(.*?)</p>', page.content.decode(), re.S)
-    assert told
-    printed = rf"Log of {owner.team}, printed on \d+ \w+ \d{{4}}, \d\d:\d\d UTC\+0[12]00"
-    assert re.fullmatch(printed, " ".join(told[1].split()))
-
-
 def test_a_viewer_sees_what_concerns_clients_and_themselves(client: Client, owner: Membership, scope: Scope) -> None:
     viewer = MembershipFactory(team=owner.team, role=Role.VIEWER)
     client.force_login(viewer.user)
@@ -339,9 +321,9 @@ def test_an_entrys_page_shows_its_action_and_its_details(browser: Client, owner:
         (
             "list_changed_contacts",
             ({"since": 1793186520, "limit": 1000}, {"count": 12345}),
-            "Changed since sent 28 October 2026, 12:22:00 UTC+0100 At most sent 1,000 "
+            "Changed since sent 28 October 2026, 12:22:00 UTC+01:00 At most sent 1,000 "
             "Number in the list received 12,345",
-            "Geändert seit gesendet 28. Oktober 2026, 12:22:00 UTC+0100 Höchstens gesendet 1.000 "
+            "Geändert seit gesendet 28. Oktober 2026, 12:22:00 UTC+01:00 Höchstens gesendet 1.000 "
             "Anzahl in der Liste empfangen 12.345",
         ),
         (
@@ -408,9 +390,9 @@ def test_a_refusal_of_what_only_read_is_found_by_its_outcome(
 def test_times_tell_their_zone(browser: Client, owner: Membership) -> None:
     events.record(SIGNED_IN, actor(), Scope(owner.team_id))
     log = f"/t/{owner.team.slug}/log/"
-    assert re.search(r"20\d\d UTC\+0[12]00", main_words(browser.get(log)))
+    assert re.search(r"20\d\d UTC\+0[12]:00", main_words(browser.get(log)))
     number = AuditEntry.objects.latest("number").number
-    assert re.search(r"\d\d:\d\d:\d\d UTC\+0[12]00", main_words(browser.get(f"{log}{number}/")))
+    assert re.search(r"\d\d:\d\d:\d\d UTC\+0[12]:00", main_words(browser.get(f"{log}{number}/")))
 
 
 def test_long_calls_are_told_in_seconds() -> None:

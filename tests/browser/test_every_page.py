@@ -1,5 +1,5 @@
 """Opens every page of the URL table in Chromium, light and dark: nothing that the content security policy or the
-console complains of, and no violation of WCAG 2.2 AA."""
+console complains of, no violation of WCAG 2.2 AA, and paper with nothing to press."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Response
 from integrations.members.access_review import history
 from tests.browser.axe import assert_accessible_in_light_and_dark
 from tests.browser.conftest import sign_in
+from tests.browser.printing import assert_prints_well
 from tests.browser.settled import wait_until_settled
 from tests.service import Service
 from tests.test_access import POST_ONLY, TABLE, make_tenant
@@ -45,6 +46,7 @@ def test_every_page_keeps_to_the_policy_and_is_accessible(
         wait_until_settled(page)
         if page.url not in seen and is_whole_page(answer):
             assert_accessible_in_light_and_dark(page)
+            assert_prints_well(page)
         seen.add(page.url)
     assert len(seen) > 20
     for url in ("/nowhere/", reverse("account_logout")):

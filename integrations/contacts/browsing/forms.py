@@ -41,5 +41,10 @@ class BrowseForm(forms.Form):
             choices = [(choice, capfirst(gettext(WORDS[choice]))) for choice in known]
             self.fields[name].choices = [("", all_of_them), *choices]  # type: ignore[attr-defined]
 
+    def in_words(self) -> list[tuple[Any, Any]]:
+        """What is asked for, as print has it."""
+        chosen = [(self.fields[name], self.data[name]) for name in self.fields if self.data.get(name)]
+        return [(field.label, dict(getattr(field.widget, "choices", ())).get(value, value)) for field, value in chosen]
+
     def selection(self) -> Selection:
         return Selection(self.cleaned_data["status"], self.cleaned_data["bounce"], self.cleaned_data["tag"])

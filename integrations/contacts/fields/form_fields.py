@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.times import LONG_TIME
 from accounts.validation import no_control_characters, no_control_characters_in_lines
 from integrations.clients.explain import in_its_words
 from integrations.clients.models import ClientAccount
@@ -275,7 +276,7 @@ def _long_decimal(wire: str) -> str:
 
 
 def _hour(value: time) -> str:
-    return time_format(value, "H:i:s" if value.second else "TIME_FORMAT")
+    return time_format(value, LONG_TIME if value.second else "TIME_FORMAT")
 
 
 def _as_typed(kind: FieldType, value: Value) -> str:
