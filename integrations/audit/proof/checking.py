@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, time_format
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.times import LONG_TIME, zone
 from integrations.audit.models import AuditEntry, RetentionRecord
 from integrations.audit.proof import keys, timestamps
 from integrations.audit.proof.canonical import UnknownVersion, leaf
@@ -124,7 +125,7 @@ def _check_stamp(verdict: Verdict, stamp: bytes, note: str) -> None:
 
 def _in_words(moment: datetime | None) -> str:
     at = moment and localtime(moment)
-    return f"{date_format(at, 'SHORT_DATE_FORMAT')}, {at:%H:%M:%S} UTC{at:%z}" if at else ""
+    return f"{date_format(at, 'SHORT_DATE_FORMAT')}, {time_format(at, LONG_TIME)} {zone(at)}" if at else ""
 
 
 def _check_entry(verdict: Verdict, proof: Inclusion, given: bytes | None) -> None:
