@@ -13,6 +13,8 @@ from django.test import Client, RequestFactory
 from django.test.client import MULTIPART_CONTENT
 from django.utils import translation
 from django.utils.http import urlencode
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -24,6 +26,9 @@ from ktportal import settings as delivered
 from tests.factories import ClientAccountFactory, MembershipFactory
 from tests.service import Service
 from tests.turned_clock import TurnedClock
+
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.audit.allowed import kept_answer, kept_error, kept_request, scrub
@@ -117,7 +117,6 @@ def test_a_new_key_version_still_finds_older_entries(settings: Any) -> None:
 
 
 @given(st.emails())
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_address_can_be_read_from_its_label(address: str) -> None:
     local = address.rpartition("@")[0]
     shown = Subject(SubjectKind.EMAIL, address).label.rpartition("@")[0]

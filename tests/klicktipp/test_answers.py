@@ -77,7 +77,7 @@ def mutated(draw: st.DrawFn) -> Any:
 
 
 @given(payload=mutated(), cut=st.one_of(st.none(), st.floats(0, 1)), status=st.sampled_from([200, 200, 201, 204]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_strange_answer_is_read_or_unreadable(payload: Any, cut: float | None, status: int) -> None:
     body = json.dumps(payload).encode()
     if cut is not None:
@@ -86,7 +86,7 @@ def test_a_strange_answer_is_read_or_unreadable(payload: Any, cut: float | None,
 
 
 @given(body=st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_are_read_or_unreadable(body: bytes) -> None:
     check(200, body)
 
@@ -218,7 +218,7 @@ def test_a_field_has_its_prefix_however_it_arrives(api: KlickTipp, server: Servi
 
 
 @given(seconds=st.integers(-2_000_000_000, 4_000_000_000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_unix_times_are_aware(seconds: int) -> None:
     tagged = answers.tagged_contacts(answers.load(200, json.dumps({"3": str(seconds)}).encode()))
 

@@ -72,7 +72,7 @@ def _seconds_only(offset: timedelta) -> timedelta:
 
 @pytest.mark.parametrize("kind", VALUES)
 @given(data=st.data(), zone=zones)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_value_comes_back_from_the_wire_in_every_time_zone(
     kind: FieldType, data: st.DataObject, zone: tzinfo
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_value_comes_back_from_the_wire_in_every_time_zone(
 @example(moment=datetime(2026, 10, 25, 0, 30, tzinfo=UTC), zone=BERLIN, other=BERLIN)
 @example(moment=datetime(2026, 10, 25, 1, 30, tzinfo=UTC), zone=BERLIN, other=BERLIN)
 @example(moment=datetime(1890, 1, 1, tzinfo=UTC), zone=BERLIN, other=UTC)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_moment_comes_back_in_every_time_zone(moment: datetime, zone: tzinfo, other: tzinfo) -> None:
     there = moment.astimezone(zone)
 
@@ -102,7 +102,7 @@ def test_a_moment_comes_back_in_every_time_zone(moment: datetime, zone: tzinfo, 
 
 
 @given(moment=moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_date_keeps_its_time_of_day(moment: datetime) -> None:
     wire = str(int((moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()))
 
@@ -114,7 +114,7 @@ def test_a_date_keeps_its_time_of_day(moment: datetime) -> None:
 
 @pytest.mark.parametrize("kind", FieldType)
 @given(wire=WIRES, zone=zones)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_stands_in_a_field_is_read_and_goes_back_as_it_came(kind: FieldType, wire: str, zone: tzinfo) -> None:
     assume("&" not in wire)
     value = decode(kind, wire, zone)
@@ -133,7 +133,7 @@ def test_whatever_stands_in_a_field_is_read_and_goes_back_as_it_came(kind: Field
 
 @pytest.mark.parametrize("kind", FieldType)
 @given(typed=st.one_of(st.text(), WIRES, st.from_regex(r"[-+0-9.,:T ]{1,20}", fullmatch=True)), zone=zones)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_typed_can_be_sent_or_is_refused(kind: FieldType, typed: str, zone: tzinfo) -> None:
     try:
         value = parse(kind, typed, zone)
@@ -146,7 +146,7 @@ def test_whatever_is_typed_can_be_sent_or_is_refused(kind: FieldType, typed: str
 
 
 @given(moment=moments, zone=zones)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_moment_is_understood_in_german_and_iso(moment: datetime, zone: tzinfo) -> None:
     there = moment.astimezone(zone)
     assume(there.year >= 1000)
@@ -423,7 +423,7 @@ def test_a_type_is_guessed_from_what_was_seen(wires: list[str], kind: FieldType 
 
 
 @given(wires=st.lists(WIRES))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_guess_depends_on_no_order_and_every_seen_value_can_be_shown(wires: list[str]) -> None:
     kind = guess(wires)
 

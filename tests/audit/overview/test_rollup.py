@@ -126,7 +126,7 @@ def test_whatever_comes_in_whatever_order_all_is_counted_once(
     check_whatever_comes()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=STEPS, span=SPANS)
 def check_whatever_comes(steps: list[Any], span: tuple[date, int, list[int] | None]) -> None:
     since, days, account_ids = span

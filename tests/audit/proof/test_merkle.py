@@ -79,7 +79,7 @@ ALL = grown(LARGEST)
 SIZES = st.integers(1, LARGEST)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(SIZES, min_size=1, max_size=6).map(lambda sizes: sorted(set(sizes))))
 def test_however_a_tree_has_grown_its_tiles_and_its_root_are_the_same(sizes: list[int]) -> None:
     tiles = grown(*sizes)
@@ -93,7 +93,7 @@ def test_the_root_of_every_size_is_that_of_the_standard() -> None:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SIZES, st.data())
 def test_every_size_is_provable_from_the_tiles_of_a_larger_tree(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -106,7 +106,7 @@ def test_every_size_is_provable_from_the_tiles_of_a_larger_tree(size: int, data:
     assert of_size.consistency(older) == subproof(older, leaves)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(SIZES, st.data())
 def test_a_proof_proves_nothing_else(size: int, data: st.DataObject) -> None:
     index, other = data.draw(st.integers(0, size - 1)), data.draw(st.integers(-1, size + 1))

@@ -130,7 +130,7 @@ def test_a_search_finds_what_a_plain_filter_finds(owner: Membership, random_log:
     limited = MembershipFactory(team=owner.team, role=Role.AUDITOR)
     set_limit(limited, random_log.accounts[:1], actor(owner.user))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(st.lists(entries, max_size=6), st.lists(lines_typed, min_size=1, max_size=6))
     def holds(drawn: list[dict[str, Any]], typed: list[str]) -> None:
         random_log.write(drawn)
