@@ -3,18 +3,21 @@
 import io
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Membership
 from integrations.audit.proof import merkle, notes
 from integrations.audit.proof.covering import cover
 from integrations.audit.proof.formats import Head
 from integrations.audit.proof.logs import Log
-from integrations.audit.proof.models import Checkpoint, Tile
+from integrations.audit.proof.models import Checkpoint, Tile, TimeStamp
+from integrations.audit.proof.timestamps import _due
 from integrations.clients.models import ClientAccount
 from tests.audit.proof.helpers import happen
 from tests.factories import ClientAccountFactory
@@ -122,3 +125,13 @@ def test_pages_and_files_stand_it(log: Log, owner: Membership, browser: Client, 
 
 def page_of(browser: Client, owner: Membership, log: Log) -> str:
     return browser.get(f"/t/{owner.team.slug}/log/proof/{log.account_id}/").content.decode()
+
+
+def test_a_time_stamp_of_the_future_does_not_end_the_stamping(log: Log, owner: Membership) -> None:
+    place = {"team_id": log.team_id, "account_id": log.account_id}
+    later = timezone.now() + timedelta(days=36500)
+    TimeStamp.objects.create(**place, size=newest(log).size, answer=b"", told_at=later, created_at=later)
+    assert log not in _due()
+    happen(1, log.account_id or None, owner.team.pk)
+    cover()
+    assert log in _due()

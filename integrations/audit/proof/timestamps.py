@@ -31,7 +31,8 @@ from integrations.klicktipp import Transport
 from integrations.klicktipp.transport import NoAnswer, NotSent
 
 EVERY = timedelta(days=1)
-"""How often the newest checkpoint of a log is stamped, if there is a newer one."""
+"""How often the newest checkpoint of a log is stamped, if there is a newer one. A row that is of the future counts not:
+the portal has not written it."""
 
 _SECONDS = 20.0
 _LARGEST_ANSWER = 64 * 1024
@@ -69,8 +70,11 @@ def _due() -> list[Log]:
         size=Subquery(newest.values("size")[:1]),
         stamped=Coalesce(Subquery(stamped.values("size")[:1]), 0),
         stamped_at=Subquery(stamped.values("created_at")[:1]),
-    ).filter(Q(stamped_at=None) | Q(stamped_at__lte=timezone.now() - EVERY), size__gt=F("stamped"))
-    by_turns = found.order_by(F("stamped_at").asc(nulls_first=True), "team_id", "account_id")
+    )
+    now = timezone.now()
+    is_over = Q(stamped_at=None) | Q(stamped_at__lte=now - EVERY) | Q(stamped_at__gt=now)
+    due = found.filter(is_over, size__gt=F("stamped"))
+    by_turns = due.order_by(F("stamped_at").asc(nulls_first=True), "team_id", "account_id")
     return [Log(*each) for each in by_turns.values_list("team_id", "account_id")]
 
 
