@@ -1,18 +1,23 @@
 """What takes long goes a few at a time: who wants it when many others do is told at once to come again in a moment, and
 holds no thread that others need."""
 
+from __future__ import annotations
+
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.core.signals import request_finished, request_started
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+
+if TYPE_CHECKING:
+    from accounts.access import TeamRequest
 
 RETRY_SECONDS: Final = 5
 RETRY_LONG_SECONDS: Final = 30
@@ -21,6 +26,8 @@ OF_PERSON: Final = 0.25
 a time."""
 OF_LONG: Final = 0.25
 """The part that may give long answers: each takes a processor, so that more at a time end no sooner."""
+OF_LONG_OF_TEAM: Final = 0.125
+"""The part that may do so for one team, however many of its members agree."""
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -82,47 +89,49 @@ class Gate:
 class Shares:
     """How many threads of this process people have. A request counts until its answer has been written.
 
-    most: for one person
-    of_all: for all together
+    in_all: for all together
+    most: for one person, for one team
     """
 
-    def __init__(self, most: int, of_all: int) -> None:
-        self._most, self._of_all = most, of_all
-        self._taken: Counter[int] = Counter()
+    def __init__(self, in_all: int, **most: int) -> None:
+        self._most = {"all": in_all, **most}
+        self._taken: Counter[tuple[str, int]] = Counter()
         self._lock = threading.Lock()
         self._here = threading.local()
 
-    def take(self, person: int) -> bool:
+    def take(self, **whose: int) -> bool:
+        """whose: the person and the team, as far as these have a share"""
+        places = [("all", 0), *whose.items()]
         with self._lock:
-            if self._taken[person] >= self._most or self._taken.total() >= self._of_all:
+            if any(self._taken[place] >= self._most[place[0]] for place in places):
                 return False
-            self._taken[person] += 1
-        self._here.person = person
+            self._taken.update(places)
+        self._here.places = places
         return True
 
     def give_back(self, **_: Any) -> None:
         """What this thread has taken, if anything."""
-        person = vars(self._here).pop("person", None)
-        if person is not None:
-            with self._lock:
-                self._taken[person] -= 1
-                self._taken += Counter()
+        with self._lock:
+            self._taken.subtract(vars(self._here).pop("places", ()))
+            self._taken += Counter()
 
 
-shares: Final = Shares(int(OF_PERSON * settings.WEB_THREADS), settings.WEB_THREADS)
-long_answers: Final = Shares(1, int(OF_LONG * settings.WEB_THREADS))
+shares: Final = Shares(settings.WEB_THREADS, person=int(OF_PERSON * settings.WEB_THREADS))
+long_answers: Final = Shares(
+    int(OF_LONG * settings.WEB_THREADS), team=int(OF_LONG_OF_TEAM * settings.WEB_THREADS), person=1
+)
 for each in (shares, long_answers):
     request_started.connect(each.give_back)
     request_finished.connect(each.give_back)
 
 
 def one_at_a_time(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A view whose answer can take a processor for minutes: each person gets one answer of this kind at a time, and all
-    together hold no more than a part of the threads."""
+    """A team's view whose answer can take a processor for minutes: each person gets one answer of this kind at a time,
+    and a team, and all together, hold no more than a part of the threads."""
 
     @wraps(view)
-    def alone(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
-        if request.user.pk is None or not long_answers.take(request.user.pk):
+    def alone(request: TeamRequest, **arguments: Any) -> HttpResponseBase:
+        if not long_answers.take(person=request.user.pk, team=request.team.pk):
             return _later(is_long=True)
         return view(request, **arguments)
 
@@ -133,7 +142,7 @@ def share(get_response: Answer) -> Answer:
     """Answers with status 503 where a person has their share of the threads already, and where it is too crowded."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and not shares.take(request.user.pk):
+        if request.user.is_authenticated and not shares.take(person=request.user.pk):
             return _later()
         return get_response(request)
 
