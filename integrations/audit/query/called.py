@@ -13,7 +13,7 @@ from accounts.texts import plain
 from integrations.audit.models import OUTCOMES, LineKind, Source
 
 ANY_NOT_WELL: Final = "not-done"
-ENDINGS: Final[Mapping[str, str | Promise]] = {ANY_NOT_WELL: _("not or only partly done"), **OUTCOMES}
+ENDINGS: Final[Mapping[str, str | Promise]] = {ANY_NOT_WELL: _("all that went wrong"), **OUTCOMES}
 """What can be asked for as an outcome."""
 
 _QUALIFIERS: Final[dict[str, tuple[str | Promise, Mapping[str, str | Promise]]]] = {

@@ -355,6 +355,6 @@ def test_what_failed_last_week_is_two_clicks_away(browser: Client, owner: Member
     told = {action.head.parameters["contact"] for action in page.context["actions"]}
     assert told == {"refused 3", "failed 3", "unknown 3", "done-failed 3"}
     assert follow(page, "what went wrong").context["asked"].line == "since:7d"
-    for language, typed in (("en", 'outcome:"not or only partly done"'), ("de", "outcome:not-done")):
+    for language, typed in (("en", 'outcome:"all that went wrong"'), ("de", 'outcome:"alles, was misslang"')):
         browser.cookies["django_language"] = language
         assert browser.post(log, {"line": typed}, follow=True).context["asked"].line == "outcome:not-done"
