@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Role
 from accounts.texts import plain
+from integrations.audit.page_names import page_name
 from integrations.phone_numbers import readable_masked
 
 MOST_NAMED = 50
@@ -116,6 +117,8 @@ def tell(key: str, parameters: Mapping[str, Any], most: int | None = None, *, is
     if sentence is None:
         return key
     words = {name: in_words(value, most) or _("(none)") for name, value in parameters.items()}
+    if isinstance(page := parameters.get("page"), str):
+        words["page"] = page_name(page)
     try:
         return str(sentence.text if is_done else sentence.attempt or sentence.text) % words
     except KeyError:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -9,7 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Membership, User
+from integrations.audit.events import record
+from integrations.audit.people_sentences import LOG_SEARCHED
+from integrations.audit.recorder import Scope
 from integrations.clients.models import ClientAccount
+from tests.factories import actor
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +105,24 @@ def test_each_reader_gets_words_and_dates_of_their_english(
     for asked, expected in (("en-GB", british), ("en", british), ("en-AU", british), ("en-US", american)):
         told = "".join(browser.get(page, headers={"accept-language": asked}).content.decode() for page in pages)
         assert [words for words in british + american if words in told] == expected, asked
+
+
+def test_each_language_has_one_clock(browser: Client, owner: Membership) -> None:
+    """Also where seconds are told: in the log's list, of an entry, and on paper."""
+    log = reverse("log", kwargs={"team": owner.team.slug})
+    record(LOG_SEARCHED, actor(owner.user), Scope(owner.team_id), contact="b•••@klick-tipp.team")
+
+    for asked, clock in (
+        ("en-US", r"1?\d:\d\d(:\d\d)? [AP]M"),
+        ("en-GB", r"\d\d:\d\d(:\d\d)?"),
+        ("de", r"\d\d:\d\d(:\d\d)?"),
+    ):
+        for page in (f"{log}?q=kind:any", f"{log}1/"):
+            text = browser.get(page, headers={"accept-language": asked}).content.decode()
+            told = re.findall(r'<time [^>]*>(.*?)</time>|<p class="print-only">(.*?)</p>', text, re.DOTALL)
+            times = [re.search(r"\d+:\d\d[^U·]*", "".join(each)) for each in told]
+            assert times, page
+            assert all(time and re.fullmatch(clock, time[0].strip()) for time in times), (asked, page, times)
 
 
 def test_who_chose_english_reads_british_english_after_the_update(owner: Membership) -> None:

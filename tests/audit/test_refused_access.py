@@ -7,13 +7,17 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.audit.models import PORTAL, AuditEntry, Kind, Outcome
+from integrations.audit.page_names import page_name
+from integrations.audit.sentences import tell
 from integrations.clients.member_access import set_limit
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import logged, main_words
+from tests.test_access import TABLE
 
 
 def signed_in(membership: Membership) -> Client:
@@ -35,7 +39,7 @@ def test_what_a_role_does_not_allow_is_in_the_teams_log_with_its_client(owner: M
     assert answer.status_code == 403
     (entry,) = refused(team_id=owner.team_id)
     assert (entry.kind, entry.actor_id, entry.account_id) == (Kind.EVENT, viewer.user_id, account.pk)
-    told = f"{viewer.user.name} asked for what they may not see or do (client_remove)"
+    told = f"{viewer.user.name} asked for what they may not see or do (removing a client)"
     assert logged(outcome=Outcome.REFUSED) == [told]
     assert f"Refused: {told}" in main_words(signed_in(owner).get(f"/t/{owner.team.slug}/log/"))
 
@@ -51,7 +55,9 @@ def test_a_client_out_of_sight_reads_in_the_log_as_one_that_is_not_there(owner: 
     assert answer.status_code == 404
     (entry,) = refused(team_id=owner.team_id)
     assert (entry.account_id, entry.account_label) == (None, "")
-    assert logged(pk=entry.pk) == [f"{editor.user.name} asked for what is not there, or not for them (contacts)"]
+    assert logged(pk=entry.pk) == [
+        f"{editor.user.name} asked for what is not there, or not for them (finding a contact)"
+    ]
     assert slug not in str(entry.parameters)
 
 
@@ -94,5 +100,18 @@ def test_a_person_has_one_entry_a_minute_which_counts_those_before(owner: Member
     browser.get(f"/t/{owner.team.slug}/members/invite/")
 
     assert logged(actor_id=first.user_id, outcome=Outcome.REFUSED)[-1] == (
-        f"{first.user.name} asked for what they may not see or do (member_invite), as 3 times since the entry before"
+        f"{first.user.name} asked for what they may not see or do (inviting to the team),"
+        " as 3 times since the entry before"
     )
+
+
+def test_every_page_is_named_in_words_in_both_languages() -> None:
+    with override("de"):
+        without = {name for name in TABLE if page_name(name) == name}
+    assert without == {"csp_report", "security_txt", "invitation", "set_language"}  # which refuse nobody
+
+    told = {"actor": "Kim", "page": "log_stream"}
+    assert tell("people.page_refused", told) == "Kim asked for what they may not see or do (forwarding of the log)"
+    with override("de"):
+        assert "(Weiterleitung des Protokolls)" in tell("people.page_refused", told)
+    assert "(gone_since)" in tell("people.page_refused", told | {"page": "gone_since"})
