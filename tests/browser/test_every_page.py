@@ -1,5 +1,5 @@
 """Opens every page of the URL table in Chromium, light and dark: nothing that the content security policy or the
-console complains of, no violation of WCAG 2.2 AA, and paper with nothing to press."""
+console complains of, no violation of WCAG 2.2 AA, room for a finger, and paper with nothing to press."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from tests.browser.axe import assert_accessible_in_light_and_dark
 from tests.browser.conftest import sign_in
 from tests.browser.printing import assert_prints_well
 from tests.browser.settled import wait_until_settled
+from tests.browser.targets import assert_targets_are_large
 from tests.service import Service
 from tests.test_access import POST_ONLY, TABLE, make_tenant
 
@@ -46,6 +47,7 @@ def test_every_page_keeps_to_the_policy_and_is_accessible(
         wait_until_settled(page)
         if page.url not in seen and is_whole_page(answer):
             assert_accessible_in_light_and_dark(page)
+            assert_targets_are_large(page)
             assert_prints_well(page)
         seen.add(page.url)
     assert len(seen) > 20
