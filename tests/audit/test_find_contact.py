@@ -224,7 +224,7 @@ def test_the_number_of_queries_does_not_grow(
         write_about(scope, EMAIL, NUMBER, CONTACT_ID)
     with django_assert_max_num_queries(34):  # with those that write of the search
         find(browser, owner, "ada@klick-tipp.team")
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         find(browser, owner, "ada@klick-tipp.team")
 
 
