@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 
@@ -18,7 +20,14 @@ register = template.Library()
 register.filter(texts.shortened)
 register.filter("zone", times.zone, expects_localtime=True)
 
+_ADDRESS = re.compile(r"[^\s@<>()]+@[\w.-]+")
 _SECTIONS = ("text", "link", "endalert")
+
+
+@register.filter
+def unbroken(text: str) -> str:
+    """A text whose email addresses stay in one piece where they fit into a line."""
+    return mark_safe(_ADDRESS.sub(r'<span class="unbroken">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
 @register.inclusion_tag("parts/printed.html", takes_context=True)

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -21,6 +22,14 @@ def test_the_page_shows_the_name_and_the_address(browser: Client, owner: Members
 
     assert f'value="{owner.user.name}"' in page
     assert owner.user.email in page
+
+
+def test_saving_is_what_the_page_is_for_and_the_rest_are_links(browser: Client) -> None:
+    page = browser.get(PROFILE).content.decode().partition("<main")[2].partition("</main>")[0]
+
+    assert re.findall(r'class="btn ([^"]+)"', page) == ["btn-primary"]
+    for name in ("account_change_password", "account_email", "mfa_index", "sessions"):
+        assert f'<a class="icon-text" href="{reverse(name)}"' in page
 
 
 def test_name_and_language_can_be_changed(browser: Client, owner: Membership) -> None:

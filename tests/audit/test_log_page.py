@@ -229,6 +229,13 @@ def test_commands_and_failed_sign_ins_are_found_under_nobody(browser: Client, ow
     assert sentences(log(browser, owner, actor="nobody")) == ["Alex added r•••@klick-tipp.team to Bergwind"]
 
 
+def test_an_error_code_is_called_one(browser: Client, owner: Membership, scope: Scope) -> None:
+    write(scope, outcome=Outcome.REFUSED, status=406, code=402, answer={"problem": "contact_not_subscribed"})
+    page = log(browser, owner)
+    assert "refused Code 402" in words(page)
+    assert re.search(r'<a href="\?q=code%3A402" title="Only this error code"\s*>Code 402</a>', page.content.decode())
+
+
 def test_what_was_partly_done_is_neither_done_nor_refused(browser: Client, owner: Membership, scope: Scope) -> None:
     action = Action(ADD_CONTACT, actor(), {"contact": "x"})
     write(scope, action)

@@ -33,6 +33,16 @@ def contact(signed_in: Page, connected: ClientAccount) -> Page:
     return signed_in
 
 
+def test_cancel_stands_beside_the_button_in_the_narrow_column_too(contact: Page) -> None:
+    section(contact, "address").get_by_role("link", name="Change the email address").click()
+    button = section(contact, "address").get_by_role("button", name="Change at").bounding_box()
+    cancel = section(contact, "address").get_by_role("link", name="Cancel").bounding_box()
+    assert button
+    assert cancel
+    assert cancel["x"] > button["x"] + button["width"]
+    assert abs(cancel["y"] + cancel["height"] / 2 - button["y"] - button["height"] / 2) < 2
+
+
 def section(page: Page, name: str) -> Any:
     return page.locator(f"#contact-{name}")
 

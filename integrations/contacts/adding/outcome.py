@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.audit.presentation import problem_message
 from integrations.audit.reading import ANSWERED_WITHIN, calls_of
+from integrations.audit.sentences import in_words
 from integrations.clients.lists import all_last_known
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.models import Origin
@@ -29,7 +30,8 @@ _SENTENCES = {sentence.key for sentence in ADD_SENTENCES} | _UPDATES
 class AddOutcome:
     """`outcome` is the adding call's; `tagging_outcome` that of setting the further tags, if it came to that, and
     `tags_to_set` are their ids where another try can set them. `is_update` says that the contact was known to
-    be one before; status and tags are those of the answer, or of the check that has found it."""
+    be one before; status and tags are those of the answer, or of the check that has found it. Of the data fields that
+    were sent the names are known, not the values."""
 
     action: UUID
     is_update: bool
@@ -44,6 +46,8 @@ class AddOutcome:
     tagging_problem: Message | None
     problem: Message | None
     origin: Origin | None
+    fields: str
+    optin_process: str
 
     @property
     def tagging_again(self) -> str:
@@ -105,6 +109,8 @@ def add_outcome(account: ClientAccount, action: UUID) -> AddOutcome | None:
         tagging_problem=problem_message(tagging) if tagging else None,
         problem=problem_message(decisive) if decisive else None,
         origin=origin,
+        fields=in_words(parameters.get("fields", [])),
+        optin_process=in_words(parameters.get("optin_processes", [])),
     )
 
 

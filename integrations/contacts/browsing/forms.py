@@ -43,8 +43,17 @@ class BrowseForm(forms.Form):
 
     def in_words(self) -> list[tuple[Any, Any]]:
         """What is asked for, as print has it."""
-        chosen = [(self.fields[name], self.data[name]) for name in self.fields if self.data.get(name)]
-        return [(field.label, dict(getattr(field.widget, "choices", ())).get(value, value)) for field, value in chosen]
+        return [(self.fields[name].label, self._chosen(name)) for name in self.fields if self.data.get(name)]
+
+    @property
+    def tag_name(self) -> str:
+        """The tag that is asked for, by its name if it is known; "" for none."""
+        return self._chosen("tag") if not self["tag"].errors else ""
+
+    def _chosen(self, name: str) -> str:
+        value = self.data.get(name, "")
+        choices: Mapping[str, Any] = dict(getattr(self.fields[name].widget, "choices", ()))
+        return str(choices.get(value, value)) if value else ""
 
     def selection(self) -> Selection:
         return Selection(self.cleaned_data["status"], self.cleaned_data["bounce"], self.cleaned_data["tag"])

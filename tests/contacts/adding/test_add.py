@@ -18,7 +18,7 @@ from integrations.clients.models import ClientAccount, ReferenceKind, ReferenceS
 from integrations.contacts.models import Origin
 from integrations.klicktipp import KlickTipp
 from tests.factories import MembershipFactory, OriginFactory, actor
-from tests.pages import errors, words
+from tests.pages import errors, main_words, words
 from tests.service import Service
 
 Page = Any
@@ -79,6 +79,8 @@ def test_a_contact_is_added_and_the_page_tells_id_status_tags_and_log(
     assert "opt-in pending" in words
     assert f"/log/action/{entry.action}/" in words
     assert "rainer@klick-tipp.team has been added." in words
+    assert "Data fields sent First name" in main_words(page)
+    assert "<dd>Rainer</dd>" not in words, "values are nowhere kept"
     assert "rainer@klick-tipp.team" in browser.get(answer.url).content.decode()
     browser.force_login(MembershipFactory(team=account.team, role=Role.EDITOR).user)
     assert "rainer@klick-tipp.team" not in browser.get(answer.url).content.decode(), "the portal keeps only a hash"

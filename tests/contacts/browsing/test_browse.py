@@ -14,11 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.roles import Role
 from integrations.audit.models import AuditEntry, AuditSubject, Kind, SubjectKind
 from integrations.audit.sentences import tell
-from integrations.clients.models import ClientAccount
+from integrations.clients.lists import load
+from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.contacts.browsing import services
 from tests.contacts.showing.test_find import url
-from tests.factories import ClientAccountFactory, MembershipFactory
-from tests.pages import as_typed, html, main_words
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
+from tests.pages import as_typed, html, main_words, words
 from tests.service import Service
 
 Page = Any
@@ -135,6 +136,24 @@ def test_a_row_tells_who_it_is_and_how_it_stands(browser: Client, account: Clien
     assert re.search(r"unsubscribed@klick-tipp.team unsubscribed not bounced \d\d/\d\d/\d{4}", told)
     assert re.search(r"pending@klick-tipp.team opt-in pending not bounced", told)
     assert re.search(r"\+49 1511 3000001 Sami subscribed not bounced", told)
+
+
+def test_an_address_stays_in_one_piece(browser: Client, account: ClientAccount) -> None:
+    page = browse(browser, account, "rows=all").content.decode()
+    assert '<span class="unbroken">hardbounce@klick-tipp.team</span></a>' in page
+
+
+def test_the_heading_tells_the_tag_whose_contacts_are_listed(browser: Client, account: ClientAccount) -> None:
+    tags = {tag["name"]: tag["id"] for tag in load(account, ReferenceKind.TAGS, actor()).items}
+    for query, heading in (
+        ("", "All contacts"),
+        (f"tag={tags['Newsletter']}", "Contacts with the tag “Newsletter”"),
+        ("tag=99", "Contacts with the tag “99”"),
+        ("status=pending", "All contacts"),
+    ):
+        page = browse(browser, account, query)
+        assert f"{heading} Add contact" in main_words(page)
+        assert heading in words(browse(browser, account, query, **HX))
 
 
 def test_without_javascript_all_rows_come_with_the_page(
