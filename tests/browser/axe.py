@@ -21,11 +21,12 @@ MISNAMED = """() => {
 
 LOW_LINES = """() => {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync("* { line-height: 1.1 !important; transition: none !important } .save-bar { position: static }");
+  sheet.replaceSync(`* { line-height: 1.1 !important; transition: none !important }
+    .bar, .save-bar { position: static }`);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
 """Sets lines as low as the fonts of another machine may: targets must stay 24 px high all the same. Colors change at
-once, and a bar that sticks to the window's edge, over what one can scroll there, stands where it belongs."""
+once, and bars that stick to an edge of the window, over what can be scrolled from there, stand where they belong."""
 
 
 def assert_accessible_in_light_and_dark(page: Page) -> None:
