@@ -8,19 +8,13 @@ from __future__ import annotations
 
 import itertools
 import zlib
-from array import array
-from base64 import b64decode, b64encode
 from collections.abc import Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.core.cache import caches
-from django.core.paginator import Page, Paginator
-from django.utils import timezone
-from django.utils.crypto import get_random_string
+from django.core.paginator import Page
 from django.utils.translation import gettext_noop
 
 from integrations.audit.errors import AlreadyStarted
@@ -28,13 +22,11 @@ from integrations.audit.recorder import Action
 from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.contacts import sentences
+from integrations.contacts.browsing.id_lists import IdList, keep_ids, kept_ids
 from integrations.contacts.many import read_contacts
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, Contact
 from integrations.tags.services import last_known_name
 
-PAGE_SIZE: Final = 25
-KEPT_FOR: Final = 3600
-"""Seconds."""
 _PLACES: Final = 3
 """For the lists of a person in a client account."""
 
@@ -62,24 +54,6 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class IdList:
-    """The IDs of contacts, newest first, as KlickTipp had them at `loaded_at`.
-
-    `handle` names the list in links. `action` has loaded it for this `page` and is still to read the contacts there.
-    """
-
-    handle: str
-    loaded_at: datetime
-    action: UUID
-    page: int
-    ids: array[int]
-
-    def open(self, number: int | str | None) -> Page[int]:
-        """The page of this number; the nearest one where there is none."""
-        return Paginator(self.ids, PAGE_SIZE).get_page(number)
-
-
-@dataclass(frozen=True)
 class Row:
     """A contact of a page, or why it could not be read. `action` has tried it."""
 
@@ -99,24 +73,14 @@ def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) 
         if selection.tag_id is None
         else api.list_tagged_contacts(selection.tag_id, *filters)
     )
-    ids = array("q", sorted(map(int, found), reverse=True))
-    loaded = IdList(get_random_string(12), timezone.now(), action_id, page, ids)
-    compressed = b64encode(zlib.compress(ids.tobytes(), 1)).decode()
     which = _which(selection)
-    packed = (which, loaded.handle, loaded.loaded_at.isoformat(), str(loaded.action), loaded.page, compressed)
-    caches["lists"].set(_place(errand, which), packed, KEPT_FOR)
-    return loaded
+    return keep_ids(_place(errand, which), which, map(int, found), action_id, page)
 
 
 def kept_list(errand: Errand, selection: Selection) -> IdList | None:
     """The list with these filters that this person has loaded last, if that was not more than an hour ago."""
     which = _which(selection)
-    packed = caches["lists"].get(_place(errand, which))
-    if packed is None or packed[0] != which:
-        return None
-    _which_kept, handle, loaded_at, action, page, compressed = packed
-    ids = array("q", zlib.decompress(b64decode(compressed)))
-    return IdList(handle, datetime.fromisoformat(loaded_at), UUID(action), page, ids)
+    return kept_ids(_place(errand, which), which)
 
 
 def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[int]) -> Generator[Row, None, None]:
@@ -128,13 +92,16 @@ def read_rows(errand: Errand, selection: Selection, listed: IdList, page: Page[i
     if page.number == listed.page:
         action = replace(action, id=listed.action, places=itertools.count(2))
     try:
-        yield from _read(errand.account, list(page), action)
+        yield from rows_of(errand.account, action, page)
     except AlreadyStarted:  # the page is opened once more
-        yield from _read(errand.account, list(page), _action(errand, selection, page.number, uuid4()))
+        yield from rows_of(errand.account, _action(errand, selection, page.number, uuid4()), page)
 
 
-def _read(account: ClientAccount, ids: list[int], action: Action) -> Generator[Row, None, None]:
-    with closing(read_contacts(account, action, list(map(str, ids)))) as read:
+def rows_of(
+    account: ClientAccount, action: Action, ids: Iterable[int], seconds: float | None = None
+) -> Generator[Row, None, None]:
+    """The contacts as rows, each as it is read; for the rest see `read_contacts`."""
+    with closing(read_contacts(account, action, list(map(str, ids)), seconds)) as read:
         for contact_id, told in read:
             contact, error = (told, None) if isinstance(told, Contact) else (None, told)
             yield Row(action.id, contact_id, contact, error)

@@ -16,7 +16,7 @@ from integrations.audit.models import AuditEntry, AuditSubject, Kind, SubjectKin
 from integrations.audit.sentences import tell
 from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
-from integrations.contacts.browsing import services
+from integrations.contacts.browsing.id_lists import PAGE_SIZE
 from tests.contacts.showing.test_find import url
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import as_typed, html, main_words, words
@@ -76,7 +76,7 @@ def test_the_page_comes_with_ids_newest_first_and_the_rows_follow(
     assert (listings(service), len(service.paths())) == (1, 1)
     ids = shown_ids(page)
     assert ids == sorted(ids, key=int, reverse=True)
-    assert len(ids) == services.PAGE_SIZE
+    assert len(ids) == PAGE_SIZE
     assert "31 contacts, 1 to 25 on this page" in main_words(page)
 
     rows = read_rows(browser, account, page)
@@ -97,7 +97,7 @@ def test_a_hundred_contacts_take_four_calls(browser: Client, account: ClientAcco
     calls = [path for path in service.paths() if path.startswith("GET /subscriber/bulk/")]
     assert len(calls) == 4
     entries = AuditEntry.objects.filter(operation="get_contacts")
-    assert sorted(map(len, (entry.request["contact_ids"] for entry in entries))) == [services.PAGE_SIZE] * 4
+    assert sorted(map(len, (entry.request["contact_ids"] for entry in entries))) == [PAGE_SIZE] * 4
 
 
 def test_a_service_that_cannot_read_many_is_asked_one_by_one_for_a_day(
@@ -105,7 +105,7 @@ def test_a_service_that_cannot_read_many_is_asked_one_by_one_for_a_day(
 ) -> None:
     page = browse(browser, account)
     rows = read_rows(browser, account, page)
-    assert rows.count("<template data-arrived>") == services.PAGE_SIZE
+    assert rows.count("<template data-arrived>") == PAGE_SIZE
     assert sum("/bulk/" in path for path in service.paths()) == 1
     read_rows(browser, account, page)
     assert sum("/bulk/" in path for path in service.paths()) == 1
@@ -124,7 +124,7 @@ def test_who_cannot_be_read_among_the_others_is_read_alone(
     rows = read_rows(browser, account, page)
     assert "first@klick-tipp.team" in rows
     assert rows.count("Deleted since the list was loaded.") == 1
-    assert rows.count("<template data-arrived>") == services.PAGE_SIZE
+    assert rows.count("<template data-arrived>") == PAGE_SIZE
     assert f"GET /subscriber/{third}" in service.paths()
     assert f"GET /subscriber/{first}" not in service.paths()
 
@@ -353,7 +353,7 @@ def test_refused_access_is_told_once(browser: Client, account: ClientAccount, se
     service.fault(path="/subscriber/*", status=403, body='["API access denied."]', always=True)
     for rows in (read_rows(browser, account, page), browse(browser, account, "rows=all").content.decode()):
         assert rows.count("KlickTipp refuses the access.") == 1
-        assert rows.count("Not loaded.") == services.PAGE_SIZE
+        assert rows.count("Not loaded.") == PAGE_SIZE
         assert "Try again" in rows
 
 
@@ -413,7 +413,7 @@ def test_rows_go_out_as_they_come(browser: Client, account: ClientAccount, servi
     answer = browser.post(url(account, "browse/rows/"), hidden(page), headers=HX)
     parts = [part.decode() for part in answer.streaming_content]
     assert f"contact-{last}" not in parts[0]
-    assert len(parts) == services.PAGE_SIZE + 1
+    assert len(parts) == PAGE_SIZE + 1
 
 
 def test_who_goes_away_stops_what_was_not_sent_yet(
@@ -424,5 +424,5 @@ def test_who_goes_away_stops_what_was_not_sent_yet(
     parts = answer._iterator
     next(parts)
     parts.close()
-    assert len(service.paths()) < services.PAGE_SIZE
+    assert len(service.paths()) < PAGE_SIZE
     assert not AuditEntry.objects.filter(outcome="pending").exists()
