@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.audit.models import Outcome
+from integrations.pictures import ABOVE, HEIGHT, Line, Scale, share
 
 UPWARDS = (Outcome.DONE, Outcome.PENDING, Outcome.UNKNOWN, Outcome.FAILED, Outcome.REFUSED)
 """The parts of a bar from its foot on: what went well, and what asks to be looked at above it."""
 
-_HEIGHT = 160
-_ABOVE = 8
 _LEAST = 2
 _MOST_TICKS = 4
 
@@ -37,12 +36,6 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
-    y: str
-    calls: int
-
-
-@dataclass(frozen=True)
 class Tick:
     x: str
     label: str
@@ -56,9 +49,7 @@ class Picture:
     width: str
     slot_width: str
 
-    foot = str(_ABOVE + _HEIGHT)
-    tick_y = str(_ABOVE + _HEIGHT + 18)
-    height = str(_ABOVE + _HEIGHT + 24)
+    foot, tick_y, height = Scale.foot, Scale.tick_y, Scale.height
 
 
 @dataclass(frozen=True)
@@ -72,21 +63,20 @@ class Column:
 
 
 def picture_of(columns: Sequence[Column]) -> Picture:
-    top = _round_above(max((sum(column.counts.values()) for column in columns), default=0))
+    scale = Scale.up_to(max((sum(column.counts.values()) for column in columns), default=0))
     slot = 100 / len(columns)
     bars = [
-        Bar(column.url, column.words, _share((place + 0.1) * slot), _share(place * slot), _parts(column.counts, top))
+        Bar(column.url, column.words, share((place + 0.1) * slot), share(place * slot), _parts(column.counts, scale.top))
         for place, column in enumerate(columns)
         if any(column.counts.values())
     ]
     every = -(-len(columns) // _MOST_TICKS)
     ticks = [
-        Tick(_share((place + 0.5) * slot), column.label)
+        Tick(share((place + 0.5) * slot), column.label)
         for place, column in enumerate(columns)
         if place % every == every // 2
     ]
-    lines = [Line(f"{_ABOVE + _HEIGHT * (1 - value / top):.1f}", value) for value in (top // 2, top) if value]
-    return Picture(bars, lines, ticks, _share(slot * 0.8), _share(slot))
+    return Picture(bars, scale.lines, ticks, share(slot * 0.8), share(slot))
 
 
 def shares(counts: Mapping[str, int], most: int) -> list[tuple[str, str, str]]:
@@ -94,31 +84,18 @@ def shares(counts: Mapping[str, int], most: int) -> list[tuple[str, str, str]]:
     parts, x = [], 0.0
     for outcome in UPWARDS:
         if calls := counts.get(outcome, 0):
-            parts.append((outcome.value, _share(x), _share(100 * calls / most)))
+            parts.append((outcome.value, share(x), share(100 * calls / most)))
             x += 100 * calls / most
     return parts
 
 
 def _parts(counts: Mapping[str, int], top: int) -> list[Part]:
     """Each at least as high as can be seen; what that takes is taken from the highest."""
-    heights = {outcome: max(_HEIGHT * counts[outcome] / top, _LEAST) for outcome in UPWARDS if counts.get(outcome)}
+    heights = {outcome: max(HEIGHT * counts[outcome] / top, _LEAST) for outcome in UPWARDS if counts.get(outcome)}
     highest = max(heights, key=lambda outcome: heights[outcome])
-    heights[highest] -= max(sum(heights.values()) - max(_HEIGHT * sum(counts.values()) / top, _LEAST), 0)
-    parts, y = [], float(_ABOVE + _HEIGHT)
+    heights[highest] -= max(sum(heights.values()) - max(HEIGHT * sum(counts.values()) / top, _LEAST), 0)
+    parts, y = [], float(ABOVE + HEIGHT)
     for outcome, height in heights.items():
         y -= height
         parts.append(Part(outcome.value, f"{y:.1f}", f"{max(height, 0):.1f}"))
     return parts
-
-
-def _round_above(calls: int) -> int:
-    """A round number that is not much larger, and of which half is a whole number, too."""
-    if calls <= 1:
-        return 1
-    size = 10 ** len(str(calls - 1))
-    rounds = (size * part // 100 for part in (10, 12, 16, 20, 30, 40, 60, 80, 100))
-    return next(top for top in rounds if top >= calls and top % 2 == 0)
-
-
-def _share(percent: float) -> str:
-    return f"{percent:.2f}%"

@@ -35,19 +35,21 @@ class IdList:
     page: int
     ids: array[int]
 
+    @classmethod
+    def of(cls, ids: Iterable[int], action: UUID, page: int) -> IdList:
+        """A list of IDs that an action has just loaded."""
+        return cls(get_random_string(12), timezone.now(), action, page, array("q", sorted(ids, reverse=True)))
+
     def open(self, number: int | str | None) -> Page[int]:
         """The page of this number; the nearest one where there is none."""
         return Paginator(self.ids, PAGE_SIZE).get_page(number)
 
 
-def keep_ids(place: str, which: str, ids: Iterable[int], action: UUID, page: int) -> IdList:
-    """Keep the IDs that have just been loaded for an hour, instead of what is kept in this place. `which` says which
-    contacts they are."""
-    in_order = array("q", sorted(ids, reverse=True))
-    kept = IdList(get_random_string(12), timezone.now(), action, page, in_order)
-    packed = (which, kept.handle, kept.loaded_at.isoformat(), str(action), page, compressed(in_order))
-    caches["lists"].set(place, packed, KEPT_FOR)
-    return kept
+def keep_ids(place: str, which: str, listed: IdList) -> IdList:
+    """Keep a list for an hour, instead of what is kept in this place. `which` says which contacts they are."""
+    packed = (which, listed.handle, listed.loaded_at.isoformat(), str(listed.action), listed.page)
+    caches["lists"].set(place, (*packed, compressed(listed.ids)), KEPT_FOR)
+    return listed
 
 
 def kept_ids(place: str, which: str) -> IdList | None:

@@ -74,7 +74,7 @@ def load_list(errand: Errand, selection: Selection, page: int, action_id: UUID) 
         else api.list_tagged_contacts(selection.tag_id, *filters)
     )
     which = _which(selection)
-    return keep_ids(_place(errand, which), which, map(int, found), action_id, page)
+    return keep_ids(_place(errand, which), which, IdList.of(map(int, found), action_id, page))
 
 
 def kept_list(errand: Errand, selection: Selection) -> IdList | None:

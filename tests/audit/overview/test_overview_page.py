@@ -360,7 +360,7 @@ def test_however_many_clients_the_queries_are_the_same(
 def test_a_bar_is_as_high_as_its_number_and_no_part_vanishes(calls: int) -> None:
     picture = picture_of([Column("", {"done": calls, "refused": 1}, "", ""), Column("", {}, "", "")])
     (bar,) = picture.bars
-    top = picture.lines[-1].calls
+    top = picture.lines[-1].number
     assert calls + 1 <= top <= max(1.7 * (calls + 1), 2)
     assert all(float(part.height) >= 1 for part in bar.parts)
     heights = sum(float(part.height) for part in bar.parts)
