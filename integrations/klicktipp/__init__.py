@@ -28,6 +28,7 @@ from .observer import Attempt, Ending, Observer
 from .operations import OPERATIONS, AuthKind, Operation
 from .problems import Problem
 from .refusals import problem_of
+from .tagged import TaggedContacts
 from .transport import NO_TIME_LEFT, Transport
 from .wire import BOUNCE_STATUSES, MOST_CONTACTS_AT_ONCE, STATUSES
 
@@ -69,6 +70,7 @@ __all__ = [
     "SessionStore",
     "SessionToken",
     "Tag",
+    "TaggedContacts",
     "Throttled",
     "Transport",
     "Unreachable",

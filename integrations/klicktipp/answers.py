@@ -7,12 +7,12 @@ bare list of ids. What an answer is there for has to be in it, else it is `Unrea
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
 
 from . import parts
 from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
+from .tagged import TaggedContacts
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Collection[object])
@@ -227,17 +227,19 @@ def found_contact(payload: object) -> str | None:
     return _id(payload)
 
 
-def tagged_contacts(payload: object) -> Mapping[str, datetime | None]:
+def tagged_contacts(payload: object) -> TaggedContacts:
     """Contact ids and when each was tagged."""
-    if isinstance(payload, list) and payload and not isinstance(payload[0], dict):
-        return dict.fromkeys(contact_ids(payload))
     if payload is NO_CONTENT:
-        return {}
+        return TaggedContacts.of(())
+    if isinstance(payload, dict) and (found := TaggedContacts.of_digits(payload)):
+        return found
+    if isinstance(payload, list) and payload and not isinstance(payload[0], dict):
+        return TaggedContacts.of((contact_id, None) for contact_id in contact_ids(payload))
     entries = parts.pairs(payload)
     if entries is None:
         raise Unreadable("no list of ids and times")
-    found = {key: parts.time(_when(rest)) for value, rest in entries if (key := parts.identity(value))}
-    return _some(found, payload)  # type: ignore[arg-type]
+    told = ((key, parts.time(_when(rest))) for value, rest in entries if (key := parts.identity(value)))
+    return _some(TaggedContacts.of(told), payload)  # type: ignore[arg-type]
 
 
 def _when(rest: object) -> object:

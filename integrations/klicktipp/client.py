@@ -11,6 +11,7 @@ from .calls import Caller
 from .errors import AccessDenied, ConfigurationError
 from .models import Account, Contact, ContactPage, Field, OptinProcess, SessionToken, Tag
 from .observer import Observer
+from .tagged import TaggedContacts
 from .transport import Transport
 
 VERSION: Final = "1.0"
@@ -291,7 +292,7 @@ class KlickTipp:
         tag_id: int,
         status: str | Iterable[str] | None = None,
         bounce_status: str | Iterable[str] | None = None,
-    ) -> Mapping[str, datetime | None]:
+    ) -> TaggedContacts:
         """The ids of the contacts with this tag, and when each was tagged, None where the service does not tell it.
         Filters as in `list_contacts`."""
         given = {
@@ -299,7 +300,9 @@ class KlickTipp:
             "status": _SUBSCRIBED if status is None else status,
             "bounce_status": _NOT_HARD_BOUNCED if bounce_status is None else bounce_status,
         }
-        return self._caller.call("list_tagged_contacts", given, answers.tagged_contacts, when_nothing={})
+        return self._caller.call(
+            "list_tagged_contacts", given, answers.tagged_contacts, when_nothing=TaggedContacts.of(())
+        )
 
     # --- Newsletter sign-up with a listbuilding API key ---
 

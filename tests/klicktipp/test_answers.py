@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -223,6 +224,38 @@ def test_unix_times_are_aware(seconds: int) -> None:
     tagged = answers.tagged_contacts(answers.load(200, json.dumps({"3": str(seconds)}).encode()))
 
     assert tagged == {"3": datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds) if seconds else None}
+
+
+@pytest.mark.parametrize(
+    ("told", "gives"),
+    [
+        ({"3": "1760530436", "4": "0"}, {"3": 1760530436, "4": None}),
+        ({"3": "1760530436", "4": True}, {"3": 1760530436, "4": None}),
+        ({"3": "1760530436", "4": "999999999999999"}, {"3": 1760530436, "4": None}),
+        ({"3": "1760530436", "x": "5", "0": "5", "": "5", "9" * 30: "5"}, {"3": 1760530436}),
+        ({"3": "1_0", "4": " 5 ", "5": "²", "6": "-5"}, {"3": None, "4": None, "5": None, "6": -5}),
+        ([{"value": "3", "label": "5"}, {"value": "3", "label": "6"}], {"3": 6}),
+    ],
+)
+def test_odd_contacts_and_times_among_tagged_ones_leave_the_rest_readable(told: Any, gives: dict[str, Any]) -> None:
+    tagged = answers.tagged_contacts(answers.load(200, json.dumps(told).encode()))
+
+    assert tagged == {who: None if at is None else datetime.fromtimestamp(at, UTC) for who, at in gives.items()}
+    assert list(tagged.times) == [at or tagged.UNKNOWN for at in gives.values()]
+    assert list(map(str, tagged.ids)) == list(tagged) == list(gives)
+    assert len(tagged) == len(gives)
+
+
+def test_tagged_contacts_take_no_more_room_than_their_numbers() -> None:
+    told = {str(number): "1760530436" for number in range(1, 100_001)}
+    payload = answers.load(200, json.dumps(told).encode())
+    tracemalloc.start()
+    tagged = answers.tagged_contacts(payload)
+    kept = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert len(tagged) == 100_000
+    assert kept < 2_000_000
 
 
 def test_a_hundred_thousand_contacts_are_read_at_once(api: KlickTipp, server: Service) -> None:
