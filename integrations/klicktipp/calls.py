@@ -65,14 +65,15 @@ class Caller:
         read: Callable[[object], T],
         *,
         when_nothing: T = FAIL,
+        read_bytes: Callable[[bytes], T | None] | None = None,
     ) -> T:
-        """Make a call and give what `read` makes of its answer. Raises nothing but KlickTippErrors, and
-        what the observer and the session store raise."""
+        """Make a call and give what `read` makes of its answer, or `read_bytes`, which gives None for all but the usual
+        form of a long one. Raises nothing but KlickTippErrors, and what the observer and the session store raise."""
         operation = OPERATIONS[name]
         arguments = wire.checked(operation, given)
         if operation.auth is AuthKind.KEY and self.auth is None:
             raise ConfigurationError(name, hint="there are no credentials")
-        return _Call(self, operation, arguments, read, when_nothing, self._ends(operation)).make()
+        return _Call(self, operation, arguments, read, when_nothing, self._ends(operation), read_bytes).make()
 
     def _ends(self, operation: Operation) -> float:
         """When a call that begins now has to be over."""
@@ -98,6 +99,7 @@ class _Call(Generic[T]):
         read: Callable[[object], T],
         when_nothing: T,
         ends: float,
+        read_bytes: Callable[[bytes], T | None] | None = None,
     ) -> None:
         self.caller = caller
         self.operation = operation
@@ -106,6 +108,7 @@ class _Call(Generic[T]):
         self.secrets = [str(value) for name, value in arguments.items() if value and name in wire.SECRET_ARGUMENTS]
         self.read = read
         self.when_nothing = when_nothing
+        self.read_bytes = read_bytes
         self.ends = ends
         self.id: UUID = uuid4()
         self.session: SessionToken | None = None
@@ -233,6 +236,8 @@ class _Call(Generic[T]):
         try:
             if answer.body is None:
                 raise answers.Unreadable("too large, or wrongly compressed")
+            if self.read_bytes and (found := self.read_bytes(answer.body)) is not None:
+                return found
             payload = answers.load(status, answer.body)
             return self._refused(answer) if answers.tells_error(payload) else self.read(payload)
         except answers.Unreadable as error:

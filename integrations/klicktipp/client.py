@@ -301,7 +301,11 @@ class KlickTipp:
             "bounce_status": _NOT_HARD_BOUNCED if bounce_status is None else bounce_status,
         }
         return self._caller.call(
-            "list_tagged_contacts", given, answers.tagged_contacts, when_nothing=TaggedContacts.of(())
+            "list_tagged_contacts",
+            given,
+            answers.tagged_contacts,
+            when_nothing=TaggedContacts.of(()),
+            read_bytes=answers.tagged_contacts_in_bytes,
         )
 
     # --- Newsletter sign-up with a listbuilding API key ---

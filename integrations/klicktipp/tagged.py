@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final
 
+_DIGITS: Final = re.compile(rb'\{(?:"[1-9][0-9]{0,17}+": ?(?:"[0-9]{1,12}+"|[0-9]{1,12}+)(?:, ?|(?=\})))++\}')
+_COLON_TO_COMMA: Final = bytes.maketrans(b":", b",")
 _LAST_TIME: Final = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp())
 
 
@@ -30,16 +34,16 @@ class TaggedContacts(Mapping[str, datetime | None]):
         return cls(array("q", map(int, found)), array("q", times))
 
     @classmethod
-    def of_digits(cls, told: Mapping[str, object]) -> TaggedContacts | None:
-        """What a service tells whose ids and times are nothing but digits, read as a whole; None for any other."""
-        try:
-            texts = "".join(told), "".join(told.values())  # type: ignore[arg-type]  # what is no text raises TypeError
-            if not all(text.isascii() and text.isdigit() for text in texts):
-                return None
-            found = cls(array("q", map(int, told)), array("q", map(int, told.values())))  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
+    def of_digits(cls, body: bytes) -> TaggedContacts | None:
+        """JSON of nothing but digits, `{"3": "1760530436", …}`, read as a whole; None for any other."""
+        if not _DIGITS.fullmatch(body):
             return None
-        return found if min(found.ids) > 0 and max(found.times) <= _LAST_TIME else None
+        try:
+            numbers = array("q", json.loads(b"[%b]" % body.translate(_COLON_TO_COMMA, b'{}"')))
+        except ValueError:  # a number that begins with zeros
+            return None
+        found = cls(numbers[::2], numbers[1::2])
+        return found if max(found.times) <= _LAST_TIME and len(set(found.ids)) == len(found.ids) else None
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -15,10 +15,11 @@ from tests.facts import FACT_OF
 
 from .service import Service, answer
 
+OF_BYTES = (answers.load, answers.tagged_contacts_in_bytes)
 READERS = [
     read
     for name, read in inspect.getmembers(answers, inspect.isfunction)
-    if read.__module__ == answers.__name__ and not name.startswith("_") and read is not answers.load
+    if read.__module__ == answers.__name__ and not name.startswith("_") and read not in OF_BYTES
 ]
 SAMPLES: list[Any] = [
     [True],
@@ -233,12 +234,14 @@ def test_unix_times_are_aware(seconds: int) -> None:
         ({"3": "1760530436", "4": True}, {"3": 1760530436, "4": None}),
         ({"3": "1760530436", "4": "999999999999999"}, {"3": 1760530436, "4": None}),
         ({"3": "1760530436", "x": "5", "0": "5", "": "5", "9" * 30: "5"}, {"3": 1760530436}),
+        ({"3": "007", "4": "12"}, {"3": 7, "4": 12}),
         ({"3": "1_0", "4": " 5 ", "5": "²", "6": "-5"}, {"3": None, "4": None, "5": None, "6": -5}),
         ([{"value": "3", "label": "5"}, {"value": "3", "label": "6"}], {"3": 6}),
     ],
 )
 def test_odd_contacts_and_times_among_tagged_ones_leave_the_rest_readable(told: Any, gives: dict[str, Any]) -> None:
-    tagged = answers.tagged_contacts(answers.load(200, json.dumps(told).encode()))
+    body = json.dumps(told).encode()
+    tagged = answers.tagged_contacts_in_bytes(body) or answers.tagged_contacts(answers.load(200, body))
 
     assert tagged == {who: None if at is None else datetime.fromtimestamp(at, UTC) for who, at in gives.items()}
     assert list(tagged.times) == [at or tagged.UNKNOWN for at in gives.values()]
@@ -246,14 +249,38 @@ def test_odd_contacts_and_times_among_tagged_ones_leave_the_rest_readable(told: 
     assert len(tagged) == len(gives)
 
 
+@given(
+    told=st.dictionaries(
+        st.from_regex("[0-9]{1,19}", fullmatch=True), st.integers(0, 10**13).map(str) | st.integers(0)
+    ),
+    separators=st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]),
+)
+@settings(deadline=None)
+def test_digits_are_read_as_any_other_answer(told: dict[str, Any], separators: tuple[str, str]) -> None:
+    body = json.dumps(told, separators=separators).encode()
+    as_a_whole = answers.tagged_contacts_in_bytes(body)
+    try:
+        one_by_one = answers.tagged_contacts(answers.load(200, body))
+    except answers.Unreadable:
+        one_by_one = None
+
+    assert as_a_whole is None or as_a_whole == one_by_one
+
+
+@pytest.mark.parametrize("body", ['{"3":5"}', '{"3":"5}', '{"3":"5",}', '{"3":"5","3":"6"}', '{"3":"5"}x', "{}", "[3]"])
+def test_what_is_no_json_of_digits_is_not_read_as_a_whole(body: str) -> None:
+    assert answers.tagged_contacts_in_bytes(body.encode()) is None
+
+
 def test_tagged_contacts_take_no_more_room_than_their_numbers() -> None:
     told = {str(number): "1760530436" for number in range(1, 100_001)}
-    payload = answers.load(200, json.dumps(told).encode())
+    body = json.dumps(told).encode()
     tracemalloc.start()
-    tagged = answers.tagged_contacts(payload)
+    tagged = answers.tagged_contacts_in_bytes(body)
     kept = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
 
+    assert tagged is not None
     assert len(tagged) == 100_000
     assert kept < 2_000_000
 
