@@ -23,13 +23,15 @@ class Answering(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     latency = 0.05
+    sent = b""
+    """The body of the call that is answered."""
 
     def answer(self, path: str, query: str) -> bytes:
         """The body for a call."""
         raise NotImplementedError
 
     def _answer(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         time.sleep(self.latency)
         path, _, query = self.path.partition("?")
         body = self.answer(path, query)

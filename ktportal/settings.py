@@ -168,6 +168,7 @@ INSTALLED_APPS = [
     "integrations.suppression",
     "integrations.contacts",
     "integrations.tags",
+    "integrations.segments",
     "integrations.members",
     "integrations.members.access_review",
     "integrations.listbuilding",

@@ -23,6 +23,7 @@ from integrations.contacts.adding.submission import NewContact, Provenance, Subm
 from integrations.contacts.models import Basis, Origin
 from integrations.listbuilding.models import ListbuildingKey
 from integrations.members.models import Invitation
+from integrations.segments.models import Segment
 from integrations.suppression.models import Reason, Suppression
 
 PASSWORD = "a-long-test-password"
@@ -130,6 +131,18 @@ class DestinationFactory(DjangoModelFactory):
     port = 443
     token = "collector-token-4711"
     stored_at = factory.LazyFunction(timezone.now)
+
+
+class SegmentFactory(DjangoModelFactory):
+    """Contacts with a tag that the sandbox may have or not."""
+
+    class Meta:
+        model = Segment
+
+    account = factory.SubFactory(ClientAccountFactory)
+    name = factory.Sequence(lambda n: f"Segment {n}")
+    rule = {"of": "all", "parts": [{"tag": 5, "name": "Newsletter"}], "statuses": [], "bounces": []}
+    rule_since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
 
 
 class SuppressionFactory(DjangoModelFactory):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 from uuid import uuid4
@@ -41,6 +42,7 @@ from tests.factories import (
     InvitationFactory,
     ListbuildingKeyFactory,
     MembershipFactory,
+    SegmentFactory,
     SuppressionFactory,
     UserFactory,
     actor,
@@ -166,6 +168,14 @@ TABLE: dict[str, str | Capability] = {
     "tagging_count": Capability.CHANGE_CONTACTS,
     "tagging_find_tags": Capability.CHANGE_CONTACTS,
     "tagging_result": Capability.CHANGE_CONTACTS,
+    "segments": Capability.SEE_CLIENTS,
+    "segment_new": Capability.CHANGE_CONTACTS,
+    "segment_tag_names": Capability.CHANGE_CONTACTS,
+    "segment": Capability.SEE_CLIENTS,
+    "segment_count": Capability.SEE_CLIENTS,
+    "segment_edit": Capability.CHANGE_CONTACTS,
+    "segment_copy": Capability.CHANGE_CONTACTS,
+    "segment_remove": Capability.CHANGE_CONTACTS,
     "suppressions": Capability.CHANGE_CONTACTS,
     "suppress": Capability.CHANGE_CONTACTS,
     "suppression_remove": Capability.DELETE_CONTACTS,
@@ -266,6 +276,8 @@ LEADS_ON = {
     "log_search_delete": "log_searches",
     "log_newer": "log",
     "log_addresses": "log",
+    "segment_tag_names": "segment_new",
+    "segment_count": "segment",
     "tag_picker_options": "tags",
     "tag_picker_list": "tags",
     "tagging_again": "tagging",
@@ -329,6 +341,7 @@ URLS_WITH = {
         "account_id",
         "number",
         "action",
+        "segment_id",
         "suppression_id",
         "tagged",
         "member",
@@ -371,6 +384,10 @@ def make_tenant(customer_key: str) -> Tenant:
     tag_contacts(errand(account, owner.user), Tagging(("ada@example.org",), (tag_id,)), tagged)
     invitation = InvitationFactory(team=owner.team, invited_by=owner.user)
     DestinationFactory(team=owner.team)
+    rule = {"of": "all", "parts": [{"tag": tag_id, "name": "Newsletter"}]}
+    segment = SegmentFactory(account=account, rule=rule)
+    for days in (1, 0):
+        segment.counts.create(contacts=20 + days, counted_at=timezone.now() - timedelta(days=days) / 2)
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,
@@ -383,6 +400,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "invitation": invitation.pk,
         "token": invitation.email,
         "kind": "fields",
+        "segment_id": segment.pk,
         "suppression_id": SuppressionFactory(account=account).pk,
         "tag_id": tag_id,
         "tagged": tagged,

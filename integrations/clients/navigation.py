@@ -67,6 +67,8 @@ OF_CLIENT = (
         below=("tagging_*",),
         is_daily=True,
     ),
+    Place("segments", _("Segments"), "blend", below=("segment", "segment_*"), is_daily=True),
+    Place("segment_new", _("New segment"), "blend", Capability.CHANGE_CONTACTS),
     Place(
         "client_keys",
         _("Keys"),

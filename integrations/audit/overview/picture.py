@@ -66,7 +66,9 @@ def picture_of(columns: Sequence[Column]) -> Picture:
     scale = Scale.up_to(max((sum(column.counts.values()) for column in columns), default=0))
     slot = 100 / len(columns)
     bars = [
-        Bar(column.url, column.words, share((place + 0.1) * slot), share(place * slot), _parts(column.counts, scale.top))
+        Bar(
+            column.url, column.words, share((place + 0.1) * slot), share(place * slot), _parts(column.counts, scale.top)
+        )
         for place, column in enumerate(columns)
         if any(column.counts.values())
     ]

@@ -19,12 +19,13 @@ _ROOMS = (
     ("contact", "contacts"),
     ("tagging", "tagging"),
     ("tag", "tags"),
+    ("segment", "segments"),
     ("tools_process", "tools_processes"),
     ("tools", "tools"),
     ("suppress", "suppressions"),
 )
 """Pages by the beginning of the names of their URLs, and what stands for them where another client has none such."""
-_SAME_FOR_ALL = ("contact", "tag", "tools", "suppress", "client_settings", "client_keys")
+_SAME_FOR_ALL = ("contact", "tag", "segment", "tools", "suppress", "client_settings", "client_keys")
 register.filter("optin_label", optin_label)
 register.filter("optin_name", optin_name)
 

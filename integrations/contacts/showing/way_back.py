@@ -1,4 +1,5 @@
-"""Where a contact was opened from, for the way back: a page of the list of contacts, or an entry of the log.
+"""Where a contact was opened from, for the way back: a page of the list of contacts or of a segment, or an entry of
+the log.
 
 It stands in the query of all addresses of the contact's pages. Read from there is what such a page can be asked for,
 and nothing else; where it leads is up to the portal.
@@ -26,6 +27,7 @@ _OF_LIST = {
     "rows": re.compile("all"),
 }
 _NUMBER = re.compile("[1-9][0-9]{0,17}")
+_OF_SEGMENT = {"segment": _NUMBER, "page": _OF_LIST["page"]}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ def way_back(request: AccountRequest, contact_id: str = "") -> WayBack | None:
         query = urlencode(kept)
         url = reverse("contact_browse", args=[request.team.slug, request.account.slug])
         return WayBack(f"{url}?{query}#contact-{contact_id}", _("Back to the list"), query)
+    if _NUMBER.fullmatch(asked.get("segment", "")):
+        kept = {name: asked[name] for name, form in _OF_SEGMENT.items() if form.fullmatch(asked.get(name, ""))}
+        query = urlencode(kept)
+        url = reverse("segment", args=[request.team.slug, request.account.slug, int(kept["segment"])])
+        return WayBack(f"{url}?page={kept.get('page', 1)}#contact-{contact_id}", _("Back to the segment"), query)
     number = asked.get("entry", "")
     if _NUMBER.fullmatch(number) and request.membership.may(Capability.SEE_LOG):
         filters = kept_query(asked)
