@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -177,25 +177,35 @@ class Recorder:
         raises nothing.
         """
         try:
-            entries = [self._entry(attempt) for attempt in begun]
             with transaction.atomic(durable=True):
-                in_time = [
-                    entry
-                    for attempt, ending in finished
-                    if self._close(
-                        entry := self._begun[attempt.request_id], *_answered(attempt, ending), self._subjects(attempt)
-                    )
-                ]
-                if in_time:
-                    lines.finish(in_time)
-                if entries:
-                    store_all([(entry, self._subjects(each)) for entry, each in zip(entries, begun, strict=True)])
+                committed = self.store_marks(begun, finished)
         except Exception:
             return self._write_each(begun, finished)
-        self._begun |= {entry.id: entry for entry in entries}
-        for attempt, _ending in finished:
-            del self._begun[attempt.request_id]
+        committed()
         return {}
+
+    def store_marks(self, begun: Sequence[Attempt], finished: Sequence[tuple[Attempt, Ending]]) -> Callable[[], None]:
+        """Begin and finish attempts in the caller's transaction, whatever else is written there. Returns what to call
+        once that is committed."""
+        entries = [self._entry(attempt) for attempt in begun]
+        in_time = [
+            entry
+            for attempt, ending in finished
+            if self._close(
+                entry := self._begun[attempt.request_id], *_answered(attempt, ending), self._subjects(attempt)
+            )
+        ]
+        if in_time:
+            lines.finish(in_time)
+        if entries:
+            store_all([(entry, self._subjects(each)) for entry, each in zip(entries, begun, strict=True)])
+
+        def committed() -> None:
+            self._begun |= {entry.id: entry for entry in entries}
+            for attempt, _ending in finished:
+                del self._begun[attempt.request_id]
+
+        return committed
 
     def _write_each(
         self, begun: Sequence[Attempt], finished: Sequence[tuple[Attempt, Ending]]

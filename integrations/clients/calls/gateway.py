@@ -1,8 +1,10 @@
 """The only place that makes a KlickTipp client: it picks the key, sets the deadline and attaches the recorder."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from functools import cache, partial
-from typing import Final, TypeVar
+from math import inf
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -12,14 +14,17 @@ from integrations.audit.models import KeyOwner
 from integrations.audit.recorder import Action, Recorder, Scope
 from integrations.clients.calls import sessions
 from integrations.clients.calls.admission import Admission, Admitted
+from integrations.clients.calls.desk import Beginning, Desk, Done, Job, Run
 from integrations.clients.calls.health import Watch
-from integrations.clients.calls.parallel import Crew, Desk, Done, Job
+from integrations.clients.calls.parallel import Crew, Write
 from integrations.clients.errors import Obstructed
 from integrations.clients.logins import Login
 from integrations.clients.models import ClientAccount, Credential
 from integrations.klicktipp import (
+    Attempt,
     ConfigurationError,
     DeveloperKeyAuth,
+    Ending,
     KlickTipp,
     Observer,
     Problem,
@@ -79,7 +84,7 @@ def _client(auth: Auth | None, observer: Observer, seconds: float | None = None)
         auth,
         base_url=settings.KLICKTIPP_URL,
         deadline=settings.KLICKTIPP_PAGE_DEADLINE,
-        budget=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
+        budget=None if seconds == inf else settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
         observer=observer,
         transport=_transport(),
     )
@@ -160,19 +165,68 @@ def at_once(
     credential = credential_for(account, action.actor.user_id)
     if credential is None:
         raise not_connected(account, action)
+    return _crew(
+        credential,
+        account,
+        action,
+        _for_the_log_alone,
+        seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
+        workers=MOST_AT_ONCE,
+    ).results(Run(place, job) for place, job in enumerate(jobs))
+
+
+def in_background(
+    credential: Credential,
+    account: ClientAccount,
+    action: Action,
+    runs: Iterable[Run[T]],
+    write_by: Callable[[Recorder], Write],
+    *,
+    workers: int,
+) -> Generator[Done[T], None, None]:
+    """Do the jobs of an action that no page waits for, up to so many `workers` at the same time, and give what came of
+    each as it comes. As `at_once`, but for as long as there are jobs, each call with `KLICKTIPP_PAGE_DEADLINE` of its
+    own; and whatever comes of a job is told as it is.
+
+    write_by: what commits the marks of the calls, and what came of the jobs, with this recorder
+    """
+    yield from _crew(credential, account, action, write_by, seconds=inf, workers=workers, caller_decides=True).results(
+        runs
+    )
+
+
+def _for_the_log_alone(recorder: Recorder) -> Write:
+    def write(
+        begun: Sequence[Beginning], finished: Sequence[tuple[Attempt, Ending]], done: Sequence[Done[Any]]
+    ) -> Mapping[UUID, Exception]:
+        return recorder.write([each.attempt for each in begun], finished) if begun or finished else {}
+
+    return write
+
+
+def _crew(
+    credential: Credential,
+    account: ClientAccount,
+    action: Action,
+    write_by: Callable[[Recorder], Write],
+    *,
+    seconds: float,
+    workers: int,
+    caller_decides: bool = False,
+) -> Crew[Any]:
     admission = Admission(action, account.scope)
     auth, recorder = _signed_by(credential, account, action, admission)
     desk = Desk(action)
     auth = desk.for_threads(auth)
-    crew: Crew[T] = Crew(
+    return Crew(
         desk,
-        _client(auth, desk),
-        recorder,
+        _client(auth, desk, seconds),
+        write_by(recorder),
         Watch(recorder, credential),
         admission,
         partial(events.record_unsent, action, account.scope),
-        seconds=settings.KLICKTIPP_PAGE_DEADLINE if seconds is None else seconds,
-        workers=MOST_AT_ONCE,
+        seconds=seconds,
+        workers=workers,
         first_alone=isinstance(auth, SessionAuth),
+        caller_decides=caller_decides,
     )
-    return crew.results(jobs)

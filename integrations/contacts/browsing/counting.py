@@ -11,8 +11,8 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from integrations.audit.recorder import Action
+from integrations.clients.calls.desk import Job
 from integrations.clients.calls.gateway import at_once
-from integrations.clients.calls.parallel import Job
 from integrations.clients.errand import Errand
 from integrations.contacts.sentences import CONTACTS_COUNTED
 from integrations.klicktipp import BOUNCE_STATUSES, STATUSES

@@ -23,7 +23,7 @@ from integrations.audit.presentation import PARTLY, LoggedAction
 from integrations.audit.reading import calls_of
 from integrations.audit.recorder import Action
 from integrations.clients.calls import gateway
-from integrations.clients.calls.parallel import Done
+from integrations.clients.calls.desk import Done
 from integrations.clients.errors import Obstructed
 from integrations.clients.models import ClientAccount, Connection
 from integrations.clients.sentences import KEY_TESTED
