@@ -132,6 +132,11 @@ CHECKS_AT_ONCE = 8
 """Connections that are checked at the same time, each in a thread with a connection to the database of its own; 1 takes
 the thread and the connection that are there."""
 
+JOB_CALLS_AT_ONCE = env.int("JOB_CALLS_AT_ONCE", default=16)
+"""The most calls that the jobs of a client account have under way, over all workers."""
+JOB_CALLS_OF_WORKER = env.int("JOB_CALLS_OF_WORKER", default=16)
+JOB_ROWS_KEPT_DAYS = env.int("JOB_ROWS_KEPT_DAYS", default=30)
+
 # --- What pages may load and where forms may lead ------------------------------------------------
 
 grant_pages = ["{0.scheme}://{0.netloc}".format(urlsplit(KLICKTIPP_APP_URL))] if KLICKTIPP_OPERATOR_ID else []
@@ -172,6 +177,7 @@ INSTALLED_APPS = [
     "integrations.members",
     "integrations.members.access_review",
     "integrations.listbuilding",
+    "integrations.jobs",
     "integrations.clock",
     "integrations.sandbox",
     "allauth",
@@ -294,6 +300,9 @@ WORKER_TASKS = [
 ]
 """All that the worker does. A row of the task table that names anything else is given up."""
 
+WORKER_LOOPS = ["integrations.jobs.worker.work"]
+"""What a worker does beside its tasks, each in a thread of its own, until it is told to stop."""
+
 CLOCK_CHORES = [
     ("integrations.audit.sweep.sweep_stale_entries", 60),
     ("integrations.audit.guard.report_missing_triggers", 3600),
@@ -312,6 +321,8 @@ CLOCK_CHORES = [
     ("integrations.members.access_review.history.catch_up", 3600),
     ("integrations.clients.keys.grants.forget_old_grants", 3600),
     ("integrations.clients.keys.checking.check_daily", 600),
+    ("integrations.jobs.telling.tell_of_ends", 60),
+    ("integrations.jobs.forgetting.forget_old", 3600),
     ("accounts.unconfirmed.remove_unconfirmed", 24 * 3600),
     ("integrations.clock.housekeeping.clear_sessions", 3600),
     ("integrations.clock.housekeeping.clear_caches", 600),

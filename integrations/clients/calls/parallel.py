@@ -242,7 +242,7 @@ class Crew(Generic[T]):
 
     def _note_unsent(self) -> None:
         unsent = self._unsent + sum(not run.attempts for run in self._waiting)
-        if unsent and not self._fatal and self._stopped:
+        if unsent and not self._fatal and self._stopped and not self._caller_decides:
             try:
                 self._tell_unsent(self._stopped, unsent)
             except DatabaseError:

@@ -1,5 +1,8 @@
 import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +12,7 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus
 from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
@@ -73,6 +77,21 @@ def _give_up(row: QuerySet[DBTaskResult], why: str, error: Exception | None = No
     row.update(status=TaskResultStatus.FAILED, finished_at=timezone.now(), traceback=why)
 
 
+@contextmanager
+def loops() -> Iterator[None]:
+    """Runs what the settings name in `WORKER_LOOPS`, and waits for its end."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=import_string(name), args=[stop], name=name) for name in settings.WORKER_LOOPS]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
 class Command(BaseCommand):
     help = "Runs the portal's background work until it is stopped. Any number of workers may run."
 
@@ -91,4 +110,8 @@ class Command(BaseCommand):
             worker_id=get_random_string(32),
         )
         worker.configure_signals()
-        worker.run()
+        if options["batch"]:
+            worker.run()
+            return
+        with loops():
+            worker.run()

@@ -1,0 +1,30 @@
+"""The addresses and what else was sent are removed some time after a job's end; what came of each row stays."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.audit import events
+from integrations.audit.actors import SYSTEM
+from integrations.jobs import sentences
+from integrations.jobs.kinds import KINDS
+from integrations.jobs.models import Job
+from integrations.jobs.reasons import in_log
+
+
+def forget_old() -> None:
+    """For the clock: remove the data of the rows of jobs that ended so many days ago as the settings say."""
+    before = timezone.now() - timedelta(days=settings.JOB_ROWS_KEPT_DAYS)
+    for job in Job.objects.filter(forgotten_at=None, ended_at__lt=before):
+        with transaction.atomic():
+            forget_rows(job)
+            word = in_log(KINDS[job.kind].label)
+            events.record(sentences.ROWS_FORGOTTEN, SYSTEM, job.scope, job=word, contacts=job.total)
+
+
+def forget_rows(job: Job) -> None:
+    """Remove the data of a job's rows. None of them is to be sent any more."""
+    job.rows.exclude(encrypted_secret="").update(encrypted_secret="")
+    Job.objects.filter(pk=job.pk).update(forgotten_at=timezone.now())
