@@ -12,19 +12,19 @@ from contextlib import contextmanager, suppress
 
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://root@127.0.0.1:5432/test")
 DATABASES = {"SQLite": "sqlite:///var/bench.sqlite3", "PostgreSQL": POSTGRES}
-_LASTS_SECONDS = 120
 
 Found = dict[str, float]
 
 
 class Answering(http.server.BaseHTTPRequestHandler):
-    """Answers each call with JSON after `latency` seconds."""
+    """Answers each call with JSON after `latency` seconds, for so many seconds that it `lasts`."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     latency = 0.05
     sent = b""
     """The body of the call that is answered."""
+    lasts = 120
 
     def answer(self, path: str, query: str) -> bytes:
         """The body for a call."""
@@ -49,10 +49,10 @@ class Answering(http.server.BaseHTTPRequestHandler):
 
 
 def serve(answering: type[Answering]) -> None:
-    """Print the port and answer there; end after two minutes."""
+    """Print the port and answer there, for as long as it lasts."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), answering) as server:
         print(server.server_port, flush=True)
-        threading.Timer(_LASTS_SECONDS, lambda: os._exit(0)).start()
+        threading.Timer(answering.lasts, lambda: os._exit(0)).start()
         server.serve_forever()
 
 

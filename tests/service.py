@@ -27,6 +27,9 @@ class Service:
         answer = self._session.post(f"{self.url}/_sandbox/faults", json=times | fault)
         assert answer.ok, answer.text
 
+    def clear_faults(self) -> None:
+        self._session.delete(f"{self.url}/_sandbox/faults").raise_for_status()
+
     def switch(self, **switches: bool) -> None:
         """Turn the form of the answers, until the next reset: `before_october_2026=True`."""
         answer = self._session.post(f"{self.url}/_sandbox/switches", json=switches)

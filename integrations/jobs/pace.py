@@ -31,8 +31,13 @@ def take_seats(worker: UUID, account_id: int) -> int:
         counted = others.aggregate(number=Count("pk"), taken=Sum("seats", default=0))
         fair = max(1, most // (counted["number"] + 1))
         seats = max(0, min(settings.JOB_CALLS_OF_WORKER, fair, most - counted["taken"]))
-        Worker.objects.filter(pk=worker).update(account_id=account_id, seats=seats)
-    return seats
+        is_known = Worker.objects.filter(pk=worker).update(account_id=account_id, seats=seats)
+    return seats if is_known else 0
+
+
+def has_seats(worker: UUID) -> bool:
+    """False for a worker that others have taken for dead since it took its seats."""
+    return Worker.objects.filter(pk=worker, seats__gt=0).exists()
 
 
 def leave_seats(worker: UUID) -> None:

@@ -151,7 +151,7 @@ class _Turn:
     def _claimed(self) -> list[tuple[JobRow, dict[str, str]]]:
         """The next rows, if the job may go on as it began its turn, with what is to be sent."""
         try:
-            if not is_still_so(self._errand, self._job):
+            if not (pace.has_seats(self._worker) and is_still_so(self._errand, self._job)):
                 return []
             return self._sorted_out(self._claim())
         except DatabaseError:  # what is under way has still to be written

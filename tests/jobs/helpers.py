@@ -13,10 +13,22 @@ from integrations.jobs.kinds import TAG
 from integrations.jobs.kinds.kind import Kind
 from integrations.jobs.models import Job, JobRow, Worker
 from integrations.jobs.turn import take_turn
-from integrations.klicktipp import DeveloperKeyAuth, KlickTipp
+from integrations.klicktipp import BOUNCE_STATUSES, STATUSES, DeveloperKeyAuth, KlickTipp
 from tests.service import Service
 
 DOMAIN = "many.klick-tipp.team"
+FAULTS: list[dict[str, Any]] = [
+    {"status": 429, "headers": {"Retry-After": "0.05"}},
+    {"status": 503},
+    {"status": 500},
+    {"status": 502, "handle": True},
+    {"status": 403},
+    {"status": 200, "body": "<html>"},
+    {"close": "before"},
+    {"close": "after"},
+    {"cut": 3},
+]
+"""How a call can fail."""
 
 
 def address(number: int) -> str:
@@ -56,3 +68,20 @@ def work_until_idle(by: UUID | None = None) -> None:
 def ends(job: Job) -> dict[str, str]:
     """How the rows of a job have ended, by their labels."""
     return dict(JobRow.objects.filter(job=job).values_list("label", "state"))
+
+
+def subject(email: str) -> Subject:
+    return Subject(SubjectKind.EMAIL, email)
+
+
+def tagged(service: Service, tag_id: int) -> int:
+    """How many contacts of the sandbox's first account have a tag."""
+    return len(api(service).list_tagged_contacts(tag_id, STATUSES, BOUNCE_STATUSES))
+
+
+def fail_every_tenth(service: Service, delay_ms: int = 1) -> None:
+    """Let every tenth call that tags fail, in another way each time; the others take so long."""
+    for fault in FAULTS:
+        service.fault(path="/subscriber/tag", times=9, delay_ms=delay_ms)
+        service.fault(path="/subscriber/tag", times=1, **fault)
+    service.fault(path="/subscriber/tag", always=True, delay_ms=delay_ms)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from integrations.jobs.models import Job, JobRow, RowState, Worker
 
@@ -19,7 +19,10 @@ import os, threading, django
 from datetime import timedelta
 django.setup()
 from django.conf import settings
-settings.DATABASES["default"]["NAME"] = os.environ["NAME_OF_DATABASE"]
+database = settings.DATABASES["default"]
+database["NAME"] = os.environ["NAME_OF_DATABASE"]
+options = database["OPTIONS"]
+options |= {"timeout": 1} if "timeout" in options else {"options": "-c lock_timeout=1s"}
 from integrations.jobs import pace, turn, worker
 worker.BEAT_SECONDS, worker.DEAD_AFTER, worker.IDLE_SECONDS = 0.2, timedelta(seconds=1), 0.1
 turn.TURN_SECONDS = 1.5
@@ -74,6 +77,13 @@ class Workers:
         for process in self._processes:
             process.kill()
             process.wait()
+
+
+def lock(job: Job, seconds: float) -> None:
+    """Let no worker write what becomes of the job for so long: longer than it waits for a lock."""
+    with transaction.atomic():
+        Job.objects.select_for_update().get(pk=job.pk)
+        time.sleep(seconds)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from integrations.audit import sweep
 from integrations.audit.models import AuditEntry, Outcome
 from integrations.clients.errand import Errand
 from integrations.jobs.models import Job, JobRow, RowState, State
-from tests.jobs.helpers import add_contacts, api, begin
-from tests.jobs.processes import has_ended, wait_until, workers
+from tests.jobs.helpers import add_contacts, api, begin, fail_every_tenth, tagged
+from tests.jobs.processes import has_ended, lock, wait_until, workers
 from tests.service import Service
 
 ROWS, KILLS = 300, 5
@@ -37,11 +37,34 @@ def test_every_row_has_one_end(errand: Errand, service: Service, monkeypatch: py
     job.refresh_from_db()
     assert (job.state, job.done, job.left) == (State.ENDED, ROWS, 0)
     assert set(JobRow.objects.values_list("state", flat=True)) == {RowState.DONE}
-    assert len(api(service).list_tagged_contacts(tag_id, ["subscribed", "pending"], ["nobounce"])) == ROWS
+    assert tagged(service, tag_id) == ROWS
     arrived = arrivals(service, job, monkeypatch)
     twice = {place for place in range(ROWS) if arrived[call_of(job, place)] > 1}
     assert twice <= set(running.in_flight)
     assert arrived.total() - ROWS <= len(running.in_flight)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_locked_database_and_failing_calls_stop_no_worker(
+    errand: Errand, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = add_contacts(service, 120)
+    tag_id = api(service).create_tag("Fair")
+    fail_every_tenth(service, delay_ms=100)
+    job = begin(errand, addresses, [{"id": tag_id, "name": "Fair"}])
+    chance = random.Random(2)
+    with workers(2, service.url) as running:
+        running.kill_one(chance)
+        lock(job, 3)
+        assert not has_ended(job)
+        wait_until(lambda: has_ended(job))
+        assert running.all_run()
+
+    job.refresh_from_db()
+    assert (job.state, job.left) == (State.ENDED, 0)
+    assert job.done + job.unclear == 120
+    assert job.done <= tagged(service, tag_id) <= job.done + job.unclear
+    arrivals(service, job, monkeypatch)
 
 
 def call_of(job: Job, place: int) -> UUID:

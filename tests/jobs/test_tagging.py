@@ -7,7 +7,7 @@ from integrations.clients.errand import Errand
 from integrations.jobs import sentences
 from integrations.jobs.models import JobRow, RowState, State
 from integrations.tags.sentences import CONTACTS_TAGGED
-from tests.jobs.helpers import add_contacts, api, begin, work_until_idle
+from tests.jobs.helpers import add_contacts, api, begin, tagged, work_until_idle
 from tests.service import Service
 
 
@@ -21,8 +21,7 @@ def test_every_contact_is_tagged_and_in_the_log(errand: Errand, service: Service
 
     job.refresh_from_db()
     assert (job.state, job.done, job.rejected, job.left) == (State.ENDED, 40, 1, 0)
-    tagged = api(service).list_tagged_contacts(tag_id, ["subscribed", "pending"], ["nobounce"])
-    assert len(tagged) == 40
+    assert tagged(service, tag_id) == 40
     calls = AuditEntry.objects.filter(action=job.action)
     sent = [call for call in service.received() if call["path"] == "/subscriber/tag"]
     assert sorted(str(call.id) for call in calls) == sorted(call["request_id"] for call in sent)

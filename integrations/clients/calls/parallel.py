@@ -60,7 +60,7 @@ class Crew(Generic[T]):
     seconds: for all together, from the first on
     workers: the most calls at once
     first_alone: the first job has to end before others begin, because it signs in for them
-    caller_decides: none goes once more where KlickTipp is busy, and none stops the others where it refuses the access
+    caller_decides: nothing waits or goes once more where KlickTipp is busy, nor stops where it refuses the access
     """
 
     def __init__(
@@ -211,6 +211,8 @@ class Crew(Generic[T]):
 
     def _keep_pace(self, ending: Ending) -> None:
         """Fewer calls at once while KlickTipp is busy, and none while it asks for a pause."""
+        if self._caller_decides:
+            return
         if isinstance(ending.error, Throttled):
             pause = _PAUSE if ending.error.retry_after is None else ending.error.retry_after
             self._width = max(1.0, self._width / 2)
