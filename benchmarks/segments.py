@@ -75,7 +75,7 @@ def _measured() -> Found:
     credential.save()
     user = User.objects.create(email="alex@klick-tipp.team")
     Membership.objects.create(team=team, user=user, role=Role.OWNER)
-    segment = Segment.objects.create(account=account, name="Loyal", rule=_RULE, rule_since=timezone.now())
+    segment = Segment.objects.create(account=account, name="Loyal", rule=_RULE)
     client = Client()
     client.force_login(user)
     client.get(f"/t/agency/clients/client/segments/{segment.pk}/")

@@ -142,7 +142,6 @@ class SegmentFactory(DjangoModelFactory):
     account = factory.SubFactory(ClientAccountFactory)
     name = factory.Sequence(lambda n: f"Segment {n}")
     rule = {"of": "all", "parts": [{"tag": 5, "name": "Newsletter"}], "statuses": [], "bounces": []}
-    rule_since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
 
 
 class SuppressionFactory(DjangoModelFactory):

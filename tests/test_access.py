@@ -387,7 +387,7 @@ def make_tenant(customer_key: str) -> Tenant:
     rule = {"of": "all", "parts": [{"tag": tag_id, "name": "Newsletter"}]}
     segment = SegmentFactory(account=account, rule=rule)
     for days in (1, 0):
-        segment.counts.create(contacts=20 + days, counted_at=timezone.now() - timedelta(days=days) / 2)
+        segment.keep_count(20 + days, timezone.now() - timedelta(days=days))
     unconfirmed = owner.user.emailaddress_set.create(email=f"new-{owner.user.email}")
     values = {
         "team": owner.team.slug,

@@ -20,7 +20,7 @@ from integrations.segments.building import Draft
 from integrations.segments.building_page import MOST_NAMES, BuildingPage
 from integrations.segments.fetching import TagsGone
 from integrations.segments.forms import NAME_TAKEN, FiltersForm, NameForm
-from integrations.segments.models import Segment
+from integrations.segments.models import Segment, hashed
 from integrations.segments.rows import shown_rows
 from integrations.segments.rule import Rule, parse
 from integrations.segments.services import ChangedMeanwhile, NameTaken, Shown
@@ -146,9 +146,9 @@ def _changed_meanwhile(
     account, typed = page.request.account, page.request.POST.get("name", "")
     page.segment = now
     kept = readable(now)
-    if services.hashed(rule.as_json()) == shown.rule and kept:
+    if hashed(rule.as_json()) == shown.rule and kept:
         draft = Draft.of_rule(kept, page.tags)
         filters = FiltersForm(initial={"statuses": kept.statuses, "bounces": kept.bounces})
-    name = NameForm(account=account, segment=now, typed=now.name if services.hashed(typed) == shown.name else typed)
+    name = NameForm(account=account, segment=now, typed=now.name if hashed(typed) == shown.name else typed)
     meanwhile = {"name": now.name, "words": kept and in_words(kept, page.tags)}
     return page.show(draft, filters, name, status=422, meanwhile=meanwhile)

@@ -40,7 +40,7 @@ class ConditionForm(forms.Form):
         required=False,
     )
     day = forms.DateField(
-        label=_("Day"),
+        label=_("Date"),
         widget=DayInput(),
         validators=[MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)],
         required=False,
@@ -72,7 +72,9 @@ class ConditionForm(forms.Form):
         for name in {"day", "days"} - {asked}:
             self.errors.pop(name, None)
         if asked and asked not in self.errors and not cleaned.get(asked):
-            self.add_error(asked, _("Please give the day.") if asked == "day" else _("Please give the number of days."))
+            self.add_error(
+                asked, _("Please give the date.") if asked == "day" else _("Please give the number of days.")
+            )
         return cleaned
 
     def as_json(self) -> dict[str, Any]:

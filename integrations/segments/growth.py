@@ -54,8 +54,8 @@ class Growth:
 
 
 def growth_of(segment: Segment) -> Growth | None:
-    """The counts of a segment since it has its present rule; None where it has none."""
-    found = segment.counts.filter(counted_at__gte=segment.rule_since).order_by("-counted_at", "-pk")
+    """The counts of a segment by its present rule; None where it has none."""
+    found = segment.counts.filter(rule_hash=segment.rule_hash).order_by("-counted_at", "-pk")
     counts = list(found[:MOST_SHOWN])[::-1]
     if not counts:
         return None

@@ -6,8 +6,6 @@ import itertools
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from json import dumps
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +25,7 @@ from integrations.klicktipp import TaggedContacts
 from integrations.segments import sentences
 from integrations.segments.fetching import Fetched, fetch
 from integrations.segments.members import members
-from integrations.segments.models import Segment, SegmentCount
+from integrations.segments.models import Segment, hashed
 from integrations.segments.rule import Rule, When
 from integrations.segments.tag_names import TagNames
 
@@ -70,7 +68,7 @@ class Shown:
 
     @classmethod
     def of(cls, segment: Segment) -> Shown:
-        return cls(hashed(segment.name), hashed(segment.rule))
+        return cls(hashed(segment.name), segment.rule_hash)
 
     @classmethod
     def from_text(cls, text: str) -> Shown:
@@ -79,11 +77,6 @@ class Shown:
 
     def as_text(self) -> str:
         return f"{self.name}.{self.rule}"
-
-
-def hashed(told: object) -> str:
-    """A short text that only the same name or rule has."""
-    return sha256(dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def count_rule(errand: Errand, rule: Rule, action_id: UUID, deadline: Deadline) -> Counted:
@@ -133,9 +126,7 @@ def save(
     """Save a rule as a new segment; the parameters complete the sentence that the log tells it in. Whom this person has
     just found by it is its first count. Raises `NameTaken`."""
     with _unique(), transaction.atomic():
-        segment = Segment.objects.create(
-            account=errand.account, name=name, rule=rule.as_json(), rule_since=timezone.now()
-        )
+        segment = Segment.objects.create(account=errand.account, name=name, rule=rule.as_json())
         told: dict[str, Any] = {"segment": name, "tags": _named(errand, rule), **parameters}
         events.record(sentence, errand.actor, errand.account.scope, **told)
     _take_over_count(errand, segment, rule)
@@ -153,8 +144,6 @@ def change(errand: Errand, segment: Segment, name: str, rule: Rule, shown: Shown
         if Shown.of(locked) != shown:
             raise ChangedMeanwhile(locked)
         locked.name, locked.rule = name, rule.as_json()
-        if is_new_rule:
-            locked.rule_since = timezone.now()
         locked.save()
         sentence = sentences.SEGMENT_RENAMED_AND_CHANGED if is_new_rule else sentences.SEGMENT_RENAMED
         if name == before:
@@ -195,7 +184,7 @@ def _take_over_count(errand: Errand, segment: Segment, rule: Rule) -> None:
 def _keep_count(segment: Segment, listed: IdList) -> None:
     with transaction.atomic():
         if Segment.objects.select_for_update().filter(pk=segment.pk).exists():  # somebody may have removed it
-            SegmentCount.objects.create(segment=segment, contacts=len(listed.ids), counted_at=listed.loaded_at)
+            segment.keep_count(len(listed.ids), listed.loaded_at)
 
 
 @contextmanager

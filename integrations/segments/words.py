@@ -97,7 +97,7 @@ def names_of(tag_ids: Iterable[int], rule: Rule) -> str:
 
 def told_without_time(contacts: int) -> str:
     return ngettext(
-        "KlickTipp does not tell when %(contacts)s contact was tagged, so conditions with a day do not find it.",
-        "KlickTipp does not tell when %(contacts)s contacts were tagged, so conditions with a day do not find them.",
+        "KlickTipp does not tell when %(contacts)s contact was tagged, so conditions with a date do not find it.",
+        "KlickTipp does not tell when %(contacts)s contacts were tagged, so conditions with a date do not find them.",
         contacts,
     ) % {"contacts": contacts}

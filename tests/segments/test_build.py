@@ -173,6 +173,7 @@ def test_a_segment_is_saved_with_the_number_that_was_just_counted(
     assert (kept.contacts, kept.counted_at) == (counted.contacts, counted.listed.loaded_at)
     assert page.redirect_chain[-1][0] == url(f"{segment.pk}/")
     assert "The segment Loyal ones has been saved." in words(page)
+    assert f"{kept.contacts} as of" in main_words(page)
     assert service.paths() == before, "saving asks for nothing"
     assert "saved the segment Loyal ones of Harbour Lane Coffee" in logged(kind=Kind.EVENT)[-1]
 
@@ -196,7 +197,7 @@ def test_a_rule_that_was_not_counted_is_saved_without_a_number(
         (sent(has("x" * 10_000)), "There is no tag"),
         (sent(has("0")), "There is no tag “0”"),
         (sent(has("9" * 40)), "There is no tag"),
-        (sent(has("VIP", when="since")), "Please give the day."),
+        (sent(has("VIP", when="since")), "Please give the date."),
         (sent(has("VIP", when="before", day="2026-02-30")), "Enter a valid date."),
         (sent(has("VIP", when="since", day="0001-01-01")), "greater than or equal to"),
         (sent(has("VIP", when="within")), "Please give the number of days."),

@@ -58,7 +58,7 @@ def test_what_was_left_alone_changes_nothing(browser: Client, url: Url, segment:
 
 
 def test_name_and_rule_are_changed_and_the_log_tells_which(browser: Client, url: Url, segment: Segment) -> None:
-    segment.counts.create(contacts=17)
+    segment.keep_count(17)
     page = browser.get(url(f"{segment.pk}/edit/"))
     save(browser, url, segment, page, name="Regulars")
     segment.refresh_from_db()
