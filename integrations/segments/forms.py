@@ -28,7 +28,7 @@ class ConditionForm(forms.Form):
     """A condition of a rule: a tag by its name or ID, and when it was set."""
 
     lacks = forms.ChoiceField(label=_("Has it or not"), choices=[("", _("has")), ("1", _("has not"))], required=False)
-    tag = forms.CharField(label=_("Tag"), required=False)
+    tag = forms.CharField(label=_("Tag"), required=False, validators=[no_control_characters])
     when = forms.ChoiceField(
         label=_("When it was set"),
         choices=[

@@ -25,6 +25,7 @@ EVENTS = {
     "clients.grants_refused",
     "contacts.add_settled",
     "contacts.update_settled",
+    *(f"segments.{name}" for name in ("saved", "changed", "renamed", "renamed_and_changed", "removed", "copied")),
     "tools.contact_missing",
     "tools.contact_unreached",
 }

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations.clients.models import ClientAccount
+from integrations.segments.forms import NameForm
 from integrations.segments.models import Segment
 from tests.factories import SegmentFactory
 from tests.pages import html, logged, main_words, words
@@ -127,3 +128,15 @@ def test_a_segment_that_is_gone_is_not_there(browser: Client, url: Url, segment:
     segment.delete()
     segment.pk = 4711
     assert save(browser, url, segment, page).status_code == 404
+
+
+def test_of_two_who_take_one_name_at_once_the_second_is_told(
+    browser: Client, url: Url, segment: Segment, account: ClientAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both forms found the name free."""
+    monkeypatch.setattr(NameForm, "clean_name", lambda form: form.cleaned_data["name"])
+    taken = "Another segment of this client has this name."
+    assert taken in main_words(browser.post(url("new/"), UNCHANGED | {"name": "Loyal ones"}))
+    other = SegmentFactory(account=account, name="Other", rule=segment.rule)
+    assert taken in main_words(save(browser, url, other, browser.get(url(f"{other.pk}/edit/")), name="Loyal ones"))
+    assert sorted(account.segments.values_list("name", flat=True)) == ["Loyal ones", "Other"]
