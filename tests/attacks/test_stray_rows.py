@@ -3,7 +3,8 @@
 import io
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
+from integrations.audit.models import AuditEntry
 from integrations.audit.proof import merkle, notes
+from integrations.audit.proof.canonical import leaf
 from integrations.audit.proof.covering import cover
 from integrations.audit.proof.formats import Head
 from integrations.audit.proof.logs import Log
@@ -21,6 +24,7 @@ from integrations.audit.proof.timestamps import _due
 from integrations.clients.models import ClientAccount
 from tests.audit.proof.helpers import happen
 from tests.factories import ClientAccountFactory
+from tests.pages import main_words
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +49,9 @@ def newest(log: Log) -> Checkpoint:
     return found
 
 
-def add_checkpoint(log: Log, size: int, note: str) -> None:
+def add_checkpoint(log: Log, size: int, note: str, **columns: Any) -> None:
     place = {"team_id": log.team_id, "account_id": log.account_id}
-    Checkpoint.objects.create(**place, size=size, through_number=10**9 + size, note=note)
+    Checkpoint.objects.create(**place | {"size": size, "through_number": 10**9 + size, "note": note} | columns)
 
 
 def add_tile(log: Log, level: int, index: int) -> None:
@@ -65,6 +69,19 @@ def forge_both(log: Log) -> None:
     root = merkle.root_over(merkle.hashes_in(lengthen_tile(log)))
     size = newest(log).size + 1
     add_checkpoint(log, size, notes.sign(Head(log.origin, size, root).text, log.origin, SOMEBODYS))
+
+
+def cover_unsigned(log: Log) -> AuditEntry:
+    """One more entry, with its true leaf, under a checkpoint of a past day that nobody of the portal's has signed."""
+    happen(1, log.account_id or None, log.team_id)
+    entry = log.entries.last()
+    assert entry
+    hashes = bytes(log.tiles.get().hashes) + merkle.leaf_hash(leaf(entry))
+    log.tiles.update(hashes=hashes)
+    size, root = len(hashes) // merkle.HASH_SIZE, merkle.root_over(merkle.hashes_in(hashes))
+    note = notes.sign(Head(log.origin, size, root).text, log.origin, SOMEBODYS)
+    add_checkpoint(log, size, note, through_number=entry.number, created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    return entry
 
 
 STRAY: dict[str, Callable[[Log], object]] = {
@@ -135,3 +152,22 @@ def test_a_time_stamp_of_the_future_does_not_end_the_stamping(log: Log, owner: M
     happen(1, log.account_id or None, owner.team.pk)
     cover()
     assert log in _due()
+
+
+def test_no_page_believes_a_checkpoint_that_the_portal_has_not_signed(
+    log: Log, owner: Membership, browser: Client
+) -> None:
+    cover()
+    before = log.entries.last()
+    assert before
+    entry = cover_unsigned(log)
+    pages = {
+        path: main_words(browser.get(f"/t/{owner.team.slug}/log/{path}"))
+        for path in (f"{entry.number}/", f"{before.number}/", "proof/")
+    }
+    assert (
+        "is not proved The database has a checkpoint over this entry that the portal" in pages[f"{entry.number}/"]
+    )
+    assert "Covered by a checkpoint, unchanged. Download the proof" in pages[f"{before.number}/"]
+    assert "– – not signed by the portal" in pages["proof/"]
+    assert not any("2020" in words for words in pages.values())

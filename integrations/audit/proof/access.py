@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
@@ -13,6 +14,7 @@ from integrations.audit.models import AuditEntry, EntryCounter
 from integrations.audit.proof import keys
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import WHOLE_TEAM, Checkpoint, Comparison
+from integrations.audit.proof.signed import is_signed
 from integrations.audit.visibility import visible_accounts
 
 MOST_COUNTED = 1000
@@ -23,6 +25,7 @@ class ListedLog:
     """A log as a page lists it.
 
     label: the client as the newest entry names it; "" for the log of the team itself
+    is_stray: its newest checkpoint is none that the portal has signed: how far it is covered, nobody knows
     waiting: entries that no checkpoint covers yet, `MOST_COUNTED` for that many or more
     compared_at, wrong: when it was compared last with what was signed, and how many things were wrong
     """
@@ -31,6 +34,7 @@ class ListedLog:
     label: str
     size: int
     signed_at: datetime | None
+    is_stray: bool
     waiting: int
     compared_at: datetime | None
     wrong: int
@@ -78,6 +82,7 @@ def _annotated(counters: QuerySet[EntryCounter]) -> QuerySet[EntryCounter]:
     return counters.annotate(
         size=Subquery(newest.values("size")[:1]),
         through=Subquery(newest.values("through_number")[:1]),
+        note=Subquery(newest.values("note")[:1]),
         signed_at=Subquery(newest.values("created_at")[:1]),
         compared_at=Subquery(compared.values("finished_at")[:1]),
         wrong=Subquery(compared.values("wrong")[:1]),
@@ -85,19 +90,24 @@ def _annotated(counters: QuerySet[EntryCounter]) -> QuerySet[EntryCounter]:
     )
 
 
-def _listed(counter: EntryCounter) -> ListedLog:
-    log, size = Log(counter.team_id, counter.account_id), counter.size or 0  # type: ignore[attr-defined]
-    if log.account_id:
+def _listed(counter: Any) -> ListedLog:
+    log, size = Log(counter.team_id, counter.account_id), counter.size or 0
+    newest = Checkpoint(team_id=log.team_id, account_id=log.account_id, size=size, note=counter.note)
+    is_stray = counter.note is not None and not is_signed(newest)
+    if is_stray:
+        waiting = 0
+    elif log.account_id:
         waiting = min(counter.last - size, MOST_COUNTED)
     else:
-        rest = log.entries.filter(number__gt=counter.through or 0)  # type: ignore[attr-defined]
+        rest = log.entries.filter(number__gt=counter.through or 0)
         waiting = rest[:MOST_COUNTED].count()
     return ListedLog(
         log,
-        counter.label or "",  # type: ignore[attr-defined]
-        size,
-        counter.signed_at,  # type: ignore[attr-defined]
+        counter.label or "",
+        0 if is_stray else size,
+        None if is_stray else counter.signed_at,
+        is_stray,
         waiting,
-        counter.compared_at,  # type: ignore[attr-defined]
-        counter.wrong or 0,  # type: ignore[attr-defined]
+        counter.compared_at,
+        counter.wrong or 0,
     )

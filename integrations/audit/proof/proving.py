@@ -13,6 +13,7 @@ from integrations.audit.proof.formats import Inclusion, TileName
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Unreadable, leaf_hash, width_of
 from integrations.audit.proof.models import Checkpoint
+from integrations.audit.proof.signed import is_signed
 
 _LARGEST_LEAF = 2**16 - 1
 
@@ -22,12 +23,14 @@ class Cover:
     """What the log proves of an entry.
 
     checkpoint: the first one over the entry; None where it is still to come
+    is_stray: that is none which the portal has signed, so that it proves nothing
     is_as_covered: the entry is as it was when its hash was signed
     """
 
     checkpoint: Checkpoint | None
     index: int | None = None
     is_as_covered: bool = False
+    is_stray: bool = False
 
 
 def cover_of(entry: AuditEntry) -> Cover:
@@ -35,6 +38,8 @@ def cover_of(entry: AuditEntry) -> Cover:
     covered = log.checkpoint_over(entry)
     if covered is None:
         return Cover(None)
+    if not is_signed(covered):
+        return Cover(covered, is_stray=True)
     try:
         hashed = leaf_hash(leaf(entry))
         index = log.index_of(entry, hashed)
