@@ -1,7 +1,9 @@
 """Checkpoints and tiles by somebody who may write into the database, with its guard in place."""
 
 import io
+import json
 import logging
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,11 +15,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
+from integrations.audit.export.proved import NOT_COVERED
 from integrations.audit.models import AuditEntry
 from integrations.audit.proof import merkle, notes
 from integrations.audit.proof.canonical import leaf
 from integrations.audit.proof.covering import cover
-from integrations.audit.proof.formats import Head
+from integrations.audit.proof.formats import Head, Inclusion
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import Checkpoint, Tile, TimeStamp
 from integrations.audit.proof.timestamps import _due
@@ -165,9 +168,33 @@ def test_no_page_believes_a_checkpoint_that_the_portal_has_not_signed(
         path: main_words(browser.get(f"/t/{owner.team.slug}/log/{path}"))
         for path in (f"{entry.number}/", f"{before.number}/", "proof/")
     }
-    assert (
-        "is not proved The database has a checkpoint over this entry that the portal" in pages[f"{entry.number}/"]
-    )
+    assert "is not proved The database has a checkpoint over this entry that the portal" in pages[f"{entry.number}/"]
     assert "Covered by a checkpoint, unchanged. Download the proof" in pages[f"{before.number}/"]
     assert "– – not signed by the portal" in pages["proof/"]
     assert not any("2020" in words for words in pages.values())
+
+
+def test_no_file_has_a_checkpoint_that_the_portal_has_not_signed(log: Log, owner: Membership, browser: Client) -> None:
+    cover()
+    before, signed = log.entries.last(), newest(log)
+    assert before
+    entry = cover_unsigned(log)
+
+    def get(path: str) -> Any:
+        return browser.get(f"/t/{owner.team.slug}/log/{path}")
+
+    assert get(f"proof/entries/{entry.number}.tlog-proof").status_code == 404
+    assert get(f"proof/{log.account_id}/tile/0/000.p/{signed.size + 1}").status_code == 404
+    assert Inclusion.of(get(f"proof/entries/{before.number}.tlog-proof").content.decode()).checkpoint == signed.note
+    assert get(f"proof/{log.account_id}/checkpoint").content.decode() == signed.note
+    assert get(f"proof/{log.account_id}/growth/1").content.decode().endswith(signed.note)
+    page = page_of(browser, owner, log)
+    assert signed.note in page
+    assert newest(log).note not in page
+    with zipfile.ZipFile(io.BytesIO(b"".join(get(f"proof/{log.account_id}/folder.zip").streaming_content))) as folder:
+        assert folder.read("checkpoint").decode() == signed.note
+    exported = b"".join(get(f"export/proved/{log.account_id}/").streaming_content)
+    lines = [json.loads(line) for line in exported.splitlines()]
+    proofs = [Inclusion.of(line["proof"]).checkpoint for line in lines if "proof" in line]
+    assert proofs == [signed.note] * signed.size
+    assert [line["unproved"] for line in lines if json.loads(line["entry"])["number"] == entry.number] == [NOT_COVERED]

@@ -16,6 +16,7 @@ from integrations.audit.proof.formats import Inclusion
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Tree, Unreadable, leaf_hash
 from integrations.audit.proof.models import Checkpoint
+from integrations.audit.proof.signed import newest_signed
 
 _TILES = 512
 
@@ -40,8 +41,9 @@ class _Span:
 
 
 class Prover:
-    """Proves entries of a team, those of each log under the same checkpoint: its newest one that has nothing behind the
-    number `through`. So whoever has proofs of as many entries of a log as its checkpoint is over, has all of them."""
+    """Proves entries of a team, those of each log under the same checkpoint: the newest one that the portal has signed
+    and that has nothing behind the number `through`. So whoever has proofs of as many entries of a log as its
+    checkpoint is over, has all of them."""
 
     def __init__(self, membership: Membership, through: int) -> None:
         self._membership = membership
@@ -84,7 +86,7 @@ class Prover:
         """Where a log has none for the member: why."""
         if not may_see(self._membership, log):
             return SEEN_IN_PART
-        newest = log.checkpoints.filter(through_number__lte=self._through).last()
+        newest = newest_signed(log, self._through)
         if newest is None:
             return NOT_COVERED
         return newest, Tree(newest.size, partial(self._read_tile, log))

@@ -13,7 +13,7 @@ from integrations.audit.proof.formats import Inclusion, TileName
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import HASH_SIZE, WIDTH, Unreadable, leaf_hash, width_of
 from integrations.audit.proof.models import Checkpoint
-from integrations.audit.proof.signed import is_signed
+from integrations.audit.proof.signed import is_signed, newest_signed
 
 _LARGEST_LEAF = 2**16 - 1
 
@@ -52,7 +52,7 @@ def cover_of(entry: AuditEntry) -> Cover:
 def inclusion_of(entry: AuditEntry) -> str | None:
     """The `.tlog-proof` of an entry under the newest checkpoint of its log; None where it is not covered, or is not as
     it was covered."""
-    cover, newest = cover_of(entry), Log.of(entry).newest()
+    cover, newest = cover_of(entry), newest_signed(Log.of(entry))
     if not cover.is_as_covered or cover.index is None or newest is None:
         return None
     with suppress(Unreadable):
@@ -63,7 +63,7 @@ def inclusion_of(entry: AuditEntry) -> str | None:
 
 def growth_since(log: Log, older: int) -> str | None:
     """The proof that the log's newest checkpoint begins with the tree of the size `older`; None where that is none."""
-    newest = log.newest()
+    newest = newest_signed(log)
     if newest is None or not 0 < older <= newest.size:
         return None
     with suppress(Unreadable):
@@ -74,7 +74,7 @@ def growth_since(log: Log, older: int) -> str | None:
 def tile(log: Log, name: TileName) -> bytes | None:
     """What a path below `tile/` holds: hashes, or of the level None the entries themselves; None for what a tree of the
     size of the newest checkpoint has not, and for entries of which one is gone or too large."""
-    newest = log.newest()
+    newest = newest_signed(log)
     level = name.level or 0
     if newest is None or not name.width <= width_of(level, name.index, newest.size):
         return None

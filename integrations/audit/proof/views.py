@@ -23,6 +23,7 @@ from integrations.audit.proof.formats import TileName
 from integrations.audit.proof.forms import CheckForm, RecipientForm
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import TimeStamp
+from integrations.audit.proof.signed import newest_signed
 from integrations.audit.visibility import visible_accounts, visible_entries
 from ktportal.bodies import accepts_files
 
@@ -40,11 +41,10 @@ def proof(request: TeamRequest) -> HttpResponse:
 def one_log(request: TeamRequest, log: int) -> HttpResponse:
     """One log: its newest checkpoint, the keys, and what can be taken from it."""
     listed = listed_log(request.membership, log)
-    newest = listed.log.newest()
     context = {
         "listed": listed,
-        "newest": newest,
-        "is_stopped": bool(what_stops(listed.log, newest)),
+        "newest": newest_signed(listed.log),
+        "is_stopped": bool(what_stops(listed.log, listed.log.newest())),
         "comparison": listed.log.comparison,
         "stamp": listed.log.stamps.defer("answer").last(),
         "most_counted": MOST_COUNTED,
@@ -56,7 +56,7 @@ def one_log(request: TeamRequest, log: int) -> HttpResponse:
 @team_view(Capability.SEE_WHOLE_LOG)
 def checkpoint(request: TeamRequest, log: int) -> HttpResponse:
     """The newest checkpoint of a log."""
-    newest = listed_log(request.membership, log).log.newest()
+    newest = newest_signed(listed_log(request.membership, log).log)
     if newest is None:
         raise Http404
     return HttpResponse(newest.note, content_type=_TEXT)
@@ -110,7 +110,7 @@ def growth(request: TeamRequest, log: int, older: int) -> HttpResponse:
 def folder(request: TeamRequest, log: int) -> HttpResponseBase:
     """A whole log with its checkpoint, as a ZIP file."""
     shown = listed_log(request.membership, log).log
-    newest = shown.newest()
+    newest = newest_signed(shown)
     if newest is None:
         raise Http404
     if wrong_with(shown, newest):
