@@ -22,6 +22,7 @@ from integrations.audit.proof.canonical import leaf
 from integrations.audit.proof.covering import cover
 from integrations.audit.proof.formats import Head, Inclusion
 from integrations.audit.proof.logs import Log
+from integrations.audit.proof.mailing import mail_checkpoints
 from integrations.audit.proof.models import Checkpoint, Tile, TimeStamp
 from integrations.audit.proof.timestamps import _due
 from integrations.clients.models import ClientAccount
@@ -198,3 +199,21 @@ def test_no_file_has_a_checkpoint_that_the_portal_has_not_signed(log: Log, owner
     proofs = [Inclusion.of(line["proof"]).checkpoint for line in lines if "proof" in line]
     assert proofs == [signed.note] * signed.size
     assert [line["unproved"] for line in lines if json.loads(line["entry"])["number"] == entry.number] == [NOT_COVERED]
+
+
+def test_no_mail_quotes_a_checkpoint_that_the_portal_has_not_signed(
+    log: Log, owner: Membership, mailoutbox: list[Any]
+) -> None:
+    owner.team.log_recipients.create(email="x@example.org", account_id=log.account_id)
+    cover()
+    entry = cover_unsigned(log)
+    add_checkpoint(log, 10**9, "Your account is at risk: https://phish.example", through_number=entry.number + 1)
+    assert mail_checkpoints() == 1
+    body = mailoutbox[-1].body
+    assert "phish" not in body
+    stray = log.checkpoints.filter(through_number__gte=entry.number)
+    assert not any(note in body for note in stray.values_list("note", flat=True))
+    assert "No further checkpoint is made of these logs." in body
+    assert f"Please tell {owner.team}.\n{log.origin}\n" in body
+    others = Log(owner.team.pk, owner.team.accounts.get().pk)
+    assert (newest(others).note in body) == (log != others)

@@ -15,6 +15,7 @@ from integrations.audit.models import EntryCounter
 from integrations.audit.proof import sentences
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import EVERY_LOG, Recipient
+from integrations.audit.proof.signed import is_signed
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
 
@@ -64,27 +65,30 @@ def mail_checkpoints() -> int:
     """
     sent = 0
     for recipient in Recipient.objects.select_related("team").order_by("team_id", "pk"):
-        if notes := _newest_notes(recipient):
-            _mail(recipient, notes)
+        notes, stopped = _newest(recipient)
+        if notes or stopped:
+            _mail(recipient, notes, stopped)
             sent += 1
     return sent
 
 
-def _newest_notes(recipient: Recipient) -> list[str]:
+def _newest(recipient: Recipient) -> tuple[list[str], list[str]]:
+    """The newest notes, and the names of the logs whose newest one the portal has not signed: that is not mailed."""
     counters = EntryCounter.objects.filter(team_id=recipient.team_id).order_by("account_id")
     if recipient.account_id != EVERY_LOG:
         counters = counters.filter(account_id=recipient.account_id)
-    newest = [
-        Log(recipient.team_id, account_id).newest() for account_id in counters.values_list("account_id", flat=True)
-    ]
-    return [checkpoint.note for checkpoint in newest if checkpoint]
+    logs = [Log(recipient.team_id, account_id) for account_id in counters.values_list("account_id", flat=True)]
+    rows = [(log.origin, newest) for log in logs if (newest := log.newest())]
+    stopped = [origin for origin, newest in rows if not is_signed(newest)]
+    return [newest.note for origin, newest in rows if origin not in stopped], stopped
 
 
-def _mail(recipient: Recipient, notes: list[str]) -> None:
+def _mail(recipient: Recipient, notes: list[str], stopped: list[str]) -> None:
     team = recipient.team
     context = {
         "team": team.slug if has_web_address(team.name) else team.name,
         "notes": notes,
+        "stopped": stopped,
         "check": settings.PORTAL_URL + reverse("log_proof_check", args=[team.slug]),
         "portal": settings.PORTAL_URL,
     }
