@@ -217,3 +217,14 @@ def test_no_mail_quotes_a_checkpoint_that_the_portal_has_not_signed(
     assert f"Please tell {owner.team}.\n{log.origin}\n" in body
     others = Log(owner.team.pk, owner.team.accounts.get().pk)
     assert (newest(others).note in body) == (log != others)
+
+
+def test_a_checkpoint_was_not_signed_again_by_a_row_that_nobody_has_signed(
+    log: Log, owner: Membership, browser: Client
+) -> None:
+    cover()
+    kept = newest(log).note
+    cover_unsigned(log)
+    said = main_words(browser.post(f"/t/{owner.team.slug}/log/proof/check/", {"text": kept}))
+    assert "no The log has grown from this checkpoint, but has a later one now that the portal has not signed." in said
+    assert "signed again" not in said

@@ -18,6 +18,7 @@ from integrations.audit.proof.formats import PROOF_BEGINS, Head, Inclusion, NotA
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.merkle import Unreadable, leaf_hash, root_by_inclusion
 from integrations.audit.proof.notes import NotANote, NotSigned, open_note
+from integrations.audit.proof.signed import is_signed, newest_signed
 
 
 @dataclass(frozen=True)
@@ -99,15 +100,21 @@ def _is_signed(verdict: Verdict, note: str) -> bool:
 
 
 def _check_growth(verdict: Verdict) -> None:
-    newest = verdict.log.newest()
+    newest, signed = verdict.log.newest(), newest_signed(verdict.log)
     try:
-        has_grown = bool(newest) and verdict.log.tree(verdict.head.size).root() == verdict.head.root
+        has_root = verdict.log.tree(verdict.head.size).root() == verdict.head.root
     except Unreadable:
-        has_grown = False
+        has_root = False
+    has_grown = has_root and signed is not None and signed.size >= verdict.head.size
+    is_stray = newest is not None and not is_signed(newest)
+    if has_grown and is_stray:
+        bad = _("The log has grown from this checkpoint, but has a later one now that the portal has not signed.")
+    else:
+        bad = _("The log is not one that has grown from this checkpoint: its past was changed, or its end cut off.")
     verdict.find(
-        has_grown and newest is not None and newest.size >= verdict.head.size,
+        has_grown and not is_stray,
         _("What the log had then was signed again in every later checkpoint: nothing of it was exchanged or cut off."),
-        _("The log is not one that has grown from this checkpoint: its past was changed, or its end cut off."),
+        bad,
     )
 
 
