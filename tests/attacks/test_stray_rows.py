@@ -6,6 +6,7 @@ import logging
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,16 +18,16 @@ from django.utils import timezone
 from accounts.models import Membership
 from integrations.audit.export.proved import NOT_COVERED
 from integrations.audit.models import AuditEntry
-from integrations.audit.proof import merkle, notes
+from integrations.audit.proof import merkle, notes, timestamps
 from integrations.audit.proof.canonical import leaf
 from integrations.audit.proof.covering import cover
 from integrations.audit.proof.formats import Head, Inclusion
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.mailing import mail_checkpoints
 from integrations.audit.proof.models import Checkpoint, Tile, TimeStamp
-from integrations.audit.proof.timestamps import _due
 from integrations.clients.models import ClientAccount
 from tests.audit.proof.helpers import happen
+from tests.audit.proof.test_timestamps import Authority
 from tests.factories import ClientAccountFactory
 from tests.pages import main_words
 
@@ -152,10 +153,10 @@ def test_a_time_stamp_of_the_future_does_not_end_the_stamping(log: Log, owner: M
     place = {"team_id": log.team_id, "account_id": log.account_id}
     later = timezone.now() + timedelta(days=36500)
     TimeStamp.objects.create(**place, size=newest(log).size, answer=b"", told_at=later, created_at=later)
-    assert log not in _due()
+    assert log not in timestamps._due()
     happen(1, log.account_id or None, owner.team.pk)
     cover()
-    assert log in _due()
+    assert log in timestamps._due()
 
 
 def test_no_page_believes_a_checkpoint_that_the_portal_has_not_signed(
@@ -228,3 +229,30 @@ def test_a_checkpoint_was_not_signed_again_by_a_row_that_nobody_has_signed(
     said = main_words(browser.post(f"/t/{owner.team.slug}/log/proof/check/", {"text": kept}))
     assert "no The log has grown from this checkpoint, but has a later one now that the portal has not signed." in said
     assert "signed again" not in said
+
+
+def test_a_time_stamp_that_no_authority_has_given_is_none(
+    log: Log, owner: Membership, browser: Client, settings: Any, tmp_path: Path
+) -> None:
+    place = {"team_id": log.team_id, "account_id": log.account_id, "size": newest(log).size}
+    TimeStamp.objects.create(**place, answer=b"junk", told_at=datetime(2019, 1, 1, tzinfo=UTC))
+    for roots, told in (("", False), (str(Authority(tmp_path).roots), True)):
+        settings.LOG_TIMESTAMP_ROOTS = roots
+        page = page_of(browser, owner, log)
+        assert "2019" not in page
+        assert ("It is not of this checkpoint, or of no authority" in page) == told
+        assert "stamp.tsr" not in page
+        for name in ("stamp.tsr", "stamped"):
+            path = f"/t/{owner.team.slug}/log/proof/{log.account_id}/{name}"
+            assert browser.get(path).status_code == 404, (name, roots)
+
+
+def test_no_checkpoint_is_stamped_that_the_portal_has_not_signed(
+    log: Log, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.LOG_TIMESTAMP_URL = "https://stamp.example.com"
+    stamped: list[Checkpoint] = []
+    monkeypatch.setattr(timestamps, "stamp", lambda checkpoint, _ends: stamped.append(checkpoint))
+    cover_unsigned(log)
+    assert timestamps.stamp_checkpoints() == len(stamped) > 0
+    assert newest(log) not in stamped

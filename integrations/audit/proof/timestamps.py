@@ -27,6 +27,7 @@ from rfc3161_client import (
 from integrations.audit.models import EntryCounter
 from integrations.audit.proof.logs import Log
 from integrations.audit.proof.models import Checkpoint, TimeStamp
+from integrations.audit.proof.signed import is_signed
 from integrations.klicktipp import Transport
 from integrations.klicktipp.transport import NoAnswer, NotSent
 
@@ -48,15 +49,17 @@ def roots() -> list[x509.Certificate]:
 
 
 def stamp_checkpoints(seconds: float = _SECONDS) -> int:
-    """For the clock: have the newest checkpoints of logs stamped, those first that never were; returns how many. Ends
-    with `NotStamped` at the first that is not: the next would fare no better."""
+    """For the clock: have the newest checkpoints of logs stamped, those first that never were; returns how many. None
+    that the portal has not signed is. Ends with `NotStamped` at the first that is refused: the next would fare no
+    better."""
     if not settings.LOG_TIMESTAMP_URL:
         return 0
     ends, count = time.monotonic() + seconds, 0
     for log in _due():
         if time.monotonic() >= ends:
             break
-        if newest := log.newest():
+        newest = log.newest()
+        if newest and is_signed(newest):
             stamp(newest, ends)
             count += 1
     return count
@@ -101,6 +104,16 @@ def is_good(stamp: TimeStamp, note: str) -> bool:
     """Whether a time stamp that is kept is one over this checkpoint, for the time that is kept with it. Raises as
     `roots`."""
     return time_told(bytes(stamp.answer), note) == stamp.told_at
+
+
+def fits(stamp: TimeStamp) -> bool | None:
+    """Whether a time stamp that is kept is good, over a checkpoint that the portal has signed; None where no
+    certificates are there to tell."""
+    stamped = Log(stamp.team_id, stamp.account_id).checkpoints.filter(size=stamp.size).first()
+    try:
+        return stamped is not None and is_signed(stamped) and is_good(stamp, stamped.note)
+    except (OSError, ValueError):
+        return None
 
 
 def time_told(given: bytes, note: str) -> datetime | None:

@@ -13,7 +13,7 @@ from accounts.exports import export
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, Outcome
-from integrations.audit.proof import mailing, proving
+from integrations.audit.proof import mailing, proving, timestamps
 from integrations.audit.proof.access import MOST_COUNTED, listed_log, listed_logs
 from integrations.audit.proof.canonical import UnknownVersion, leaf
 from integrations.audit.proof.checking import check
@@ -41,12 +41,14 @@ def proof(request: TeamRequest) -> HttpResponse:
 def one_log(request: TeamRequest, log: int) -> HttpResponse:
     """One log: its newest checkpoint, the keys, and what can be taken from it."""
     listed = listed_log(request.membership, log)
+    stamp = listed.log.stamps.last()
     context = {
         "listed": listed,
         "newest": newest_signed(listed.log),
         "is_stopped": bool(what_stops(listed.log, listed.log.newest())),
         "comparison": listed.log.comparison,
-        "stamp": listed.log.stamps.defer("answer").last(),
+        "stamp": stamp,
+        "stamp_fits": timestamps.fits(stamp) if stamp else None,
         "most_counted": MOST_COUNTED,
     }
     return render(request, "audit/proof/log.html", context)
@@ -64,7 +66,7 @@ def checkpoint(request: TeamRequest, log: int) -> HttpResponse:
 
 @team_view(Capability.SEE_WHOLE_LOG)
 def stamp(request: TeamRequest, log: int) -> HttpResponse:
-    """The newest time stamp over a checkpoint of a log."""
+    """The newest time stamp over a checkpoint of a log, if it is one."""
     found = _stamp(request, log)
     name = f"log-{found.team_id}-{found.account_id}-{found.size}.tsr"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -81,7 +83,7 @@ def stamped(request: TeamRequest, log: int) -> HttpResponse:
 
 def _stamp(request: TeamRequest, log: int) -> TimeStamp:
     found = listed_log(request.membership, log).log.stamps.last()
-    if found is None:
+    if found is None or not timestamps.fits(found):
         raise Http404
     return found
 
