@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from integrations.clock.models import Chore
+from integrations.clock.models import CLOCKS_DIFFER, Chore
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,9 @@ def run_due_chores() -> list[str]:
 
 
 def _claim(name: str, every: timedelta, now: datetime) -> bool:
-    """Whether the chore is due and nobody else has claimed it: the first to move `next_at` on has."""
+    """Whether the chore is due and nobody else has claimed it: the first to move `next_at` on has. Due is also one that
+    waits for a time to which no clock has moved it. `next_at` itself is not read: it may be none that Python knows."""
+    is_due = Q(next_at__lte=now) | Q(next_at__gt=now + every + CLOCKS_DIFFER)
     with transaction.atomic():
-        Chore.objects.get_or_create(name=name, defaults={"next_at": now})
-        return bool(Chore.objects.filter(name=name, next_at__lte=now).update(next_at=now + every))
+        Chore.objects.only("name").get_or_create(name=name, defaults={"next_at": now})
+        return bool(Chore.objects.filter(is_due, name=name).update(next_at=now + every))

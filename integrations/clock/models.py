@@ -1,4 +1,9 @@
+from datetime import timedelta
+
 from django.db import models
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""What is further in the future than a clock that goes fast would have it, the portal has not written."""
 
 
 class Chore(models.Model):

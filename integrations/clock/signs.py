@@ -11,10 +11,11 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from integrations.clock.models import Chore
+from integrations.clock.models import CLOCKS_DIFFER, Chore
 
 SILENT_AFTER = timedelta(minutes=10)
 _KEPT_FOR = timedelta(hours=1)
+_LOOKED_BACK = timedelta(days=366)
 _KNOWN_FOR = timedelta(seconds=30)
 _looked_up: list[Any] = []
 
@@ -22,7 +23,8 @@ _looked_up: list[Any] = []
 @task(priority=20)
 def answer() -> None:
     """What the worker does when the clock asks whether it is there."""
-    Chore.objects.update_or_create(name=answer.module_path, defaults={"next_at": timezone.now()})
+    answered = Chore(name=answer.module_path, next_at=timezone.now())
+    Chore.objects.bulk_create([answered], update_conflicts=True, unique_fields=["name"], update_fields=["next_at"])
 
 
 def ask_worker() -> None:
@@ -34,11 +36,19 @@ def ask_worker() -> None:
 
 
 def seen() -> dict[str, datetime | None]:
-    """When clock and worker were seen last; None for never."""
+    """When clock and worker were seen last; None for never, or more than a year ago. Moments of the future are none:
+    whoever has written them, it was neither."""
     periods = {name: timedelta(seconds=seconds) for name, seconds in settings.CLOCK_CHORES}
-    next_at = dict(Chore.objects.values_list("name", "next_at"))
-    ran = [moment - periods[name] for name, moment in next_at.items() if name in periods]
-    return {"clock": max(ran, default=None), "worker": next_at.get(answer.module_path)}
+    now = timezone.now()
+    known = Chore.objects.filter(
+        next_at__gt=now - _LOOKED_BACK, next_at__lte=now + max(periods.values(), default=timedelta()) + CLOCKS_DIFFER
+    )
+    done_at = {name: moment - periods.get(name, timedelta()) for name, moment in known.values_list("name", "next_at")}
+    past = {name: min(moment, now) for name, moment in done_at.items() if moment <= now + CLOCKS_DIFFER}
+    return {
+        "clock": max((moment for name, moment in past.items() if name in periods), default=None),
+        "worker": past.get(answer.module_path),
+    }
 
 
 def silent(since: datetime) -> list[str]:
