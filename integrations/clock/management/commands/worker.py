@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from django_tasks_db.management.commands import db_worker
 from django_tasks_db.models import DBTaskResult
 
 PAUSE_SECONDS = 2
+_SAME_OUTAGE_SECONDS = 60
+"""Who fails again so soon has found the database still away, and nothing more is said."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +30,17 @@ class Worker(db_worker.Worker):
     that are no tasks of the portal's: who may write rows neither ends it nor has anything imported."""
 
     def run(self) -> None:
-        is_away = False
+        began = -inf
         while self.running:
             try:
                 super().run()
                 return
             except (OperationalError, InterfaceError) as error:
-                if not is_away:
+                if time.monotonic() - began > _SAME_OUTAGE_SECONDS:
                     logger.warning("The database does not answer (%s); the worker waits for it.", type(error).__name__)
-                is_away = True
                 connections.close_all()
                 time.sleep(PAUSE_SECONDS)
+                began = time.monotonic()
             except Exception as error:
                 if not _give_up_unreadable(self.worker_id):
                     logger.error("The worker could not take a task.", exc_info=error)
