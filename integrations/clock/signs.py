@@ -29,7 +29,7 @@ def answer() -> None:
 
 def ask_worker() -> None:
     """For the clock: ask, unless it still has the last question, and forget old answers."""
-    asked = DBTaskResult.objects.filter(task_path=answer.module_path)
+    asked = DBTaskResult.objects.filter(task_path=answer.module_path, backend_name=answer.backend)
     asked.filter(finished_at__lt=timezone.now() - _KEPT_FOR).delete()
     if not asked.ready().exists():
         answer.enqueue()

@@ -13,8 +13,14 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from accounts.models import Membership
+from integrations.audit.stream import sending
+from integrations.audit.stream.models import Way
+from integrations.audit.stream.services import Chosen, set_destination
 from integrations.clock import signs
+from integrations.clock.housekeeping import prune_task_results
 from integrations.clock.models import Chore
+from tests.factories import actor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("task_queue")]
 
@@ -84,6 +90,28 @@ def test_one_of_the_far_future_keeps_no_question_from_being_asked() -> None:
     signs.ask_worker()
     work()
     assert Chore.objects.filter(name=ANSWER).exists()
+
+
+def test_one_of_another_backend_keeps_nothing_from_being_asked(
+    owner: Membership, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.LOG_STREAM_HOSTS = ["logs.example.com"]
+    chosen = Chosen(Way.HTTPS, "logs.example.com", 443, "", "token")
+    set_destination(owner.team, chosen, actor())
+    send = sending.send.module_path
+    insert(backend_name="x")
+    for stray in ({}, [], "args", {"args": []}, {"args": [[]]}, {"args": [owner.team.pk], "kwargs": {}}):
+        insert(backend_name="x", task_path=send, args_kwargs=stray)
+    insert(task_path=send, args_kwargs={})
+    before = DBTaskResult.objects.count()
+    signs.ask_worker()
+    sending.ask_worker()
+    asked = DBTaskResult.objects.filter(backend_name="default").order_by("enqueued_at")
+    assert DBTaskResult.objects.count() == before + 2
+    assert asked.filter(task_path=send).last().args_kwargs["args"] == [owner.team.pk]  # type: ignore[union-attr]
+    prune_task_results()
+    assert not DBTaskResult.objects.filter(backend_name="x").exists()
+    assert "7 rows of the task table" in caplog.text
 
 
 def test_the_worker_does_what_the_portal_has_tasks_for() -> None:

@@ -57,13 +57,23 @@ def ask_worker() -> None:
     """For the clock: leave to the worker the teams of whose log something is to be sent, unless it has them already."""
     if not settings.LOG_STREAM_HOSTS:
         return
-    asked = DBTaskResult.objects.ready().filter(task_path=send.module_path)
-    waiting = {args["args"][0] for args in asked.values_list("args_kwargs", flat=True)}
+    waiting = _asked_for()
     counters = EntryCounter.objects.filter(team_id=OuterRef("team_id"), account_id=EntryCounter.WHOLE_TEAM)
     behind = _due().annotate(last=Subquery(counters.values("last"))).filter(last__gt=F("through_number"))
     for team_id in behind.order_by("next_at", "pk").values_list("team_id", flat=True):
         if team_id not in waiting:
             send.enqueue(team_id)
+
+
+def _asked_for() -> set[int]:
+    """The teams that the worker has been left; of rows that somebody else has written, none may be."""
+    asked = DBTaskResult.objects.ready().filter(task_path=send.module_path, backend_name=send.backend)
+    teams = set()
+    for given in asked.values_list("args_kwargs", flat=True):
+        match given:
+            case {"args": [int(team_id)]}:
+                teams.add(team_id)
+    return teams
 
 
 def _due() -> QuerySet[Destination]:
