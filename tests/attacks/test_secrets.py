@@ -1,11 +1,13 @@
 """Who may write rows of the database puts a secret where the portal would show it: it stays a secret."""
 
 import json
+from importlib import import_module
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.apps import apps
 from django.core.exceptions import SuspiciousOperation
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -14,9 +16,11 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.roles import Role
+from integrations.audit.stream.models import Destination, Way
+from integrations.audit.stream.services import Chosen, set_destination
 from integrations.clients.models import Credential
-from ktportal.encryption import Undecryptable
-from tests.factories import ClientAccountFactory, MembershipFactory
+from ktportal.encryption import Undecryptable, encrypt
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
 
 pytestmark = pytest.mark.django_db
 
@@ -94,3 +98,30 @@ def test_another_clients_key_is_none_of_ones_own(stranger: Membership) -> None:
     own.encrypted_secret = sealed
     with pytest.raises(Undecryptable):
         assert own.secret
+
+
+def test_a_collectors_token_is_sent_to_no_other_place(stranger: Membership) -> None:
+    set_destination(stranger.team, Chosen(Way.HTTPS, "logs.example.com", 443, "", KEY), actor())
+    for moved in ({"host": "other.example.com"}, {"host": "logs.example.com", "port": 8443}):
+        Destination.objects.update(**moved)
+        with pytest.raises(Undecryptable):
+            assert Destination.objects.get().token
+        with pytest.raises(CommandError, match="store them again"):
+            call_command("rotate_encryption_keys")
+    Destination.objects.update(port=443)
+    call_command("rotate_encryption_keys")
+    assert Destination.objects.get().token == KEY
+
+
+def test_tokens_that_were_stored_for_any_host_are_bound_to_theirs(stranger: Membership) -> None:
+    migration = import_module("integrations.audit.stream.migrations.0002_tokens_for_one_host")
+    set_destination(stranger.team, Chosen(Way.HTTPS, "logs.example.com", 443, "", KEY), actor())
+    before = encrypt(KEY, f"token of the log stream of team {stranger.team.pk}")
+    for stored, token in ((before, KEY), ("lost", None), ("", "")):
+        Destination.objects.update(encrypted_secret=stored)
+        for _again in range(2):
+            migration.bind_to_host(apps, None)
+        if token is None:
+            assert Destination.objects.get().encrypted_secret == stored
+        else:
+            assert Destination.objects.get().token == token

@@ -87,8 +87,8 @@ class Destination(models.Model):
 
     @property
     def purpose(self) -> str:
-        """What its token is encrypted for."""
-        return f"token of the log stream of team {self.team_id}"
+        """What its token is encrypted for: who may write rows cannot have it sent to another host."""
+        return f"token of the log stream of team {self.team_id} to {self.host}:{self.port}"
 
     @property
     def token(self) -> str:

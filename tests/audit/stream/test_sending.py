@@ -342,7 +342,7 @@ def test_hosts_that_are_not_allowed_not_known_or_not_reachable_get_nothing(
     settings.LOG_STREAM_HOSTS = [HOST]
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    Destination.objects.update(port=port)
+    by_https(destination.team, port)
     assert problem() == Problem.UNREACHABLE
     Destination.objects.update(port=collector.port, encrypted_secret="gAAAA")
     assert problem() == Problem.UNREADABLE
@@ -366,12 +366,12 @@ def test_certificates_are_checked_and_so_is_the_name(
     for trusted in (other_ca, certificates[0]):
         monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
         with serving(collector.talk, other) as port:
-            Destination.objects.update(port=port)
+            by_https(owner.team, port)
             assert send(destination).problem == Problem.CERTIFICATE
     assert collector.heads == []
 
     with socket.create_server(("127.0.0.1", 0)) as plain:
-        Destination.objects.update(port=plain.getsockname()[1])
+        by_https(owner.team, plain.getsockname()[1])
         monkeypatch.setattr(sending, "BATCH_SECONDS", 0.3)
         assert send(destination).problem == Problem.TIME  # takes the connection and says nothing
 
