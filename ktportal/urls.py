@@ -20,6 +20,7 @@ urlpatterns = [
     path("t/<slug:team>/clients/<slug:account>/contacts/", include("integrations.contacts.urls")),
     path("t/<slug:team>/clients/<slug:account>/tags/", include("integrations.tags.urls")),
     path("t/<slug:team>/clients/<slug:account>/segments/", include("integrations.segments.urls")),
+    path("t/<slug:team>/clients/<slug:account>/jobs/", include("integrations.jobs.urls")),
     path("t/<slug:team>/clients/<slug:account>/suppression/", include("integrations.suppression.urls")),
     path("", include("integrations.members.urls")),
     path("t/<slug:team>/clients/<slug:account>/tools/", include("integrations.optin.urls")),

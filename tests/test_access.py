@@ -34,6 +34,8 @@ from integrations.clients.lists import load
 from integrations.clients.member_access import set_limit
 from integrations.clients.models import ClientAccount, ReferenceKind, RemovedClient
 from integrations.contacts.adding.submission import NewContact
+from integrations.jobs.kinds import TAG
+from integrations.jobs.services import begin
 from integrations.optin.sentences import PROCESSES_LISTED
 from integrations.tags.tagging import Tagging, tag_contacts
 from tests.factories import (
@@ -176,6 +178,11 @@ TABLE: dict[str, str | Capability] = {
     "segment_edit": Capability.CHANGE_CONTACTS,
     "segment_copy": Capability.CHANGE_CONTACTS,
     "segment_remove": Capability.CHANGE_CONTACTS,
+    "jobs": Capability.SEE_CLIENTS,
+    "job_tagging": Capability.CHANGE_CONTACTS,
+    "job_tagging_find_tags": Capability.CHANGE_CONTACTS,
+    "job": Capability.SEE_CLIENTS,
+    "job_change": Capability.CHANGE_CONTACTS,
     "suppressions": Capability.CHANGE_CONTACTS,
     "suppress": Capability.CHANGE_CONTACTS,
     "suppression_remove": Capability.DELETE_CONTACTS,
@@ -284,6 +291,8 @@ LEADS_ON = {
     "tagging_leave_out": "tagging",
     "tagging_count": "tagging",
     "tagging_find_tags": "tagging",
+    "job_tagging_find_tags": "job_tagging",
+    "job_change": "job",
     "tools_sign_up_field": "tools_sign_up",
     "tools_sign_up_fields": "tools_sign_up",
     "tools_sign_up_check": "tools_sign_up",
@@ -343,6 +352,7 @@ URLS_WITH = {
         "action",
         "segment_id",
         "suppression_id",
+        "job_id",
         "tagged",
         "member",
         "invitation",
@@ -402,6 +412,7 @@ def make_tenant(customer_key: str) -> Tenant:
         "kind": "fields",
         "segment_id": segment.pk,
         "suppression_id": SuppressionFactory(account=account).pk,
+        "job_id": begin(errand(account, owner.user), TAG, [], {"tags": []}, uuid4()).pk,
         "tag_id": tag_id,
         "tagged": tagged,
         "process_id": api.list_optin_processes()[0].id,

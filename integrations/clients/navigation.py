@@ -69,6 +69,8 @@ OF_CLIENT = (
     ),
     Place("segments", _("Segments"), "blend", below=("segment", "segment_*"), is_daily=True),
     Place("segment_new", _("New segment"), "blend", Capability.CHANGE_CONTACTS),
+    Place("jobs", _("Jobs"), "list-todo", below=("job", "job_*"), is_daily=True),
+    Place("job_tagging", _("Tag many contacts"), "list-plus", Capability.CHANGE_CONTACTS),
     Place(
         "client_keys",
         _("Keys"),

@@ -23,7 +23,6 @@ from integrations.jobs.kinds import KINDS
 from integrations.jobs.kinds.kind import Kind
 from integrations.jobs.models import CAN_GO, Job, JobRow, RowState, State, purpose_of_rows
 from integrations.jobs.reasons import in_log, reason_message
-from integrations.suppression.services import refuse_suppressed
 from ktportal.encryption import encrypt
 
 _INSERTED_AT_ONCE: Final = 500
@@ -43,14 +42,11 @@ def begin(
 ) -> Job:
     """Begin a job for these contacts, each with what is to be sent for it. Workers do it.
 
-    Raises `Suppressed` where the kind spares whom the client's suppression list has and it has one of them, and
-    `AlreadyStarted` for an action that has begun one before.
+    Raises `AlreadyStarted` for an action that has begun one before.
     """
     rows = list(rows)
     told = {"contacts": len(rows), "job": in_log(kind.label)}
     action = Action(sentences.STARTED, errand.actor, told, id=action_id)
-    if kind.spares_suppressed:
-        refuse_suppressed(errand.account, [subject for subject, _ in rows], action)
     job = Job(
         team_id=errand.account.team_id,
         account_id=errand.account.pk,

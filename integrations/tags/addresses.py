@@ -41,20 +41,20 @@ class Pasted:
         return Pasted(kept[0], 0, kept[1])
 
 
-def read(text: str) -> Pasted:
-    """The addresses in a text, parted by line breaks, tabs, semicolons, commas or blanks. Of a long one only the
-    beginning is read, and what comes after some hundred words with an @ is not.
+def read(text: str, longest: int = LONGEST_TEXT, most: int = MOST_READ) -> Pasted:
+    """The addresses in a text, parted by line breaks, tabs, semicolons, commas or blanks. Of one longer than so many
+    characters only the beginning is read, and what comes after so many words with an @ is not.
 
     The name before a bracketed address belongs to it and is not told, nor is `mailto:`.
     """
     found: list[str] = []
     wrong: list[str] = []
     unused: list[str] = []
-    is_whole = len(text) <= LONGEST_TEXT
-    for word in _words(text[:LONGEST_TEXT]):
+    is_whole = len(text) <= longest
+    for word in _words(text[:longest]):
         if "@" not in word:
             unused.append(word)
-        elif len(found) + len(wrong) == MOST_READ:
+        elif len(found) + len(wrong) == most:
             is_whole = False
             break
         else:

@@ -18,7 +18,7 @@ from integrations.clients.errand import Errand
 from integrations.clients.forms import TypedNameField
 from integrations.clients.signed import Signed
 from integrations.klicktipp import Tag
-from integrations.tags.addresses import Pasted, read
+from integrations.tags.addresses import LONGEST_TEXT, MOST_READ, Pasted, read
 from integrations.tags.picker import TagNameField, TagsField, Typed
 from integrations.tags.search import same_name
 from integrations.tags.tagging import MOST_CONTACTS, MOST_REMOVALS, Tagging
@@ -131,7 +131,13 @@ def _lines(text: str) -> str:
 
 
 class TaggingForm(forms.Form):
-    """Addresses in any shape, and the tags to set for these contacts or to take from them."""
+    """Addresses in any shape, and the tags to set for these contacts or to take from them.
+
+    most_contacts, most_removals: that it takes at once; longest, most_read: of what was pasted, see `addresses.read`
+    """
+
+    most_contacts, most_removals = MOST_CONTACTS, MOST_REMOVALS
+    longest, most_read = LONGEST_TEXT, MOST_READ
 
     action = forms.UUIDField(widget=forms.HiddenInput)
     addresses = forms.CharField(
@@ -163,7 +169,7 @@ class TaggingForm(forms.Form):
     @cached_property
     def pasted(self) -> Pasted:
         """What the field's text, right or wrong, is understood as."""
-        return read(str(self["addresses"].value() or ""))
+        return read(str(self["addresses"].value() or ""), self.longest, self.most_read)
 
     def clean_addresses(self) -> tuple[str, ...]:
         pasted = self.pasted
@@ -174,10 +180,10 @@ class TaggingForm(forms.Form):
             raise ValidationError(f"{wrong_addresses(pasted.wrong)} {nothing_sent}")
         if not pasted.addresses:
             raise ValidationError(self.fields["addresses"].error_messages["required"])
-        if len(pasted.addresses) > MOST_CONTACTS:
+        if len(pasted.addresses) > self.most_contacts:
             raise ValidationError(
                 _("These are %(number)s addresses; at most %(most)s can be tagged here at once."),
-                params={"number": len(pasted.addresses), "most": MOST_CONTACTS},
+                params={"number": len(pasted.addresses), "most": self.most_contacts},
             )
         return pasted.addresses
 
@@ -189,8 +195,9 @@ class TaggingForm(forms.Form):
             self.add_error("tags", _("A new tag is on no contact yet, so it cannot be removed."))
             return cleaned
         calls = len(cleaned.get("addresses", ())) * len(cleaned["tags"])
-        if calls > MOST_REMOVALS:
-            self.add_error("tags", ValidationError(_TOO_MANY_REMOVALS, params={"number": calls, "most": MOST_REMOVALS}))
+        if calls > self.most_removals:
+            most = {"number": calls, "most": self.most_removals}
+            self.add_error("tags", ValidationError(_TOO_MANY_REMOVALS, params=most))
         return cleaned
 
     def tagging(self) -> Tagging:
