@@ -3,116 +3,31 @@
 The real processes of the portal and the sandbox, on SQLite and then on a PostgreSQL of its own. While people add
 contacts, tag them and create tags, processes are killed, the database is locked or restarted and KlickTipp answers
 slowly, at random. Then sandbox and log have to agree one to one, every entry has to have ended, and nothing may have
-been sent twice. Ends with status 1 if not.
+been sent twice. Then the same for a job, see `jobs`. Ends with status 1 if not.
 """
 
-import os
 import random
 import re
-import signal
-import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import requests
 
-from ktportal.secrets import generate
+from tests.crash import jobs
 from tests.crash.databases import Database, Postgres, Sqlite
+from tests.crash.portal import EMAIL, PASSWORD, Portal
 
-ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 30
 PEOPLE = 5
-EMAIL, PASSWORD = "demo@klick-tipp.team", "a-password-for-crashes"
 CLIENT = "/t/demo-agentur/clients"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
-class Portal:
-    """The processes of a portal on this database, and of its sandbox."""
-
-    def __init__(self, database: Database, folder: Path) -> None:
-        self.port, sandbox_port = free_port(), free_port()
-        self.url, self.sandbox = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{sandbox_port}"
-        operator = {"KLICKTIPP_USERNAME": "operator", "KLICKTIPP_DEVELOPER_KEY": "00ff" * 8}
-        self.environment = os.environ | generate() | operator | {
-            "DJANGO_SETTINGS_MODULE": "ktportal.settings",
-            "DATABASE_URL": database.url,
-            "PORT": str(self.port),
-            "PORTAL_URL": self.url,
-            "SANDBOX": "1",
-            "SANDBOX_PORT": str(sandbox_port),
-            "DEMO_PASSWORD": PASSWORD,
-        }  # fmt: skip
-        self._folder = folder
-        self._commands = {
-            "sandbox": ["-m", "integrations.sandbox", "--port", str(sandbox_port), "--state", str(folder / "sandbox")],
-            "web": ["-m", "ktportal.web"],
-            "worker": ["manage.py", "worker"],
-            "clock": ["manage.py", "clock"],
-        }
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-
-    def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=300
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def start(self, name: str) -> None:
-        with open(self._folder / f"{name}.out", "ab") as output:
-            self._running[name] = subprocess.Popen(
-                [sys.executable, *self._commands[name]], cwd=ROOT, env=self.environment, stdout=output, stderr=output
-            )
-
-    def kill(self, name: str) -> None:
-        self._running[name].send_signal(signal.SIGKILL)
-        self._running[name].wait()
-        self.start(name)
-
-    def ended_by_themselves(self) -> list[str]:
-        return [name for name, process in self._running.items() if process.poll() is not None]
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        self.manage("migrate", "--verbosity=0")
-        self.start("sandbox")
-        try:
-            wait_for(lambda: requests.get(f"{self.sandbox}/_sandbox/requests", timeout=5))
-            self.manage("seed_demo")
-            for name in ("web", "worker", "clock"):
-                self.start(name)
-            wait_for(lambda: requests.get(f"{self.url}/health/", timeout=5))
-            yield
-        finally:
-            for process in self._running.values():
-                process.kill()
-                process.wait()
-
-
-def wait_for(answers: Callable[[], object], seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while True:
-        try:
-            answers()
-            return
-        except requests.RequestException:
-            assert time.monotonic() < ends, "Nothing answers."
-            time.sleep(0.2)
 
 
 class Person(threading.Thread):
@@ -244,7 +159,7 @@ for row in AuditEntry.objects.exclude(method="").values_list("id", "outcome", "a
 
 def crash(database: Database, folder: Path, seed: int) -> bool:
     portal = Portal(database, folder)
-    with portal.running():
+    with portal.running("web", "worker", "clock"):
         stop = threading.Event()
         people = [Person(portal, number, stop, seed) for number in range(PEOPLE)]
         for person in people:
@@ -268,6 +183,8 @@ def main(arguments: list[str]) -> int:
     for kind in (Sqlite, Postgres):
         with tempfile.TemporaryDirectory() as folder, kind.made(Path(folder)) as database:
             held.append(crash(database, Path(folder), seed))
+        with tempfile.TemporaryDirectory() as folder, kind.made(Path(folder)) as database:
+            held.append(jobs.crash(database, Path(folder), seed))
     return 0 if all(held) else 1
 
 

@@ -8,9 +8,9 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Database(Protocol):
@@ -21,6 +21,9 @@ class Database(Protocol):
         """Let nobody write for so long."""
 
     def restart(self) -> None: ...
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        """What a query gives."""
 
 
 class Sqlite:
@@ -44,6 +47,10 @@ class Sqlite:
 
     def restart(self) -> None:
         """There is no server."""
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self._path, timeout=30)) as connection:
+            return connection.execute(question).fetchall()
 
 
 class Postgres:
@@ -100,6 +107,12 @@ class Postgres:
             connection.execute("LOCK TABLE audit_entrycounter IN EXCLUSIVE MODE")
             time.sleep(seconds)
             connection.rollback()
+
+    def ask(self, question: str) -> list[tuple[Any, ...]]:
+        import psycopg
+
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(question).fetchall()
 
     def restart(self) -> None:
         self._run("pg_ctl", "-D", str(self._data), "-m", "fast", "-w", "stop")
