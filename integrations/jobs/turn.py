@@ -80,6 +80,8 @@ def _keep_from(job: Job, reason: str) -> None:
             job.state, job.reason = State.STOPPED, reason
             end_open_rows(job, job.rows.filter(state=RowState.WAITING))
         else:
+            if job.state == State.PAUSED and job.resumes_at:
+                job.state = State.WAITING
             pause_by_trouble(job, reason)
         save_numbers(job)
 

@@ -26,6 +26,8 @@ EVENTS = {
     "contacts.add_settled",
     "contacts.update_settled",
     *(f"segments.{name}" for name in ("saved", "changed", "renamed", "renamed_and_changed", "removed", "copied")),
+    *("jobs.started", "jobs.paused", "jobs.paused_by_trouble", "jobs.went_on", "jobs.stopped", "jobs.ended"),
+    "jobs.rows_forgotten",
     "tools.contact_missing",
     "tools.contact_unreached",
 }

@@ -2,11 +2,14 @@
 
 import json
 
+from accounts.models import Membership
 from integrations.audit.models import AuditEntry, LogLine, Source
 from integrations.clients.errand import Errand
+from integrations.clients.models import ClientAccount
 from integrations.jobs import sentences
 from integrations.jobs.models import JobRow, RowState, State
 from integrations.tags.sentences import CONTACTS_TAGGED
+from tests.factories import actor
 from tests.jobs.helpers import add_contacts, api, begin, tagged, work_until_idle
 from tests.service import Service
 
@@ -33,6 +36,18 @@ def test_every_contact_is_tagged_and_in_the_log(errand: Errand, service: Service
     row = JobRow.objects.get(state=RowState.REJECTED)
     assert (row.label, row.code, row.reason) == ("n•••@klick-tipp.team", 7, "email_not_found")
     assert not JobRow.objects.exclude(worker=None).exists()
+
+
+def test_an_api_user_signs_in_once(by_api_user: ClientAccount, owner: Membership, service: Service) -> None:
+    errand = Errand(by_api_user, actor(owner.user))
+    addresses = add_contacts(service, 30)
+    job = begin(errand, addresses, [{"id": api(service).create_tag("Fair"), "name": "Fair"}])
+    work_until_idle()
+    job.refresh_from_db()
+    assert (job.state, job.done) == (State.ENDED, 30)
+    calls = AuditEntry.objects.filter(action=job.action)
+    assert calls.filter(operation="login").count() == 1
+    assert calls.count() == 31
 
 
 def test_addresses_are_kept_encrypted(errand: Errand) -> None:

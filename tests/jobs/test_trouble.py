@@ -123,6 +123,15 @@ def test_a_job_that_paused_by_itself_goes_on_by_itself(errand: Errand, service: 
     assert (job.state, job.reason, job.done) == (State.ENDED, "", 3)
 
 
+def test_a_job_that_may_not_go_on_by_itself_waits_for_somebody(errand: Errand, service: Service) -> None:
+    job = tagging(errand, service, 1)
+    Job.objects.filter(pk=job.pk).update(state=State.PAUSED, reason="service_error", resumes_at=timezone.now())
+    errand.account.credentials.all().delete()
+    work_until_idle()
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.resumes_at) == (State.PAUSED, "not_connected", None)
+
+
 def test_a_busy_service_slows_all_workers_down(errand: Errand, service: Service) -> None:
     job = tagging(errand, service, 60)
     service.fault(path=TAGGING, status=429, headers={"Retry-After": "30"})
