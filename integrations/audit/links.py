@@ -194,6 +194,11 @@ def _few(periods: list[Name]) -> list[Name]:
 
 def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) -> QuerySet[AuditEntry]:
     """Those of a team's entries that are about somebody with one of these names."""
+    return entries.filter(about_any_of(team_id, names))
+
+
+def about_any_of(team_id: int, names: Iterable[Name]) -> Q:
+    """That an entry of a team is about somebody with one of these names."""
     always, bounded = [], []
     for name in names:
         if name.is_always_theirs and name.account_id is None:
@@ -208,7 +213,7 @@ def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) ->
     some = (bounded[at : at + _MOST_CONDITIONS] for at in range(0, len(bounded), _MOST_CONDITIONS))
     wanted = [Q(hash__in=always), *(reduce(or_, parts) for parts in some)]
     subjects = [AuditSubject.objects.filter(part, team_id=team_id).values("entry_id") for part in wanted]
-    return entries.filter(reduce(or_, (Q(pk__in=of_some) for of_some in subjects)))
+    return reduce(or_, (Q(pk__in=of_some) for of_some in subjects))
 
 
 def by_hashes(hashes: Iterable[str]) -> list[Name]:

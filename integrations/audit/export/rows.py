@@ -1,4 +1,4 @@
-"""The entries of the actions that a search finds, some at a time: however many they are, few are held at once."""
+"""The entries that a search finds, some at a time: however many they are, few are held at once."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def last_number(team_id: int) -> int:
 
 
 def batches(team_id: int, asked: Conditions, visible: QuerySet[AuditEntry], through: int) -> Iterator[list[AuditEntry]]:
-    """The entries among `visible` of the actions that are all that is asked: actions newest first, the entries of each
-    together and in their order. What came after the number `through` is left out."""
-    entries = visible.filter(number__lte=through)
+    """The entries among `visible` that are all that is asked, themselves and by their action: actions newest first, the
+    entries of each together and in their order. What came after the number `through` is left out."""
+    entries = visible.filter(asked.entries, number__lte=through)
     before: int | None = through + 1
     while before is not None:
         found = search(team_id, asked, before, _LINES)

@@ -16,16 +16,16 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from accounts.texts import has_in_it, plain
+from accounts.texts import plain
 from accounts.validation import no_control_characters
 from integrations import klicktipp
 from integrations.audit.lines import comparable_reference
-from integrations.audit.links import about, by_hashes, names_of
-from integrations.audit.models import NOT_WELL, AuditEntry, LineFact, LineKind, LogLine, Source
+from integrations.audit.links import about_any_of, by_hashes, names_of
+from integrations.audit.models import NOT_WELL, PARTLY, AuditEntry, LineFact, LineKind, LogLine, Source
 from integrations.audit.query.called import ANY_NOT_WELL, ENDINGS
-from integrations.audit.query.line import NAME_ENTRIES, Impossible, Mistake, Term, names_a_contact
-from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
-from integrations.audit.query.times import moment_of
+from integrations.audit.query.line import Impossible, Mistake, Term, hides_reads, names_a_contact
+from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participants, meant
+from integrations.audit.query.times import moment_of, number_since
 from integrations.audit.reading import numbered_in_account
 from integrations.audit.sentences import is_sentence
 from integrations.audit.visibility import visible_accounts, visible_links, visible_to
@@ -39,7 +39,6 @@ KINDS = (*LineKind.values, ANY_KIND)
 _CODE = re.compile(r"-?[0-9]{1,9}")
 _STATUS = re.compile(r"[1-5][0-9]{2}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_ID = re.compile(r"#([1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _MOST_HASHES = 50
 _MOST_STREAMS = 20
@@ -51,10 +50,14 @@ Numbers = QuerySet[LogLine, int] | QuerySet[LineFact, int]
 
 @dataclass(frozen=True)
 class Condition:
-    """What lines have to be, and the numbers of all that are, as some indexes give them: none where no index does."""
+    """What lines have to be, and the numbers of all that are, as some indexes give them: none where no index does.
+
+    entries: what the entries of these lines have to be themselves to be meant; None where their action is what is asked
+    """
 
     where: Q
     streams: tuple[Numbers, ...] = ()
+    entries: Q | None = None
 
 
 @dataclass
@@ -72,6 +75,11 @@ class Conditions:
     @property
     def where(self) -> Q:
         return self.besides(None)
+
+    @property
+    def entries(self) -> Q:
+        """What of the actions that are found is meant; empty where that is all of their entries."""
+        return reduce(and_, (condition.entries for condition in self.all_of if condition.entries), Q())
 
     def besides(self, given: Condition | None) -> Q:
         """What is asked besides a condition that is met."""
@@ -123,7 +131,7 @@ class _Reader:
             except Impossible as why:
                 told.mistakes.append(Mistake(str(term), str(why)))
         told.all_of += [_any_of(group, is_not) for (_name, is_not, _value), group in groups.items()]
-        if not any(term.name in ("kind", *NAME_ENTRIES) and not term.is_not for term in terms):
+        if hides_reads(terms):
             told.all_of.append(Condition(~Q(kind__in=[LineKind.LOAD, LineKind.LOOK]) | Q(outcome__in=NOT_WELL)))
         self._bound(told, moments)
         return told
@@ -151,20 +159,20 @@ class _Reader:
     def _where(self, where: Q) -> Numbers:
         return self._lines.filter(where).values_list("number", flat=True)
 
-    def _indexed(self, *alternatives: Q) -> Condition:
-        return Condition(reduce(or_, alternatives), tuple(map(self._where, alternatives)))
+    def _indexed(self, *alternatives: Q, entries: Q | None = None) -> Condition:
+        return Condition(reduce(or_, alternatives), tuple(map(self._where, alternatives)), entries)
 
-    def _with_fact(self, kind: LineFact.About, *values: str) -> Condition:
+    def _with_fact(self, kind: LineFact.About, *values: str, entries: Q | None = None) -> Condition:
         facts = LineFact.objects.filter(team_id=self._team_id, about=kind)
         streams = tuple(facts.filter(value=value).values_list("number", flat=True) for value in values)
-        return Condition(_is_among(facts.filter(value__in=values)), streams)
+        return Condition(_is_among(facts.filter(value__in=values)), streams, entries)
 
     def _text(self, words: str) -> Condition:
         """Words that stand in what a line tells: of whom, of which client, of which tags and lists."""
         return Condition(Q(words__contains=plain(words)))
 
     def _client(self, value: str) -> Condition:
-        found = _meant(value, self._participants.clients)
+        found = meant(value, self._participants.clients)
         if not found and value.lower() == NO_CLIENT:
             return self._indexed(Q(account_id=None))
         if not found:
@@ -172,7 +180,7 @@ class _Reader:
         return self._indexed(*(Q(account_id=id) for id in found))
 
     def _actor(self, value: str) -> Condition:
-        found = _meant(value, self._participants.people)
+        found = meant(value, self._participants.people)
         if not found and value.lower() == NOBODY:
             return self._indexed(Q(actor_id=None))
         if not found:
@@ -182,26 +190,33 @@ class _Reader:
     def _operation(self, value: str) -> Condition:
         if value not in OPERATIONS and not is_sentence(value):
             raise Impossible(_("there is no such call or action; please choose one from the list"))
-        return self._with_fact(LineFact.About.OPERATION, value)
+        return self._with_fact(
+            LineFact.About.OPERATION, value, entries=Q(operation=value) if value in OPERATIONS else None
+        )
 
     def _outcome(self, value: str) -> Condition:
         ending = _one_of(value, list(ENDINGS), [str(label) for label in ENDINGS.values()])
-        return self._indexed(*(Q(outcome=each) for each in (NOT_WELL if ending == ANY_NOT_WELL else [ending])))
+        endings = NOT_WELL if ending == ANY_NOT_WELL else [ending]
+        return self._indexed(
+            *(Q(outcome=each) for each in endings), entries=None if ending == PARTLY else Q(outcome__in=endings)
+        )
 
     def _code(self, value: str) -> Condition:
-        return self._with_fact(LineFact.About.CODE, str(int(_like(value, _CODE, _("error codes are numbers, as 402")))))
+        code = int(_like(value, _CODE, _("error codes are numbers, as 402")))
+        return self._with_fact(LineFact.About.CODE, str(code), entries=Q(code=code))
 
     def _status(self, value: str) -> Condition:
         if value == NONE:
             facts = LineFact.objects.filter(team_id=self._team_id, about=LineFact.About.STATUS)
-            return Condition(~_is_among(facts))
-        return self._with_fact(LineFact.About.STATUS, _like(value, _STATUS, _("HTTP statuses are numbers, as 406")))
+            return Condition(~_is_among(facts), entries=Q(status=None))
+        status = _like(value, _STATUS, _("HTTP statuses are numbers, as 406"))
+        return self._with_fact(LineFact.About.STATUS, status, entries=Q(status=status))
 
     def _method(self, value: str) -> Condition:
         methods = {operation.method for operation in klicktipp.OPERATIONS.values()}
         method = _one_of(value.upper(), sorted(methods))
         operations = [name for name, known in klicktipp.OPERATIONS.items() if known.method == method]
-        return self._with_fact(LineFact.About.OPERATION, *operations)
+        return self._with_fact(LineFact.About.OPERATION, *operations, entries=Q(operation__in=operations))
 
     def _source(self, value: str) -> Condition:
         return Condition(Q(source=_one_of(value, Source.values)))
@@ -210,22 +225,26 @@ class _Reader:
         last_four = value.lstrip("…•\u2060")
         if len(last_four) != 4:
             raise Impossible(_("a key is searched by its last four characters"))
-        return self._with_fact(LineFact.About.KEY, last_four)
+        return self._with_fact(LineFact.About.KEY, last_four, entries=Q(key_last_four=last_four))
 
     def _request(self, value: str) -> Condition:
         try:
             id = UUID(value)
         except ValueError:
             raise Impossible(_("a request ID has 32 digits and letters from a to f")) from None
-        entries = AuditEntry.objects.filter(Q(pk=id) | Q(call=id), team_id=self._team_id)
-        return self._indexed(Q(action__in=entries.values("action")), Q(action=id))
+        is_it = Q(pk=id) | Q(call=id)
+        entries = AuditEntry.objects.filter(is_it, team_id=self._team_id)
+        return self._indexed(Q(action__in=entries.values("action")), Q(action=id), entries=is_it | Q(action=id))
 
     def _entry(self, value: str) -> Condition:
         """The entry of this number in the team, and those of it within a client account."""
         number = int(_like(value, _NUMBER, _("entries are numbered, as 42")))
         entries = AuditEntry.objects.filter(team_id=self._team_id)
         found = (entries.filter(number=number), numbered_in_account(entries, self._team_id, number))
-        return self._indexed(*(Q(action__in=each.values("action")) for each in found))
+        return self._indexed(
+            *(Q(action__in=each.values("action")) for each in found),
+            entries=Q(number=number) | Q(account_number=number),
+        )
 
     def _reference(self, value: str) -> Condition:
         return self._with_fact(LineFact.About.REFERENCE, comparable_reference(value))
@@ -239,8 +258,9 @@ class _Reader:
         if len(hashes) > _MOST_HASHES or not all(_HASH.fullmatch(part) for part in hashes):
             raise Impossible(_("this is made by a search for a contact, and cannot be typed"))
         names = [*by_hashes(hashes), *names_of(visible_links(self._membership), hashes)]
-        entries = about(AuditEntry.objects.filter(team_id=self._team_id), self._team_id, names)
-        return self._indexed(Q(action__in=entries.values("action")))
+        theirs = about_any_of(self._team_id, names)
+        entries = AuditEntry.objects.filter(theirs, team_id=self._team_id)
+        return self._indexed(Q(action__in=entries.values("action")), entries=theirs)
 
     def _bound(self, told: Conditions, moments: dict[str, tuple[Term, datetime]]) -> None:
         """Keep to a time, and to the numbers that lines of that time have: what is searched goes by numbers."""
@@ -260,16 +280,6 @@ class _Reader:
             told.to_number = first and first + _DISORDER
 
 
-def number_since(lines: QuerySet[LogLine], moment: datetime) -> int | None:
-    """The number of the first of a team's lines from this time on."""
-    return lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
-
-
-def number_before(lines: QuerySet[LogLine], moment: datetime) -> int | None:
-    """The number of the last of a team's lines before this time."""
-    return lines.filter(started_at__lt=moment).order_by("-started_at").values_list("number", flat=True).first()
-
-
 def _is_among(facts: QuerySet[LineFact]) -> Q:
     """That a line has one of these facts; looked up line by line. PostgreSQL would gather all of them for an EXISTS."""
     of_line = facts.filter(number=OuterRef("number")).values("number")[:1]
@@ -279,21 +289,13 @@ def _is_among(facts: QuerySet[LineFact]) -> Q:
 def _any_of(group: Iterable[Condition], is_not: bool) -> Condition:
     group = list(group)
     where = reduce(or_, (condition.where for condition in group)) if all(each.where for each in group) else Q()
+    asked = [condition.entries for condition in group if condition.entries is not None]
     if is_not:
-        return Condition(~where if where else Q(pk__in=[]))
+        return Condition(~where if where else Q(pk__in=[]), entries=~reduce(or_, asked) if asked else None)
+    entries = reduce(or_, asked) if len(asked) == len(group) else None
     has_index = all(condition.streams for condition in group)
     streams = tuple(stream for condition in group for stream in condition.streams) if has_index else ()
-    return Condition(where, streams if len(streams) <= _MOST_STREAMS else ())
-
-
-def _meant(value: str, participants: Iterable[Participant]) -> list[int]:
-    """The ids of those whom a value names, else of those who have it in a name. What the log names by its number needs
-    not be known."""
-    if found := _ID.fullmatch(value):
-        return [int(found[1])]
-    wanted, participants = value.casefold(), list(participants)
-    named = [each.id for each in participants if wanted in map(str.casefold, each.names)]
-    return named or [each.id for each in participants if any(has_in_it(name, value) for name in each.names)]
+    return Condition(where, streams if len(streams) <= _MOST_STREAMS else (), entries)
 
 
 def _one_of(value: str, possible: Sequence[str], in_words: Sequence[str] = ()) -> str:

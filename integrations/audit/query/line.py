@@ -61,6 +61,11 @@ def names_a_contact(term: Term) -> bool:
     return term.name in PEOPLE or (not term.name and "@" in term.value)
 
 
+def hides_reads(terms: Iterable[Term]) -> bool:
+    """Whether what was only read is not shown: it is asked for neither by its kind nor by itself."""
+    return not any(term.name in ("kind", *NAME_ENTRIES) and not term.is_not for term in terms)
+
+
 def parse(line: str) -> tuple[list[Term], list[Mistake]]:
     """The terms of a line, and what of it is none."""
     if len(line) > LONGEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +12,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership
-from accounts.texts import plain
+from accounts.texts import has_in_it, plain
 from integrations.audit.models import EntryCounter, LogLine
 from integrations.audit.visibility import sees_whole_log, visible_accounts, visible_people
 
 NOBODY = "nobody"
 NO_CLIENT = "none"
+
+_ID = re.compile(r"#([1-9][0-9]{0,17})")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,16 @@ class Participants:
         for id, label in ever(self.team_id) if sees_whole_log(self.membership) else ():
             if id not in known:
                 yield Participant(id, f"#{id}", _("%(name)s (gone)") % {"name": label}, _names(label), is_gone=True)
+
+
+def meant(value: str, participants: Iterable[Participant]) -> list[int]:
+    """The ids of those whom a value names, else of those who have it in a name. What the log names by its number needs
+    not be known."""
+    if found := _ID.fullmatch(value):
+        return [int(found[1])]
+    wanted, participants = value.casefold(), list(participants)
+    named = [each.id for each in participants if wanted in map(str.casefold, each.names)]
+    return named or [each.id for each in participants if any(has_in_it(name, value) for name in each.names)]
 
 
 def _names(label: str) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from integrations.audit.models import LogLine
-from integrations.audit.query.conditions import Condition, Conditions, Numbers, number_before, number_since
+from integrations.audit.query.conditions import Condition, Conditions, Numbers
+from integrations.audit.query.times import number_before, number_since
 
 MOST_LOOKED_AT = 20_000
 _STEPS = (300, 3_000, MOST_LOOKED_AT - 3_300)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from integrations.audit.models import LogLine
 from integrations.audit.query.line import Impossible, Term
 
 _DAYS = re.compile(r"([1-9][0-9]{0,3})d")
@@ -55,3 +57,13 @@ def _typed_moment(value: str, is_end: bool) -> datetime:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def number_since(lines: QuerySet[LogLine], moment: datetime) -> int | None:
+    """The number of the first of a team's lines from this time on."""
+    return lines.filter(started_at__gte=moment).order_by("started_at").values_list("number", flat=True).first()
+
+
+def number_before(lines: QuerySet[LogLine], moment: datetime) -> int | None:
+    """The number of the last of a team's lines before this time."""
+    return lines.filter(started_at__lt=moment).order_by("-started_at").values_list("number", flat=True).first()

@@ -84,6 +84,42 @@ def test_entries_are_handed_over_as_they_were_recorded(browser: Client, owner: M
     assert set(HEADINGS) == set(found[0])
 
 
+def test_of_an_action_of_many_calls_those_are_handed_over_that_are_asked_for(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    job, alone = Action(ADD_CONTACT, actor(), {"contact": "15"}), about_ada()
+    refused = {"outcome": Outcome.REFUSED, "status": 406, "code": 402, "answer": {"problem": "limit_reached"}}
+    calls = [write(scope, job, key_last_four="a1b2", **(refused if at in (3, 13) else {})) for at in range(15)]
+    bad, theirs = [calls[3].number, calls[13].number], write(scope, alone, operation="tag_contact").number
+    every = [call.number for call in calls]
+    table = {
+        "code:402": bad,
+        "status:406 client:bergwind": bad,
+        "outcome:not-done": bad,
+        "outcome:partly": every,
+        "outcome:partly code:402": bad,
+        "code:402 key:a1b2": bad,
+        "code:402 key:zzzz": [],
+        f"entry:{theirs}": [theirs],
+        f"request:{calls[5].pk}": [every[5]],
+        f"request:{calls[5].action}": every,
+        "op:tag_contact": [theirs],
+        f"op:{ADD_CONTACT.key}": [theirs, *every],
+        f"subject:{search_hashes(ADA, owner.team_id)[0]}": [theirs],
+        "client:bergwind": [theirs, *every],
+    }
+    for query, expected in table.items():
+        assert [entry["number"] for entry in objects(export(browser, owner, "jsonl", query))] == expected, query
+    for form, number in (("csv", "No."), ("ocsf", ""), ("proved", ""), ("report", "")):
+        text = told(export(browser, owner, form, "code:402"))
+        if number:
+            assert [int(row[number]) for row in csv.DictReader(StringIO(text.removeprefix("\ufeff")))] == bad
+        elif form == "report":
+            assert text.count("<tr>") == 1 + len(bad)
+        else:
+            assert len(text.splitlines()) == len(bad)
+
+
 def test_that_it_is_handed_over_is_logged_before_the_first_byte(
     browser: Client, owner: Membership, scope: Scope
 ) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from accounts.models import Membership
 from accounts.roles import Role
 from accounts.texts import plain
+from integrations.audit.export.rows import batches
 from integrations.audit.models import AuditEntry, Kind, LogLine, Outcome
 from integrations.audit.query import search as search_module
 from integrations.audit.query.conditions import conditions
@@ -25,6 +26,7 @@ from integrations.audit.query.line import parse
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.search import search
 from integrations.audit.recorder import Action, Scope, entry_of, store
+from integrations.audit.visibility import visible_entries
 from integrations.clients.member_access import set_limit
 from integrations.clients.sentences import TAGS_LOADED
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
@@ -152,8 +154,46 @@ def test_a_search_finds_what_a_plain_filter_finds(owner: Membership, random_log:
                     if before is None:
                         break
                 assert found == plainly_found(membership, random_log, line), line
+                meant = [
+                    entry
+                    for batch in batches(owner.team_id, asked, visible_entries(membership), 10**9)
+                    for entry in batch
+                ]
+                assert meant == plainly_meant(membership, found, line), line
 
     holds()
+
+
+def plainly_meant(membership: Membership, numbers: list[int], line: str) -> list[AuditEntry]:
+    """Those entries of the actions of these lines that are themselves what is asked."""
+    place = {
+        line.action: line.number for line in LogLine.objects.filter(team_id=membership.team_id, number__in=numbers)
+    }
+    entries = visible_entries(membership).filter(action__in=place)
+    in_order = sorted(entries, key=lambda entry: (-place[entry.action], entry.number))
+    return [entry for entry in in_order if is_meant(entry, line)]
+
+
+def is_meant(entry: AuditEntry, line: str) -> bool:
+    groups: dict[tuple[str, bool], list[bool]] = {}
+    for term in parse(line)[0]:
+        if term.name in ITSELF and term.value not in ("partly", ADD_CONTACT.key):
+            groups.setdefault((term.name, term.is_not), []).append(ITSELF[term.name](entry, term.value))
+        else:
+            groups.setdefault((term.name, term.is_not), []).append(not term.is_not)
+    return all(any(found) != is_not for (_name, is_not), found in groups.items())
+
+
+ITSELF: dict[str, Callable[[AuditEntry, str], bool]] = {
+    "outcome": lambda entry, value: entry.outcome in (NOT_DONE if value == "not-done" else [value]),
+    "code": lambda entry, value: str(entry.code) == value,
+    "status": lambda entry, value: str(entry.status).lower() == value,
+    "method": lambda entry, value: METHODS.get(entry.operation, "") == value.upper(),
+    "entry": lambda entry, value: int(value) in (entry.number, entry.account_number),
+    "op": lambda entry, value: entry.operation == value,
+    "key": lambda entry, value: entry.key_last_four == value,
+}
+"""What is asked of entries themselves, not of their action."""
 
 
 def plainly_found(membership: Membership, log: Log, line: str) -> list[int]:
