@@ -79,6 +79,7 @@ def pages(owner: Any) -> dict[str, dict[str, str]]:
         "free text of nothing": {"q": "nowhere"},
         "a contact": {"q": f"kind:any subject:{subject}"},
         "an action of many calls": {"path": f"{job.number + job.entries // 2}/"},
+        "a call among many": {"path": f"{job.number + job.entries // 2}/", "q": "code:9"},
         "an entry": {"path": f"{entry.number}/"},
         "overview of 30 days": {"path": "overview/", **times},
     }

@@ -240,6 +240,7 @@ TABLE: dict[str, str | Capability] = {
     "log_person": Capability.SEE_LOG,
     "log_person_of_client": Capability.SEE_LOG,
     "log_entry": Capability.SEE_LOG,
+    "log_fitting": Capability.SEE_LOG,
     "log_action": Capability.SEE_LOG,
     "log_stream": Capability.MANAGE_LOG,
     "log_stream_change": Capability.MANAGE_LOG,

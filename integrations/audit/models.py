@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrations.phone_numbers import readable_masked
@@ -311,6 +312,12 @@ class LogLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team_id}/{self.number} {self.sentence}: {self.outcome}"
+
+    @property
+    def by_outcome(self) -> list[tuple[str, str | Promise, int]]:
+        """How many of what decides have ended how: outcome, its label, number."""
+        counted = {each: getattr(self, f"reads_{each}") + getattr(self, f"changes_{each}") for each in Outcome.values}
+        return [(each, OUTCOMES[each], number) for each, number in counted.items() if number]
 
 
 class SavedSearch(models.Model):

@@ -57,7 +57,7 @@ _NAMES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("saved searches of the log"), ("log_search*",)),
     (_("how long the log is kept"), ("log_kept", "log_periods")),
     (_("addresses of contacts in the log"), ("log_addresses",)),
-    (_("entry of the log"), ("log_entry", "log_action")),
+    (_("entry of the log"), ("log_entry", "log_fitting", "log_action")),
     (_("log"), ("log", "log_newer")),
     (_("access to a KlickTipp account"), ("grant_*",)),
     (_("one's own profile and sign-in"), ("profile", "sessions", "confirmed", "account_*", "mfa_*", "change_password")),

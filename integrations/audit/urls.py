@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from integrations.audit import views
+from integrations.audit import entry_views, views
 from integrations.audit.export import people_views
 
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("export/", include("integrations.audit.export.urls")),
     path("person/", people_views.person, name="log_person"),
     path("person/<row_id:account_id>/", people_views.person_of_client, name="log_person_of_client"),
-    path("<row_id:number>/", views.entry, name="log_entry"),
-    path("action/<uuid:action>/", views.action, name="log_action"),
+    path("<row_id:number>/", entry_views.entry, name="log_entry"),
+    path("<row_id:number>/fitting/", entry_views.fitting, name="log_fitting"),
+    path("action/<uuid:action>/", entry_views.action, name="log_action"),
 ]

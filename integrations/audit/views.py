@@ -1,13 +1,10 @@
 import re
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -21,16 +18,11 @@ from integrations.audit.actors import Actor
 from integrations.audit.alike import tell_of_one
 from integrations.audit.grouping import (
     PAGE_SIZE,
-    around,
     in_short,
-    near,
-    subjects,
-    tell_people,
     with_entries,
 )
 from integrations.audit.links import Name, about
-from integrations.audit.models import AuditEntry, LogLine, Outcome
-from integrations.audit.presentation import LoggedAction, LoggedCall
+from integrations.audit.presentation import LoggedAction
 from integrations.audit.query.asked import TIMES, Asked, changed, chosen, log_query, meant_by_number
 from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
@@ -40,13 +32,12 @@ from integrations.audit.query.line import NAME_ENTRIES, Term
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
-from integrations.audit.query.search import Found, beside, newer, next_newer, search
+from integrations.audit.query.search import Found, beside, newer, search
 from integrations.audit.reading import numbered_in_account
 from integrations.audit.retention import removed
 from integrations.audit.retention.periods import periods_of
 from integrations.audit.searches import note_search, note_vain_search
-from integrations.audit.settling import findings_of
-from integrations.audit.visibility import visible_accounts, visible_entries
+from integrations.audit.visibility import visible_entries
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _MOST_REMOVALS = 4
@@ -137,7 +128,7 @@ def _log_page(
         "all_contacts": asked.without("subject").query,
         "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,
-        "days": by_day(rows(actions, asked, participants)),
+        "days": by_day(rows(actions, asked, participants, asks_for_calls=bool(told.entries))),
         "beside": _beside(request, asked, told, participants) if is_at_end and not found.lines else [],
         "about": labels_of(asked, names, request.membership),
         "may_export": request.membership.may(Capability.SEE_WHOLE_LOG),
@@ -158,9 +149,10 @@ def _log_page(
 def _beside(request: TeamRequest, asked: Asked, told: Conditions, participants: Participants) -> list[Day]:
     """What was done next before and after a time in which nothing that is asked for was done."""
     timeless = asked.without(*TIMES)
-    lines = beside(request.team.pk, told, conditions(timeless.terms, participants))
+    at_any_time = conditions(timeless.terms, participants)
+    lines = beside(request.team.pk, told, at_any_time)
     actions = _actions(request, names_asked(asked, request.membership), Found(lines))
-    return by_day(rows(actions, timeless, participants))
+    return by_day(rows(actions, timeless, participants, asks_for_calls=bool(at_any_time.entries)))
 
 
 def _entry_numbered(request: TeamRequest, typed: str) -> int | None:
@@ -241,66 +233,3 @@ def log_newer(request: TeamRequest) -> HttpResponse:
         return HttpResponse()
     count = newer(request.team.pk, told, int(after))
     return render(request, "audit/newer.html", {"count": count, "asked": asked, "after": after})
-
-
-@team_view(Capability.SEE_LOG)
-def entry(request: TeamRequest, number: int) -> HttpResponse:
-    """One action with its calls, the entry of this number marked."""
-    visible = visible_entries(request.membership)
-    found = get_object_or_404(visible, number=number)
-    window = around(found, visible)
-    action = window.action
-    tell_people([action])
-    is_unsure = action.outcome == Outcome.UNKNOWN
-    settled = action.head.parameters.get("settles")
-    earlier, later = near(found, visible)
-    context = {
-        "findings": with_entries(findings_of(found.action), visible) if is_unsure else [],
-        "settled": visible.filter(action=settled).order_by("number").first() if settled else None,
-        "entry": found,
-        "call": LoggedCall(found),
-        "action": action,
-        "shown": [action],
-        "window": window,
-        "kept": f"?{request.GET.urlencode()}" if request.GET else "",
-        "subjects": subjects(action),
-        "account": _account_to_see(request, found),
-        "earlier": earlier,
-        "later": later,
-        "neighbours": _neighbours(request, found, visible),
-    }
-    return render(request, "audit/entry.html", context)
-
-
-def _neighbours(
-    request: TeamRequest, entry: AuditEntry, visible: QuerySet[AuditEntry]
-) -> tuple[AuditEntry | None, AuditEntry | None]:
-    """The first entries of the actions before and after an entry's in the list that it was opened from."""
-    asked = Asked.of(request.GET)
-    told = conditions(asked.terms, Participants(request.membership))
-    line = LogLine.objects.filter(team_id=entry.team_id, action=entry.action).first()
-    if asked.mistakes or told.mistakes or line is None:
-        return None, None
-    older = search(entry.team_id, told, line.number, 1).lines
-    newer = next_newer(entry.team_id, told, line.number)
-    lines = [*older, *([newer] if newer else [])]
-    first: dict[UUID, AuditEntry] = {}
-    for each in in_short(lines, visible):
-        first[each.head.action] = each.head
-    return first.get(older[0].action) if older else None, first.get(newer.action) if newer else None
-
-
-def _account_to_see(request: TeamRequest, entry: AuditEntry) -> Any:
-    """The client account of an entry, if it is still there and this member may see its pages."""
-    if entry.account_id is None or not request.membership.may(Capability.SEE_CLIENTS):
-        return None
-    return visible_accounts(request.membership).filter(pk=entry.account_id).first()
-
-
-@team_view(Capability.SEE_LOG)
-def action(request: TeamRequest, action: UUID) -> HttpResponse:
-    """The way from a form to its action's last entry."""
-    last = visible_entries(request.membership).filter(action=action).order_by("-number").first()
-    if last is None:
-        raise Http404
-    return redirect("log_entry", team=request.team.slug, number=last.number)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
 from integrations.audit.models import Kind, Outcome, SubjectKind
+from integrations.audit.query import fitting
 from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
@@ -52,6 +53,42 @@ def test_many_calls_are_shown_around_the_entry_and_none_is_skipped(
     assert f"/log/{window.earlier}/#calls" in page.content.decode()
     assert earlier.context["window"].earlier is None
     assert later.context["window"].later is None
+
+
+def test_a_search_leads_from_call_to_call_that_fits(
+    browser: Client, owner: Membership, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    action = Action(ADD_CONTACT, actor(), {"contact": "several"})
+    refused = {"outcome": Outcome.REFUSED, "status": 406, "code": 402, "answer": {"problem": "limit_reached"}}
+    calls = [write(scope, action, **(refused if at in (60, 180) else {})).number for at in range(250)]
+    last = write(scope).number
+
+    listed = browser.get(f"/t/{owner.team.slug}/log/", {"q": "code:402"}).content.decode()
+    there = f"/t/{owner.team.slug}/log/{calls[0]}/fitting/?q=code%3A402"
+    assert there in listed
+    first = browser.get(there, follow=True)
+    assert (first.context["entry"].number, first.context["entry"].code) == (calls[60], 402)
+    assert '<tr class="table-active" aria-current="true">' in first.content.decode()
+    assert "All of its calls: 248 done · 2 refused" in main_words(first)
+    assert "Next call that fits the search" in main_words(first)
+    assert "Previous call that fits the search" not in main_words(first)
+    assert f"/log/{calls[180]}/?q=code%3A402#calls" in first.content.decode()
+    second = entry_page(browser, owner, calls[180], "code:402")
+    assert (second.context["fitting_before"].number, second.context["fitting_after"]) == (calls[60], None)
+    between = entry_page(browser, owner, calls[100], "code:402")
+    assert [between.context[way].number for way in ("fitting_before", "fitting_after")] == [calls[60], calls[180]]
+    assert "fits the search" not in main_words(entry_page(browser, owner, calls[100], "client:bergwind"))
+    assert "/fitting/" not in browser.get(f"/t/{owner.team.slug}/log/", {"q": "client:bergwind"}).content.decode()
+    assert browser.get(f"/t/{owner.team.slug}/log/{last}/fitting/", follow=True).context["entry"].number == last
+
+    monkeypatch.setattr(fitting, "MOST_LOOKED_AT", 50)
+    stopped = browser.get(there, follow=True)
+    assert stopped.context["entry"].number == calls[49]
+    assert "none fits the search" in stopped.content.decode()
+    assert stopped.context["fitting_after"].number == calls[60]
+    far = entry_page(browser, owner, calls[120], "code:402")
+    assert [far.context[way].number for way in ("fitting_before", "fitting_after")] == [calls[70], calls[170]]
+    assert "Look among earlier calls" in main_words(far)
 
 
 def test_a_long_action_takes_no_more_queries_than_a_short_one(browser: Client, owner: Membership, scope: Scope) -> None:

@@ -17,11 +17,13 @@ from integrations.audit.query.participants import NOBODY, Participants
 
 @dataclass(frozen=True)
 class Row:
-    """An action, when it began, how many calls it has, and the queries of the addresses to which its columns lead."""
+    """An action, when it began, how many calls it has, whether its words lead to the first of them that is asked for,
+    and the queries of the addresses to which its columns lead."""
 
     action: LoggedAction
     at: datetime
     calls: int
+    leads_to_fitting: bool
     of_actor: str
     of_client: str
     of_outcome: str
@@ -31,8 +33,10 @@ class Row:
 Day = tuple[datetime, list[Row]]
 
 
-def rows(actions: Iterable[LoggedAction], asked: Asked, participants: Participants) -> Iterator[Row]:
-    """The rows of these actions in a list that is asked for."""
+def rows(
+    actions: Iterable[LoggedAction], asked: Asked, participants: Participants, *, asks_for_calls: bool
+) -> Iterator[Row]:
+    """The rows of these actions in a list that is asked for; `asks_for_calls`: of some of their calls alone."""
     tokens = {client.id: client.token for client in participants.clients}
 
     @cache
@@ -46,6 +50,7 @@ def rows(actions: Iterable[LoggedAction], asked: Asked, participants: Participan
             action,
             localtime(head.started_at),
             action.line.entries if action.line else len(action.calls),
+            asks_for_calls and (action.line is not None or len(action.entries) > 1),
             only("actor", f"#{head.actor_id}" if head.actor_id else NOBODY),
             only("client", tokens.get(account_id or 0, f"#{account_id}")),
             only("outcome", action.outcome),
