@@ -28,7 +28,7 @@ from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
-from integrations.audit.query.line import NAME_ENTRIES, Term
+from integrations.audit.query.line import Term, hides_reads
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
@@ -121,10 +121,10 @@ def _log_page(
         "of_clients_numbered": _of_clients_numbered(request, missing),
         "searches": saved_searches(request.membership),
         "actions": actions,
-        "hides_reads": not {"kind", *NAME_ENTRIES} & {term.name for term in asked.terms},
+        "hides_reads": hides_reads(asked.terms) and not missing and not mistakes,
         "meant": meant,
         "meant_query": by_qualifier.query,
-        "with_reads": asked.with_term("kind", ANY_KIND).query,
+        "with_reads": asked.and_also([Term("kind", ANY_KIND)]).query,
         "all_contacts": asked.without("subject").query,
         "about_query": asked.only("subject").query,
         "all_about": asked.only("subject").with_term("kind", ANY_KIND).query,

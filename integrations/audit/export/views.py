@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from accounts.access import TeamRequest, team_view
 from accounts.exports import export
@@ -27,6 +27,8 @@ from integrations.audit.presentation import LoggedAction, LoggedCall
 from integrations.audit.proof.access import listed_log
 from integrations.audit.query.asked import Asked
 from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
+from integrations.audit.query.contacts import labels_of, names_asked
+from integrations.audit.query.forms import Controls
 from integrations.audit.query.line import Term, written
 from integrations.audit.query.participants import NO_CLIENT, Participants
 from integrations.audit.recorder import Scope
@@ -94,7 +96,11 @@ def report(request: TeamRequest) -> HttpResponseBase:
     if told.mistakes:
         return _back(request)
     found = _exported(request, asked, told, "HTML")
-    page = render_to_string("audit/export/report.html", {"asked": asked}, request)
+    names = names_asked(asked, request.membership)
+    in_words = Controls(asked, Participants(request.membership)).in_words()
+    if names:
+        in_words.append((gettext("About"), ", ".join(labels_of(asked, names, request.membership))))
+    page = render_to_string("audit/export/report.html", {"asked": asked, "in_words": in_words}, request)
     return StreamingHttpResponse(_report(page, found, translation.get_language()))
 
 

@@ -67,10 +67,10 @@ class Asked:
         return {name: _in_minutes(name, term.value) for name, term in self.mirrored.items()}
 
     @property
-    def rest(self) -> str:
-        """The line of what no control shows."""
+    def rest(self) -> list[Term]:
+        """What no control shows."""
         shown = self.mirrored.values()
-        return written(term for term in self.terms if term not in shown)
+        return [term for term in self.terms if term not in shown]
 
     @property
     def query(self) -> str:

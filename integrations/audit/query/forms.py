@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +19,9 @@ from integrations.audit.models import LineKind, Source
 from integrations.audit.query.asked import TIMES, Asked
 from integrations.audit.query.called import ENDINGS
 from integrations.audit.query.conditions import ANY_KIND
-from integrations.audit.query.line import LONGEST, Mistake
-from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants
+from integrations.audit.query.line import LONGEST, Impossible, Mistake, Term, hides_reads, written
+from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participant, Participants, label_of
+from integrations.audit.query.times import moment_of
 from integrations.audit.sentences import in_general
 from integrations.operations import OPERATIONS
 
@@ -81,7 +84,7 @@ class Controls(forms.Form):
         self._offer("kind", _("Changes and failures"), [*LineKind.choices, (ANY_KIND, _("everything"))])
         self._offer("op", _("All"), [(_("Actions"), in_general()), (_("Calls to KlickTipp"), _operations())])
         self._offer("source", _("All"), list(Source.choices))
-        self._rest = asked.without("subject").rest
+        self._asked, self._participants = asked, participants
         parts = {str(term): name for name, term in asked.mirrored.items()}
         for mistake in mistakes:
             if name := parts.get(mistake.part):
@@ -108,14 +111,32 @@ class Controls(forms.Form):
         return any(self.data.get(name) for name in self.FOLDED)
 
     def in_words(self) -> list[tuple[str, str]]:
-        """What is asked for, as print has it."""
-        told = [(str(self.fields[name].label), self._in_words(name, value)) for name, value in self.data.items()]
-        return [*told, (gettext("Search"), self._rest)] if self._rest else told
+        """What is asked for, and that reads are hidden where they are, as print and reports have it; contacts apart."""
+        rest = self._asked.without("subject").rest
+        told = [*self.data.items(), *((term.name, term.value) for term in rest if term.name in TIMES)]
+        told = [(str(self.fields[name].label), self._in_words(name, value)) for name, value in told]
+        if hides_reads(self._asked.terms):
+            told.append((gettext("What happened"), gettext("changes and failures; what was only read is hidden")))
+        line = written(self._with_names(term) for term in rest if term.name not in TIMES)
+        return [*told, (gettext("Search"), line)] if line else told
+
+    def _with_names(self, term: Term) -> Term:
+        return replace(term, value=self._named(term.name, term.value))
+
+    def _named(self, name: str, value: str) -> str:
+        """A value with the name of the client or person that it stands for, if it does."""
+        if name not in ("client", "actor"):
+            return value
+        known = self._participants.clients if name == "client" else self._participants.people
+        return label_of(value, known)
 
     def _in_words(self, name: str, value: str) -> str:
+        if (named := self._named(name, value)) != value:
+            return named
         if name in TIMES:
-            with suppress(ValueError):
-                return date_format(datetime.fromisoformat(value), "SHORT_DATETIME_FORMAT")
+            with suppress(Impossible):
+                moment = moment_of(Term(name, value)) - timedelta(seconds=name == "until")
+                return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
         return str(dict(_flat(getattr(self.fields[name], "choices", ()))).get(value, value))
 
 

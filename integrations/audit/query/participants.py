@@ -76,6 +76,14 @@ def meant(value: str, participants: Iterable[Participant]) -> list[int]:
     return named or [each.id for each in participants if any(has_in_it(name, value) for name in each.names)]
 
 
+def label_of(value: str, participants: Iterable[Participant]) -> str:
+    """What the client or person is called whom a value names; the value as it is where it names none, or several."""
+    participants = list(participants)
+    ids = set(meant(value, participants))
+    labels = [each.label for each in participants if each.id in ids]
+    return labels[0] if len(labels) == 1 else value
+
+
 def _names(label: str) -> tuple[str, ...]:
     """What can be typed for a frozen label: all of it, the name, the address behind it."""
     name, _sign, address = label.rstrip(">").rpartition(" <")

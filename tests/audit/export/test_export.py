@@ -2,15 +2,18 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from accounts.models import Membership
 from accounts.roles import Role
@@ -248,4 +251,45 @@ def test_a_report_can_be_printed(browser: Client, owner: Membership, scope: Scop
     text = main_words(HttpResponse(response.getvalue()))
     assert "tried to add a•••@klick-tipp.team to Bergwind" in text
     assert "402" in text
-    assert "client:bergwind" in text
+    assert "Client Bergwind" in text
+
+
+def test_what_a_search_hides_and_whom_it_names_stands_on_the_page_and_the_report_in_words(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    anna = MembershipFactory(team=owner.team, user__name="Anna Berg").user
+    ClientAccountFactory(team=owner.team, name="Hafenkaffee")
+    theirs = Action(ADD_CONTACT, actor(anna), {"contact": ADA.label}, (ADA,))
+    write(scope, theirs, started_at=timezone.now() - timedelta(days=1))
+    write(scope, theirs)
+    write(scope, Action(CONTACT_OPENED, actor(anna)), Kind.READ, operation="get_contact")
+    person, account = f"actor:#{anna.pk}", f"client:#{scope.account_id}"
+    about = f"subject:{search_hashes(ADA, owner.team_id)[0]}"
+    day = date_format(timezone.localdate(), "SHORT_DATE_FORMAT")
+    hidden = "What happened changes and failures; what was only read is hidden"
+    table = {
+        "": [hidden],
+        f"{person} since:today": ["Person Anna Berg", f"From {day} 00:00", hidden],
+        f"{person} {account} until:today": ["Client Bergwind", "Person Anna Berg", f"To {day} 23:59", hidden],
+        f"-{person} -{account} vip": ['Search -actor:"Anna Berg" -client:Bergwind vip', hidden],
+        f"{person} {about}": ["Person Anna Berg", "About a•••@klick-tipp.team", hidden],
+        f"{person} kind:any": ["Person Anna Berg", "What happened everything"],
+        f"{person} -kind:change": [hidden],
+    }
+    for query, expected in table.items():
+        text = main_words(HttpResponse(export(browser, owner, "report", query).getvalue()))
+        for words in expected:
+            assert words in text, (query, words, text)
+        assert (hidden in text) == (hidden in expected), query
+        assert f"#{anna.pk}" not in text
+        assert "subject:" not in text
+
+    log = f"/t/{owner.team.slug}/log/"
+    page = browser.get(log, {"q": person})
+    assert "Only changes and failures: what was only read is hidden. Show everything" in main_words(page)
+    assert "nothing that was only read" in main_words(page)
+    link = re.search(r'href="([^"]+)">Show everything', page.content.decode())
+    assert link is not None
+    everything = browser.get(unescape(link[1]))
+    assert len(everything.context["actions"]) == len(page.context["actions"]) + 1
+    assert "only read" not in main_words(everything).partition("Reset the filters")[2]
