@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import translation
 
 from integrations.audit.models import AuditEntry, AuditSubject
-from integrations.audit.presentation import LoggedAction
+from integrations.audit.presentation import LoggedAction, problem_message
 
 FORMAT = 1
 """Raised where a field changes its meaning."""
@@ -37,7 +37,7 @@ def in_utc(moment: datetime) -> str:
 
 
 def _as_object(entry: AuditEntry, about: list[dict[str, Any]]) -> dict[str, Any]:
-    told = LoggedAction([entry])
+    told, problem = LoggedAction([entry]), problem_message(entry)
     return {
         "format": FORMAT,
         "id": str(entry.pk),
@@ -50,6 +50,7 @@ def _as_object(entry: AuditEntry, about: list[dict[str, Any]]) -> dict[str, Any]
         "started_at": in_utc(entry.started_at),
         "duration_ms": None if entry.duration is None else round(entry.duration.total_seconds() * 1000, 3),
         "text": " ".join(filter(None, (str(told.ending), told.sentence))),
+        "reason": str(problem.what) if problem else "",
         "kind": entry.kind,
         "outcome": entry.outcome,
         "action": str(entry.action),

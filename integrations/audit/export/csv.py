@@ -22,6 +22,7 @@ HEADINGS: Final[Mapping[str, str | Promise]] = {
     "account_number": _("No. within the client"),
     "started_at": _("When"),
     "text": _("What"),
+    "reason": _("Reason"),
     "outcome": _("Outcome"),
     "kind": _("Kind"),
     "actor_id": _("ID of who"),

@@ -25,6 +25,7 @@ from integrations.audit.recorder import Action, Scope
 from integrations.audit.subjects import Subject, search_hashes
 from integrations.clients.member_access import set_limit
 from integrations.contacts.sentences import ADD_CONTACT, CONTACT_OPENED
+from integrations.operations import message_of
 from tests.audit.test_log_page import write
 from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import main_words
@@ -246,10 +247,15 @@ def test_a_table_is_in_the_readers_language_and_time(browser: Client, owner: Mem
 
 
 def test_a_report_can_be_printed(browser: Client, owner: Membership, scope: Scope) -> None:
-    write(scope, about_ada(), outcome=Outcome.REFUSED, status=406, code=402, answer={"problem": "<b>"})
+    unsubscribed = {"problem": "email_unsubscribed"}
+    write(scope, about_ada(), outcome=Outcome.REFUSED, status=406, code=402, answer=unsubscribed)
     response = export(browser, owner, "report", "client:bergwind")
     text = main_words(HttpResponse(response.getvalue()))
     assert "tried to add a•••@klick-tipp.team to Bergwind" in text
+    reason = str(message_of("add_or_update_contact", "email_unsubscribed", 402).what)
+    assert f"to Bergwind: {reason}" in text
+    (row,) = csv.DictReader(StringIO(told(export(browser, owner, "csv", "client:bergwind")).removeprefix("\ufeff")))
+    assert row["Reason"] == objects(export(browser, owner, "jsonl", "client:bergwind"))[0]["reason"] == reason
     assert "402" in text
     assert "Client Bergwind" in text
 

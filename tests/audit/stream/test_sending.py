@@ -104,6 +104,7 @@ def test_all_that_the_log_has_arrives_in_order_as_json_lines(
         "started_at": "2026-11-30T14:32:05.123456Z",
         "duration_ms": 120.0,
         "text": "Alex added a•••@example.org to Bergwind",
+        "reason": "",
         "kind": "change",
         "outcome": "done",
         "action": str(entry.action),
