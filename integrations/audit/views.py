@@ -1,5 +1,6 @@
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -28,7 +29,7 @@ from integrations.audit.query.called import ANY_NOT_WELL
 from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
-from integrations.audit.query.line import Term, hides_reads
+from integrations.audit.query.line import LONGEST_QUERY, TOO_LONG, Term, hides_reads
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
@@ -66,12 +67,14 @@ def log(request: TeamRequest) -> HttpResponse:
     now = changed(request.POST, shown)
     asked = typed.asked.without(*now)
     from_controls = [Term(name, value) for name, value in now.items() if value]
+    query = urlencode(({"q": asked.line} if asked.terms else {}) | {term.name: term.value for term in from_controls})
+    if len(query) > LONGEST_QUERY and not asked.mistakes:
+        asked = replace(asked, mistakes=(TOO_LONG,))
     if asked.mistakes or typed.missing:
         line = request.POST.get("line", "")
         before = asked.without("subject").and_also(term for term in shown.terms if term.name in {"subject", *now})
         asked = asked.and_also(from_controls)
         return _log_page(request, asked, from_controls, line=line, shown=before, missing=typed.missing)
-    query = urlencode(({"q": asked.line} if asked.terms else {}) | {term.name: term.value for term in from_controls})
     return redirect(f"{reverse('log', args=[request.team.slug])}?{query}".rstrip("?"))
 
 

@@ -13,6 +13,7 @@ from integrations.audit.subjects import Subject, search_hashes
 from integrations.contacts.sentences import ADD_CONTACT
 from tests.audit.test_log_page import write
 from tests.factories import ClientAccountFactory, actor
+from tests.pages import main_words
 
 EMAIL = Subject(SubjectKind.EMAIL, "ada@klick-tipp.team")
 
@@ -86,3 +87,12 @@ def test_an_impossible_choice_is_told_at_its_control(browser: Client, owner: Mem
     assert page.status_code == 422
     assert page.context["controls"]["code"].errors
     assert not page.context["form"].errors
+
+
+def test_what_is_too_long_for_an_address_is_told(browser: Client, owner: Membership) -> None:
+    log = f"/t/{owner.team.slug}/log/"
+    long = "\U0001f600" * 1_900
+    page = browser.post(log, {"line": long})
+    assert page.status_code == 422
+    assert "a search has at most 2,000 characters" in main_words(page)
+    assert browser.post(log, {"line": "", "ref": long}, follow=True).status_code == 200

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from integrations.audit.query.called import in_words, qualifier_called
-from integrations.audit.query.line import Mistake, Term, parse, values, written
+from integrations.audit.query.line import LONGEST_VALUE, Mistake, Term, parse, values, written
 
 SELECTED: Final = ("client", "actor", "op", "outcome", "code", "key", "ref", "source", "kind", "since", "until")
 """The qualifiers that have a control, which has one value."""
@@ -113,7 +113,7 @@ def chosen(query: QueryDict) -> list[Term]:
 def changed(posted: QueryDict, shown: Asked) -> dict[str, str]:
     """What the controls say now, "" for nothing, where it is something else than a page showed them with."""
     before = {name: value for name, value in shown.at_controls.items() if name not in TIMES or _is_moment(value)}
-    now = {name: posted.get(name, "").strip() for name in SELECTED if name in posted}
+    now = {name: posted.get(name, "").strip()[:LONGEST_VALUE] for name in SELECTED if name in posted}
     return {name: value for name, value in now.items() if value != before.get(name, "")}
 
 

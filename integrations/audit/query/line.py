@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from integrations.audit.query.called import value_called
 
 LONGEST = 2_000
+LONGEST_VALUE = 200
+LONGEST_QUERY = 12_000
+"""Characters of an address, in which one of a line can take twelve."""
 _MOST_TERMS = 40
 
 PEOPLE = ("email", "phone", "contact")
@@ -36,6 +39,9 @@ class Mistake:
 
     part: str
     message: str | Promise
+
+
+TOO_LONG = Mistake("", _("a search has at most 2,000 characters"))
 
 
 class Impossible(Exception):
@@ -69,7 +75,7 @@ def hides_reads(terms: Iterable[Term]) -> bool:
 def parse(line: str) -> tuple[list[Term], list[Mistake]]:
     """The terms of a line, and what of it is none."""
     if len(line) > LONGEST:
-        return [], [Mistake(f"{line[:40]}…", _("a search has at most 2,000 characters"))]
+        return [], [replace(TOO_LONG, part=f"{line[:40]}…")]
     terms, mistakes, at = [], [], 0
     while at < len(line):
         if line[at].isspace():
