@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.audit.links import Name, about, links_of
@@ -84,9 +84,18 @@ def contact_id_beside(scope: Scope, known: Subject) -> str:
 
 def known_among(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[str]:
     """Those of the hashes under which these entries know somebody."""
+    return list(_among(entries, team_id, hashes).order_by("hash").values_list("hash", flat=True).distinct())
+
+
+def people_among(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> list[AuditSubject]:
+    """Of each hash under which these entries know somebody the row that says so last."""
+    latest = _among(entries, team_id, hashes).order_by().values("hash").annotate(latest=Max("pk")).values("latest")
+    return list(AuditSubject.objects.filter(pk__in=latest))
+
+
+def _among(entries: QuerySet[AuditEntry], team_id: int, hashes: Iterable[str]) -> QuerySet[AuditSubject]:
     subjects = AuditSubject.objects.filter(team_id=team_id, hash__in=list(hashes))
-    known = subjects.filter(Exists(entries.filter(pk=OuterRef("entry_id"))))
-    return list(known.order_by("hash").values_list("hash", flat=True).distinct())
+    return subjects.filter(Exists(entries.filter(pk=OuterRef("entry_id"))))
 
 
 def is_about(entry: AuditEntry, subject: Subject) -> bool:

@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from django.core.cache import cache
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from integrations.audit import events
 from integrations.audit.actors import Actor
 from integrations.audit.models import AuditEntry, AuditSubject
 from integrations.audit.people_sentences import LOG_SEARCHED, LOG_SEARCHED_IN_VAIN
+from integrations.audit.reading import people_among
 from integrations.audit.recorder import Scope
 from integrations.audit.subjects import Subject, search_hashes
 
@@ -21,10 +22,7 @@ def note_search(actor: Actor, team_id: int, hashes: Sequence[str], visible: Quer
     mark = _mark(actor, team_id, hashes)
     if cache.get(mark):
         return
-    rows = AuditSubject.objects.filter(team_id=team_id, hash__in=hashes)
-    seen = rows.filter(Exists(visible.filter(pk=OuterRef("entry_id"))))
-    known = list(rows.filter(pk__in=seen.values("hash").annotate(latest=Max("pk")).values("latest")))
-    if known:
+    if known := people_among(visible, team_id, hashes):
         events.record_about_known(LOG_SEARCHED, actor, Scope(team_id), known, contact=_named(known))
     cache.set(mark, True, _SECONDS)
 

@@ -73,7 +73,7 @@ def log(request: TeamRequest) -> HttpResponse:
     if asked.mistakes or typed.missing:
         line = request.POST.get("line", "")
         before = asked.without("subject").and_also(term for term in shown.terms if term.name in {"subject", *now})
-        asked = asked.and_also(from_controls)
+        asked = (asked.without("subject") if typed.missing else asked).and_also(from_controls)
         return _log_page(request, asked, from_controls, line=line, shown=before, missing=typed.missing)
     return redirect(f"{reverse('log', args=[request.team.slug])}?{query}".rstrip("?"))
 
@@ -90,7 +90,8 @@ def _log_page(
     """from_controls: what of it they say; what is wrong with that is told there
     line: as it was typed, where it is not what is asked
     shown: what the controls are compared with when they are sent, where that is not what is asked
-    missing: the contact of which the log has nothing, as it was typed; then no entries are shown
+    missing: the contact of which the log has nothing, as it was typed; then no entries are shown, and nothing that is
+        offered leads to it
     """
     participants = Participants(request.membership)
     told = conditions(asked.terms, participants)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import Membership
 from integrations.audit.actors import Actor
@@ -16,6 +16,7 @@ from integrations.audit.export.sentences import PERSON_REPORTED, PERSON_REPORTED
 from integrations.audit.links import about, by_hashes, names_of
 from integrations.audit.models import AuditEntry, AuditSubject
 from integrations.audit.presentation import LoggedAction, LoggedCall
+from integrations.audit.reading import people_among
 from integrations.audit.recorder import Scope
 from integrations.audit.visibility import visible_entries, visible_links
 from integrations.phone_numbers import readable_masked
@@ -56,9 +57,9 @@ def report_about(
     membership: Membership, hashes: Sequence[str], account_id: int | None = None, after: Place | None = None
 ) -> Report:
     """account_id: of one client account alone: then nothing is known but what its own log tells"""
-    entries, links = visible_entries(membership), visible_links(membership)
+    entries, links = _entries(membership, account_id), visible_links(membership)
     if account_id is not None:
-        entries, links = entries.filter(account_id=account_id), links.filter(account_id=account_id)
+        links = links.filter(account_id=account_id)
     names = [*by_hashes(hashes), *names_of(links, hashes)]
     found = about(entries, membership.team_id, names)
     page = list(_after(found, after).order_by(F("account_id").asc(nulls_first=True), "number")[: AT_ONCE + 1])
@@ -66,6 +67,12 @@ def report_about(
     labels = _labels(shown, [*hashes, *(name.hash for name in names)])
     last = Place(shown[-1].account_id or 0, shown[-1].number) if len(page) > AT_ONCE else None
     return Report(labels, [_of_client(list(group)) for _id, group in groupby(shown, lambda e: e.account_id)], last)
+
+
+def _entries(membership: Membership, account_id: int | None) -> QuerySet[AuditEntry]:
+    """Those that a report can be made of."""
+    visible = visible_entries(membership)
+    return visible if account_id is None else visible.filter(account_id=account_id)
 
 
 def _after(entries: QuerySet[AuditEntry], place: Place | None) -> QuerySet[AuditEntry]:
@@ -88,10 +95,8 @@ def _of_client(entries: list[AuditEntry]) -> tuple[int | None, str, list[Told]]:
     return last.account_id, last.account_label, told
 
 
-def record_reading(actor: Actor, scope: Scope, hashes: Sequence[str], report: Report) -> None:
-    """Write who reads a report about whom."""
+def record_reading(actor: Actor, membership: Membership, scope: Scope, hashes: Sequence[str], report: Report) -> None:
+    """Write who reads a report about whom: of those with these hashes whom the entries know that it can be made of."""
     sentence = PERSON_REPORTED if scope.account_id is None else PERSON_REPORTED_OF_CLIENT
-    subjects = AuditSubject.objects.filter(team_id=scope.team_id, hash__in=hashes)
-    first = subjects.order_by().values("hash").annotate(first=Min("pk")).values("first")
-    known = list(AuditSubject.objects.filter(pk__in=first))
+    known = people_among(_entries(membership, scope.account_id), scope.team_id, hashes)
     record_about_known(sentence, actor, scope, known, contact=report.title)

@@ -45,6 +45,6 @@ def _report(request: TeamRequest, scope: Scope) -> HttpResponse:
     report = report_about(request.membership, asked.subjects, scope.account_id, after)
     if not report.labels:
         raise Http404
-    record_reading(Actor.of(request), scope, asked.subjects, report)
+    record_reading(Actor.of(request), request.membership, scope, asked.subjects, report)
     context = {"report": report, "asked": asked, "client": scope.account_label}
     return render(request, "audit/export/person.html", context)

@@ -21,14 +21,14 @@ from accounts.validation import no_control_characters
 from integrations import klicktipp
 from integrations.audit.lines import comparable_reference
 from integrations.audit.links import about_any_of, by_hashes, names_of
-from integrations.audit.models import NOT_WELL, PARTLY, AuditEntry, LineFact, LineKind, LogLine, Source
+from integrations.audit.models import NOT_WELL, PARTLY, LineFact, LineKind, LogLine, Source
 from integrations.audit.query.called import ANY_NOT_WELL, ENDINGS
 from integrations.audit.query.line import Impossible, Mistake, Term, hides_reads, names_a_contact
 from integrations.audit.query.participants import NO_CLIENT, NOBODY, Participants, meant
 from integrations.audit.query.times import moment_of, number_since
 from integrations.audit.reading import numbered_in_account
 from integrations.audit.sentences import is_sentence
-from integrations.audit.visibility import visible_accounts, visible_links, visible_to
+from integrations.audit.visibility import visible_accounts, visible_entries, visible_links, visible_to
 from integrations.operations import OPERATIONS
 
 ANY_KIND = "any"
@@ -97,6 +97,7 @@ class _Reader:
         self._membership = participants.membership
         self._team_id = participants.team_id
         self._lines = LogLine.objects.filter(team_id=self._team_id)
+        self._entries = visible_entries(self._membership)
         self._readers: dict[str, Callable[[str], Condition]] = {
             "": self._text,
             "client": self._client,
@@ -233,14 +234,13 @@ class _Reader:
         except ValueError:
             raise Impossible(_("a request ID has 32 digits and letters from a to f")) from None
         is_it = Q(pk=id) | Q(call=id)
-        entries = AuditEntry.objects.filter(is_it, team_id=self._team_id)
+        entries = self._entries.filter(is_it)
         return self._indexed(Q(action__in=entries.values("action")), Q(action=id), entries=is_it | Q(action=id))
 
     def _entry(self, value: str) -> Condition:
         """The entry of this number in the team, and those of it within a client account."""
         number = int(_like(value, _NUMBER, _("entries are numbered, as 42")))
-        entries = AuditEntry.objects.filter(team_id=self._team_id)
-        found = (entries.filter(number=number), numbered_in_account(entries, self._team_id, number))
+        found = (self._entries.filter(number=number), numbered_in_account(self._entries, self._team_id, number))
         return self._indexed(
             *(Q(action__in=each.values("action")) for each in found),
             entries=Q(number=number) | Q(account_number=number),
@@ -259,7 +259,7 @@ class _Reader:
             raise Impossible(_("this is made by a search for a contact, and cannot be typed"))
         names = [*by_hashes(hashes), *names_of(visible_links(self._membership), hashes)]
         theirs = about_any_of(self._team_id, names)
-        entries = AuditEntry.objects.filter(theirs, team_id=self._team_id)
+        entries = self._entries.filter(theirs)
         return self._indexed(Q(action__in=entries.values("action")), entries=theirs)
 
     def _bound(self, told: Conditions, moments: dict[str, tuple[Term, datetime]]) -> None:
