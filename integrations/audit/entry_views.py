@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.audit.grouping import around, in_short, near, subjects, tell_people, with_entries
+from integrations.audit.grouping import around, in_short, near, subjects, tell_people
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedCall
 from integrations.audit.query.asked import Asked
@@ -40,7 +40,7 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
     of_action = visible.filter(action=found.action)
     asks_for_calls = bool(told and told.entries and line and line.entries > 1)
     context = {
-        "findings": with_entries(findings_of(found.action), visible) if is_unsure else [],
+        "findings": findings_of(found.action, visible) if is_unsure else [],
         "settled": visible.filter(action=settled).order_by("number").first() if settled else None,
         "entry": found,
         "call": LoggedCall(found),

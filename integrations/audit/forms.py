@@ -1,9 +1,10 @@
-"""What people type to find a contact."""
+"""What people type to find a contact, and under what the log has what a form does."""
 
 import re
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,6 +18,20 @@ from integrations.ids import CONTACT_ID, CONTACT_KEY
 from integrations.phone_numbers import phone_numbers
 
 PHONE = re.compile(r"([+0(]|[1-9][0-9]*[\s()/.-])[0-9\s()/.-]*")
+
+
+class ActionField(forms.UUIDField):
+    """The id of the action that a form carries out: a random one, as its page has given it. All others follow from
+    actions of the log, so that nobody may choose one."""
+
+    widget = forms.HiddenInput
+    _RANDOM: Final = 4
+
+    def to_python(self, value: Any) -> UUID | None:
+        action: UUID | None = super().to_python(value)
+        if action and action.version != self._RANDOM:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return action
 
 
 class ContactField(forms.CharField):

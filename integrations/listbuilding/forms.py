@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
+from integrations.audit.forms import ActionField
 from integrations.clients.keys.forms import SecretKeyField
 from integrations.contacts.subjects import ContactEmailField
 
@@ -35,7 +36,7 @@ class NewKeyForm(LabelForm):
 class EmailForm(forms.Form):
     """The email address of a contact for whom a listbuilding key is used."""
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     email = ContactEmailField()
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:

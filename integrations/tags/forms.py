@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from accounts.texts import shortened
 from accounts.validation import no_control_characters_in_lines
 from integrations.addresses import UMLAUT, email_address
+from integrations.audit.forms import ActionField
 from integrations.clients.errand import Errand
 from integrations.clients.forms import TypedNameField
 from integrations.clients.signed import Signed
@@ -61,7 +62,7 @@ class TagForm(forms.Form):
 
     same: tuple[int, str] | None = None
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     name = TagNameField(label=_("Name"))
     description = _LinesField(
         label=_("Description"),
@@ -119,7 +120,7 @@ class TagForm(forms.Form):
 class DeleteTagForm(forms.Form):
     """The name of a tag, typed to confirm that it shall go."""
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
 
     def __init__(self, data: QueryDict | None = None, *, tag: Tag) -> None:
         super().__init__(data)
@@ -139,7 +140,7 @@ class TaggingForm(forms.Form):
     most_contacts, most_removals = MOST_CONTACTS, MOST_REMOVALS
     longest, most_read = LONGEST_TEXT, MOST_READ
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     addresses = forms.CharField(
         label=_("Email addresses"),
         max_length=_LONGEST_LIST,

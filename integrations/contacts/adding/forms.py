@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.validation import no_control_characters
+from integrations.audit.forms import ActionField
 from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
 from integrations.contacts.adding.submission import NewContact, Provenance, Submission
@@ -33,7 +34,7 @@ _MOST_DATA_FIELDS = 100
 class ContactForm(forms.Form):
     """A contact that may be new: its addresses and data fields, and where it comes from."""
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     email = ContactEmailField(required=False)
     sms_number = forms.CharField(
         label=_("SMS number"),

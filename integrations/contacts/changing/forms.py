@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.validation import no_control_characters
 from integrations.addresses import readable_email
+from integrations.audit.forms import ActionField
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject
 from integrations.clients.errand import Errand
@@ -104,7 +105,7 @@ def edited_fields(
 class ChangeFieldsForm(forms.Form):
     """Data fields of a contact. What is left as it was shown is not checked and is no change."""
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
 
     def __init__(
         self,
@@ -175,7 +176,7 @@ class AddressForm(forms.Form):
     """The new email address or SMS number of a contact; cleaned, the `Subject` that it is."""
 
     kind: ClassVar[SubjectKind]
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
 
     def __init__(
         self,
@@ -241,7 +242,7 @@ class SmsNumberForm(AddressForm):
 
 
 class AddTagsForm(forms.Form):
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     tags = TagsField(label=gettext_lazy("Tags to add"))
 
     def __init__(self, data: QueryDict | None = None, *, typed: QueryDict | None = None) -> None:
@@ -250,7 +251,7 @@ class AddTagsForm(forms.Form):
 
 
 class RemoveTagForm(forms.Form):
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     tag_id = forms.IntegerField(min_value=1, max_value=LARGEST_KLICKTIPP_ID)
 
 
@@ -260,7 +261,7 @@ class RemoveTagForm(forms.Form):
 class NeverAgainForm(forms.Form):
     """Whether the addresses of a contact go on the suppression list."""
 
-    action = forms.UUIDField(widget=forms.HiddenInput)
+    action = ActionField()
     never_again = forms.BooleanField(required=False)
 
     def __init__(self, data: QueryDict | None = None, *, shown: Contact, typed: QueryDict | None = None) -> None:
