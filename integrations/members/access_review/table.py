@@ -1,8 +1,6 @@
 """An access review as a table for spreadsheets."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -10,27 +8,21 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from integrations.audit.export.csv import BYTE_ORDER_MARK, delimiter
+from integrations.audit.export.csv import BYTE_ORDER_MARK, safe, written
 from integrations.members.access_review.review import Client, Day, Reach, reaches
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CLIENTS_AT_ONCE = 50
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def lines(team: Team, clients: Iterable[Client], day: Day) -> Iterator[str]:
     """The lines of the table, as spreadsheets of the reader's language want them, some client accounts at a time."""
     heads = [_("Client"), _("Person"), _("Role"), _("Key"), _("Whose key"), _("Second factor")]
-    yield BYTE_ORDER_MARK + _line([*heads, _("Like this since"), _("On that day from"), _("On that day until")])
+    heads += [_("Like this since"), _("On that day from"), _("On that day until")]
+    yield BYTE_ORDER_MARK + written([heads])
     waiting = iter(clients)
     while batch := list(islice(waiting, _CLIENTS_AT_ONCE)):
-        for client, found in reaches(team, batch, day):
-            for reach in found:
-                yield _line(_cells(client, reach))
+        found = reaches(team, batch, day)
+        yield written(map(safe, _cells(client, reach)) for client, all_of in found for reach in all_of)
 
 
 def _cells(client: Client, reach: Reach) -> list[str]:
@@ -43,9 +35,3 @@ def _cells(client: Client, reach: Reach) -> list[str]:
 
 def _moment(moment: datetime | None) -> str:
     return localtime(moment).isoformat(sep=" ", timespec="seconds") if moment else ""
-
-
-def _line(cells: Sequence[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written, delimiter=delimiter()).writerow(map(safe_cell, cells))
-    return written.getvalue()
