@@ -36,6 +36,8 @@ HOME = "DE"
 """The country of a client whose country is not known."""
 
 _FEWEST_DIGITS = 7
+_DIALLED = re.compile(r"(?<![\w.,-])\(?[+0][0-9\s()/.-]*")
+_DAY = re.compile(r"\b[0-3]?[0-9]\.[01]?[0-9]\.[0-9]{4}\b")
 _NO_NUMBER = _("This is not a phone number. Please use digits only after the + or 00.")
 _TOO_SHORT = _("This phone number is too short.")
 _TOO_LONG = _("This phone number is too long.")
@@ -66,6 +68,12 @@ def known_country(told: str) -> str:
 def is_national(typed: str) -> bool:
     """Whether a phone number was typed as it is dialled at home, without country code."""
     return not trimmed(typed).startswith(("+", "00"))
+
+
+def has_a_number(text: str) -> bool:
+    """Whether something in a text is written as phone numbers are dialled, from their + or 0 on; a day is not."""
+    parts = _DIALLED.findall(_DAY.sub(" ", text))
+    return any(sum(character.isdigit() for character in part) >= _FEWEST_DIGITS for part in parts)
 
 
 def phone_number(text: str, country: str = "") -> str:

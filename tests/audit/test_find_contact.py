@@ -82,8 +82,31 @@ def test_the_url_tells_nothing_of_the_contact_and_keeps_the_other_qualifiers(
     assert parse_qs(to.query) == {"q": [f"client:bergwind subject:{hashes} kind:any"]}
 
 
+def test_no_word_beside_others_gets_into_the_url_that_is_a_contacts_number_id_or_key(
+    browser: Client, owner: Membership, scope: Scope
+) -> None:
+    long_id, key = (Subject(SubjectKind.CONTACT, value) for value in ("47110815", "k4eyOfAda"))
+    write_about(scope, long_id)
+    write_about(scope, key)
+    of_number = ["+4915112345678", "01511 2345678", "(01511) 234-5678", "0049 1511 23 45 678", '"01511 2345678"']
+    for typed, subject in ((long_id.value, long_id), (key.value, key), *((each, NUMBER) for each in of_number)):
+        for line, asked in (
+            (f"{typed} code:402 VIP", "subject:{} code:402 VIP"),
+            (f"VIP code:402 -{typed}", "VIP code:402 -subject:{}"),
+        ):
+            answer = browser.post(f"/t/{owner.team.slug}/log/", {"line": line})
+            told = asked.format(",".join(search_hashes(subject, owner.team_id)))
+            assert answer.status_code == 302, line
+            assert parse_qs(urlsplit(answer.url).query) == {"q": [told]}, line
+    unknown = find(browser, owner, "01701234567 code:402")
+    assert "The log has nothing about 01701234567" in words(unknown)
+    for line in ("47110816 code:402", "4711 code:402", "01.12.2026 402 VIP", "RE-2026-0170123 VIP"):
+        answer = browser.post(f"/t/{owner.team.slug}/log/", {"line": line})
+        assert set(parse_qs(urlsplit(answer.url).query)["q"][0].replace('"', "").split()) == set(line.split()), line
+
+
 def test_an_address_in_the_url_is_not_searched(browser: Client, owner: Membership, scope: Scope) -> None:
-    for qualifier in ("email:ada@klick-tipp.team", "contact:4711", "phone:+4915112345678"):
+    for qualifier in ("email:ada@klick-tipp.team", "contact:4711", "phone:+4915112345678", "01511 2345678 code:402"):
         page = browser.get(f"/t/{owner.team.slug}/log/", {"q": qualifier})
         assert (page.status_code, page.context["actions"]) == (422, [])
 

@@ -6,9 +6,13 @@ from django.test import Client
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.audit.models import SavedSearch
+from integrations.audit.models import SavedSearch, SubjectKind
+from integrations.audit.recorder import Action
+from integrations.audit.subjects import Subject
 from integrations.clients.member_access import set_limit
-from tests.factories import MembershipFactory, actor
+from integrations.contacts.sentences import ADD_CONTACT
+from tests.audit.test_log_page import write
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.pages import words
 
 
@@ -40,6 +44,9 @@ def test_what_cannot_be_kept(browser: Client, owner: Membership) -> None:
         ("Empty", "", "This field is required."),
         ("In the clear", "email:ada@klick-tipp.team", "cannot be saved"),
         ("In the clear", "code:402 ada@klick-tipp.team", "cannot be saved"),
+        ("In the clear", "+491701234567", "cannot be saved"),
+        ("In the clear", "(0170) 123 45 67 code:402", "cannot be saved"),
+        ("In the clear", 'code:402 "tel. 0170/1234567"', "cannot be saved"),
     ):
         page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": name, "line": line})
         assert (page.status_code, says in words(page)) == (422, True), name
@@ -48,6 +55,17 @@ def test_what_cannot_be_kept(browser: Client, owner: Membership) -> None:
     page = browser.post(f"/t/{owner.team.slug}/log/searches/", {"name": "One more", "line": "code:402"})
     assert "The team keeps 50 searches already" in words(page)
     assert save(browser, owner, name="Search 1", line="code:9").status_code == 302
+
+
+def test_the_id_of_a_known_contact_is_not_kept_and_other_numbers_and_words_are(
+    browser: Client, owner: Membership
+) -> None:
+    scope = ClientAccountFactory(team=owner.team).scope
+    for known in ("47110815", "k4eyOfAda"):
+        write(scope, Action(ADD_CONTACT, actor(), {"contact": known}, (Subject(SubjectKind.CONTACT, known),)))
+        assert save(browser, owner, name="Known", line=f"code:402 {known}").status_code == 422, known
+    for line in ("47110816", "k4eyOfBea", "402", "order 2026-0170-12", "01.12.2026 Newsletter", "entry:47110815"):
+        assert save(browser, owner, name=line, line=line).status_code == 302, line
 
 
 def test_who_saved_it_and_admins_delete_it(browser: Client, owner: Membership) -> None:

@@ -24,6 +24,7 @@ from integrations.ids import CONTACT_ID, CONTACT_KEY
 from integrations.phone_numbers import is_national, readable_masked
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_LONG_ID = re.compile(r"[1-9][0-9]{4,18}")
 _KINDS = {"email": SubjectKind.EMAIL, "phone": SubjectKind.SMS, "contact": SubjectKind.CONTACT}
 
 
@@ -69,10 +70,11 @@ class _Reader:
 
     def of_terms(self, line: str) -> Typed:
         terms, mistakes = parse(line)
+        known = known_contacts(terms, self._membership)
         told = []
         for term in terms:
             try:
-                told.append(self._read(term, values(terms, "client")))
+                told.append(known.get(term) or self._read(term, values(terms, "client")))
             except ValidationError as error:
                 mistakes.append(Mistake(str(term), error.messages[0]))
         return Typed(Asked(tuple(told), tuple(mistakes)), self._missing, self._sought)
@@ -101,6 +103,22 @@ class _Reader:
         accounts = list(visible_accounts(self._membership))
         asked = [account for account in accounts if account.slug in clients]
         return sorted({account.phone_country for account in asked or accounts})
+
+
+def known_contacts(terms: Iterable[Term], membership: Membership) -> dict[Term, Term]:
+    """Words that are the ID or key of a contact whom the log knows, as far as the member sees it, with what is asked in
+    their place: their form alone does not tell them from others. An ID has five digits at least; what is shorter is
+    rather a code or the number of an entry, and `contact:` names it all the same."""
+    hashes = {
+        term: search_hashes(Subject(SubjectKind.CONTACT, term.value), membership.team_id)
+        for term in terms
+        if not term.name and (_LONG_ID.fullmatch(term.value) or CONTACT_KEY.fullmatch(term.value))
+    }
+    wanted = [hashed for told in hashes.values() for hashed in told]
+    known = set(known_among(visible_entries(membership), membership.team_id, wanted)) if wanted else set()
+    return {
+        term: Term("subject", ",".join(told), term.is_not) for term, told in hashes.items() if known.intersection(told)
+    }
 
 
 def looks_like_a_contact(line: str) -> bool:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from integrations.audit.query.called import value_called
+from integrations.phone_numbers import has_a_number
 
 LONGEST = 2_000
 LONGEST_VALUE = 200
@@ -29,6 +30,8 @@ NAME_ENTRIES = ("request", "entry")
 """Qualifiers that name entries themselves, which are then shown whatever kind they are of."""
 
 _TERM = re.compile(r'(?P<not>-?)(?:(?P<name>[a-z]+):)?(?P<value>"(?:[^"]|"")*"|[^\s"]+|"[^"]*$)(?=\s|$)', re.IGNORECASE)
+_NUMBER = re.compile(r"(?P<not>-?)(?P<value>\(?[+0][0-9\s()/.-]*[0-9])(?=\s|$)")
+"""A phone number, which can have blanks in it."""
 _PLAIN = re.compile(r"[^\s\":-][^\s\":]*")
 _PLAIN_VALUE = re.compile(r"[^\s\"]+")
 
@@ -63,8 +66,9 @@ class Term:
 
 
 def names_a_contact(term: Term) -> bool:
-    """Whether it has somebody's address, number or ID in the clear."""
-    return term.name in PEOPLE or (not term.name and "@" in term.value)
+    """Whether it has somebody's address, number or ID in the clear. The form of a word alone does not tell whether it
+    is an ID or key: `contacts.known_contacts` does."""
+    return term.name in PEOPLE or (not term.name and ("@" in term.value or has_a_number(term.value)))
 
 
 def hides_reads(terms: Iterable[Term]) -> bool:
@@ -80,6 +84,11 @@ def parse(line: str) -> tuple[list[Term], list[Mistake]]:
     while at < len(line):
         if line[at].isspace():
             at += 1
+            continue
+        number = _NUMBER.match(line, at)
+        if number and has_a_number(number["value"]):
+            terms.append(Term("", " ".join(number["value"].split()), bool(number["not"])))
+            at = number.end()
             continue
         found = _TERM.match(line, at)
         part = found[0] if found else line[at:].split(maxsplit=1)[0]

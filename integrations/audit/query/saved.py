@@ -13,6 +13,7 @@ from accounts.models import Membership
 from accounts.roles import Capability
 from accounts.validation import no_control_characters
 from integrations.audit.models import SavedSearch
+from integrations.audit.query.contacts import known_contacts
 from integrations.audit.query.line import LONGEST, names_a_contact, parse
 
 MOST = 50
@@ -33,7 +34,7 @@ class SaveSearchForm(forms.Form):
         terms, mistakes = parse(line)
         if mistakes or not terms:
             raise ValidationError(_("This search cannot be understood."))
-        if any(map(names_a_contact, terms)):
+        if any(map(names_a_contact, terms)) or known_contacts(terms, self._membership):
             raise ValidationError(
                 _("A contact's address, number or ID cannot be saved: search for it, then save that.")
             )
