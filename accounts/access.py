@@ -116,6 +116,8 @@ def team_view(capability: Capability, *, also_ended: bool = False) -> Callable[[
     """
 
     def decorate(view: View) -> View:
+        asks = capability in confirmation.ASKED_FOR and not getattr(view, "asks_who_it_is", False)
+
         @wraps(view)
         @signed_in
         def for_members(request: TeamRequest, team: str, **arguments: Any) -> HttpResponseBase:
@@ -131,7 +133,7 @@ def team_view(capability: Capability, *, also_ended: bool = False) -> Callable[[
                 since = membership.team.second_factor_from
                 if request.lacks_factor and since and since <= timezone.now() and not membership.has_ended:
                     return redirect("mfa_index")
-                if capability in confirmation.ASKED_FOR and not confirmation.confirmed_lately(request):
+                if asks and not confirmation.confirmed_lately(request):
                     return confirmation.ask(request)
                 return view(request, **arguments)
 

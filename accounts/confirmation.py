@@ -22,11 +22,11 @@ ASKED_FOR = frozenset(
         Capability.MANAGE_MEMBERS,
         Capability.MANAGE_LOG,
         Capability.MANAGE_TEAM,
-        Capability.MANAGE_LOG,
         Capability.DELETE_CONTACTS,
     }
 )
-"""What is confirmed: keys, roles, members, deletions, the settings of the log and of the team."""
+"""What is confirmed: keys, roles, members, deletions, the settings of the log and of the team. Exports are, too: see
+`exports`."""
 
 
 def confirmed_lately(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """What the tests of the accounts room have in common."""
 
 import re
+import time
 from typing import Any
 
 from django.core.mail import EmailMessage
@@ -18,6 +19,14 @@ NEW_PASSWORD = "another-long-password"
 
 def sign_in(browser: Client, email: str, password: str = PASSWORD) -> Any:
     return browser.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def let_half_an_hour_pass(browser: Client) -> None:
+    """Since the person has signed in, or confirmed that it is them."""
+    session: Any = browser.session
+    for record in session["account_authentication_methods"]:
+        record["at"] = time.time() - 31 * 60
+    session.save()
 
 
 def is_signed_in(browser: Client) -> bool:

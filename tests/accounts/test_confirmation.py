@@ -1,8 +1,5 @@
 """Half an hour after the sign-in, what reaches far asks who is there."""
 
-import time
-from typing import Any
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +8,7 @@ from accounts import confirmation
 from accounts.models import Membership
 from accounts.roles import Role
 from integrations.clients.models import ClientAccount
-from tests.accounts.helpers import sign_in
+from tests.accounts.helpers import let_half_an_hour_pass, sign_in
 from tests.factories import PASSWORD, MembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +19,7 @@ OWN = {"Origin": "http://testserver"}
 def later(owner: Membership, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
     """The owner's browser, 31 minutes after the sign-in."""
     sign_in(client, owner.user.email)
-    session: Any = client.session
-    for record in session["account_authentication_methods"]:
-        record["at"] = time.time() - 31 * 60
-    session.save()
+    let_half_an_hour_pass(client)
     return client
 
 

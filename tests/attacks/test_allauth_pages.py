@@ -1,6 +1,5 @@
 """Filling the database through django-allauth's pages: it keeps what comes before a confirmation in the session."""
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from tests.accounts.helpers import sign_in
+from tests.accounts.helpers import let_half_an_hour_pass, sign_in
 from tests.accounts.test_second_factor import code
 from tests.factories import PASSWORD
 
@@ -68,10 +67,7 @@ def test_what_a_member_typed_before_the_confirmation_is_kept_nowhere(client: Cli
     sign_in(client, owner.user.email)
     url = reverse("mfa_activate_totp")
     secret = client.get(url).context["form"].secret
-    session: Any = client.session
-    for record in session["account_authentication_methods"]:
-        record["at"] = time.time() - 31 * 60
-    session.save()
+    let_half_an_hour_pass(client)
 
     asked = client.post(url, {"code": code(secret)})
 
