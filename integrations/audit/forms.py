@@ -20,18 +20,21 @@ from integrations.phone_numbers import phone_numbers
 PHONE = re.compile(r"([+0(]|[1-9][0-9]*[\s()/.-])[0-9\s()/.-]*")
 
 
+_RANDOM: Final = 4
+
+
+def is_random(action: UUID) -> None:
+    """Refuses an id that follows from another one."""
+    if action.version != _RANDOM:
+        raise ValidationError(forms.UUIDField.default_error_messages["invalid"], code="invalid")
+
+
 class ActionField(forms.UUIDField):
     """The id of the action that a form carries out: a random one, as its page has given it. All others follow from
     actions of the log, so that nobody may choose one."""
 
     widget = forms.HiddenInput
-    _RANDOM: Final = 4
-
-    def to_python(self, value: Any) -> UUID | None:
-        action: UUID | None = super().to_python(value)
-        if action and action.version != self._RANDOM:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return action
+    default_validators = [is_random]
 
 
 class ContactField(forms.CharField):
