@@ -120,7 +120,7 @@ class _Turn:
         account, seats = self._errand.account, self._seats
         try:
             runs = self._runs()
-            for _ in gateway.in_background(credential, account, action, runs, self._ledger.writer, workers=seats):
+            for _ in gateway.in_background(credential, account, action, runs, self._ledger.writer, seats=seats):
                 pass
         except Obstructed as error:
             self._note_obstacle(error.obstacle)
@@ -163,7 +163,7 @@ class _Turn:
     def _claim(self) -> list[JobRow]:
         waiting = self._job.rows.filter(state=RowState.WAITING).order_by("place")
         with transaction.atomic():
-            rows = list(waiting.select_for_update(skip_locked=True)[: min(2 * self._seats, _MOST_CLAIMED)])
+            rows = list(waiting.select_for_update(skip_locked=True)[: min(4 * self._seats, _MOST_CLAIMED)])
             JobRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=RowState.CLAIMED, worker=self._worker)
         return rows
 

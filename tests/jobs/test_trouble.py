@@ -1,6 +1,8 @@
 """What becomes of rows and jobs when calls fail, and when a job may not go on."""
 
+import time
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from integrations.clients.services import remove_client
 from integrations.jobs import pace, sentences, services, turn
 from integrations.jobs.kinds import UNSUBSCRIBE, UNTAG
 from integrations.jobs.models import Job, JobRow, Pace, RowState, State
+from integrations.klicktipp import Transport
 from integrations.suppression.models import Reason, Suppression
 from integrations.suppression.services import suppress
 from tests.factories import actor
@@ -140,7 +143,7 @@ def test_a_busy_service_slows_all_workers_down(errand: Errand, service: Service)
     for by in (first, second):
         assert not turn.take_turn(by, lambda seconds: False)
     job.refresh_from_db()
-    assert 30 < job.left <= 60
+    assert 20 < job.left <= 60
     kept = Pace.objects.get()
     assert kept.at_once == 8
     assert kept.until
@@ -160,6 +163,31 @@ def test_seats_are_shared_by_the_workers(db: None, settings: Any) -> None:
     pace.leave_seats(second)
     assert pace.take_seats(first, 1) == 16
     assert pace.take_seats(second, 2) == 16
+
+
+def test_never_more_calls_at_once_than_there_are_seats(
+    errand: Errand, service: Service, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.JOB_CALLS_AT_ONCE = 3
+    job = tagging(errand, service, 40)
+    lock, active, most, send = Lock(), 0, 0, Transport.send
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal active, most
+        with lock:
+            active += 1
+            most = max(most, active)
+        try:
+            time.sleep(0.01)
+            return send(*arguments, **options)
+        finally:
+            with lock:
+                active -= 1
+
+    monkeypatch.setattr(Transport, "send", counted)
+    work_until_idle()
+    assert Job.objects.get(pk=job.pk).done == 40
+    assert most == 3
 
 
 def lose_role(account: ClientAccount, owner: Membership) -> None:

@@ -10,22 +10,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 from uuid import UUID
 
 from integrations.audit.recorder import Action, CallsOfJobs
 from integrations.clients.errors import Obstructed
 from integrations.klicktipp import (
+    NO_TIME_LEFT,
     Attempt,
     Ending,
     KlickTipp,
     KlickTippError,
+    Problem,
     SessionAuth,
     SessionStore,
     SessionToken,
+    Throttled,
+    Unreachable,
     timing,
 )
 from integrations.klicktipp.auth import Auth
+from integrations.messages import Obstacle
 
 T = TypeVar("T")
 Job = Callable[[KlickTipp], T]
@@ -107,9 +112,15 @@ class Ended(Generic[T]):
 
 class Desk:
     """What the HTTP threads know of the writer: the library's observer, and the way to whatever else needs the
-    database, such as the store of a session."""
+    database, such as the store of a session.
 
-    def __init__(self, action: Action) -> None:
+    seats: the most calls under way; threads beyond that have begun theirs and wait for a seat, and do not leave where
+        KlickTipp is busy meanwhile. None for no limit
+    """
+
+    def __init__(self, action: Action, seats: int | None = None) -> None:
+        self._seats = threading.Semaphore(seats) if seats else None
+        self._is_busy = False
         self._calls = CallsOfJobs(action)
         self._thread = threading.local()
         self.events: SimpleQueue[Beginning | Finished | Asked | Ended[Any]] = SimpleQueue()
@@ -119,11 +130,25 @@ class Desk:
         answer: Future[None] = Future()
         self.events.put(Beginning(run.place, run.number(self._calls, attempt), answer))
         answer.result()
+        if self._seats:
+            self._seats.acquire()
+            if self._is_busy:
+                self._seats.release()
+                self._leave_out(run, attempt)
 
     def finish(self, attempt: Attempt, ending: Ending) -> None:
+        if self._seats:
+            self._is_busy = self._is_busy or isinstance(ending.error, Throttled)
+            self._seats.release()
         run: Run[Any] = self._thread.run
         run.failure = ending.error
         self.events.put(Finished(run.numbered.pop(attempt.request_id), ending))
+
+    def _leave_out(self, run: Run[Any], attempt: Attempt) -> NoReturn:
+        """Tell the log of an attempt that has begun that it is not sent."""
+        error = Unreachable(attempt.operation.name, problem=Problem.THROTTLED, hint=NO_TIME_LEFT)
+        self.events.put(Finished(run.numbered.pop(attempt.request_id), Ending(0.0, None, error, None)))
+        raise Obstructed(Obstacle.STOPPED)
 
     def ask(self, question: Callable[[], T]) -> T:
         """Let the writer answer, outside of its transactions. To be called in an HTTP thread only."""

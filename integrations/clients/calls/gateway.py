@@ -182,17 +182,25 @@ def in_background(
     runs: Iterable[Run[T]],
     write_by: Callable[[Recorder], Write],
     *,
-    workers: int,
+    seats: int,
 ) -> Generator[Done[T], None, None]:
-    """Do the jobs of an action that no page waits for, up to so many `workers` at the same time, and give what came of
+    """Do the jobs of an action that no page waits for, up to so many `seats` at the same time, and give what came of
     each as it comes. As `at_once`, but for as long as there are jobs, each call with `KLICKTIPP_PAGE_DEADLINE` of its
-    own; and whatever comes of a job is told as it is.
+    own; and whatever comes of a job is told as it is. Some more have begun in the log, so that no seat is empty while
+    marks are committed.
 
     write_by: what commits the marks of the calls, and what came of the jobs, with this recorder
     """
-    yield from _crew(credential, account, action, write_by, seconds=inf, workers=workers, caller_decides=True).results(
-        runs
-    )
+    yield from _crew(
+        credential,
+        account,
+        action,
+        write_by,
+        seconds=inf,
+        seats=seats,
+        workers=2 * seats,
+        caller_decides=True,
+    ).results(runs)
 
 
 def _for_the_log_alone(recorder: Recorder) -> Write:
@@ -212,11 +220,12 @@ def _crew(
     *,
     seconds: float,
     workers: int,
+    seats: int | None = None,
     caller_decides: bool = False,
 ) -> Crew[Any]:
     admission = Admission(action, account.scope)
     auth, recorder = _signed_by(credential, account, action, admission)
-    desk = Desk(action)
+    desk = Desk(action, seats)
     auth = desk.for_threads(auth)
     return Crew(
         desk,
