@@ -1,12 +1,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from typing import Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
-from django.template.loader import render_to_string
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_noop
@@ -39,6 +39,7 @@ Lines = Callable[[Iterable[list[AuditEntry]]], Iterator[str]]
 _TYPED_FREELY: Final = ("", "ref")
 _PROVED: Final = {"word": gettext_noop("JSON Lines with proofs")}
 _PROVED_ENDING: Final = "proved.jsonl"
+_MOST_PRINTED: Final = 2_000
 
 
 @team_view(Capability.SEE_WHOLE_LOG)
@@ -91,32 +92,19 @@ def _prover(request: TeamRequest) -> Prover:
 @team_view(Capability.SEE_WHOLE_LOG)
 @export
 def report(request: TeamRequest) -> HttpResponseBase:
-    """What a search of the log finds, as a page to print."""
+    """What a search of the log finds, as a page to print; of many entries the first ones."""
     asked, told = _asked(request)
     if told.mistakes:
         return _back(request)
     found = _exported(request, asked, told, "HTML")
-    names = names_asked(asked, request.membership)
-    in_words = Controls(asked, Participants(request.membership)).in_words()
+    participants, names = Participants(request.membership), names_asked(asked, request.membership)
+    in_words = Controls(asked, participants).in_words()
     if names:
         in_words.append((gettext("About"), ", ".join(labels_of(asked, names, request.membership))))
-    page = render_to_string("audit/export/report.html", {"asked": asked, "in_words": in_words}, request)
-    return StreamingHttpResponse(_report(page, found, translation.get_language()))
-
-
-_ROWS: Final = "<!-- rows -->"
-
-
-def _report(page: str, found: Iterable[list[AuditEntry]], language: str | None) -> Iterator[str]:
-    """The page, with the rows in their place as they come."""
-    head, _rows, foot = page.partition(_ROWS)
-    yield head
-    for batch in found:
-        with translation.override(language):
-            told = [(entry, LoggedAction([entry]), LoggedCall(entry)) for entry in batch]
-            rows = render_to_string("audit/export/rows.html", {"told": told})
-        yield rows
-    yield foot
+    entries = list(islice(chain.from_iterable(found), _MOST_PRINTED + 1))
+    shown = [(entry, LoggedAction([entry]), LoggedCall(entry)) for entry in entries[:_MOST_PRINTED]]
+    context = {"asked": asked, "in_words": in_words, "told": shown, "has_more": len(entries) > _MOST_PRINTED}
+    return render(request, "audit/export/report.html", context)
 
 
 def _file(

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 
 from accounts.models import Membership
 from accounts.roles import Role
-from integrations.audit.export import rows
+from integrations.audit.export import rows, views
 from integrations.audit.export.csv import HEADINGS, safe
 from integrations.audit.models import AuditEntry, Kind, Outcome, SubjectKind
 from integrations.audit.query import search as search_module
@@ -44,7 +44,7 @@ def export(browser: Client, member: Membership, form: str, query: str = "") -> A
 
 
 def told(response: Any) -> str:
-    return b"".join(response.streaming_content).decode()
+    return str(response.getvalue().decode())
 
 
 def objects(response: Any) -> list[dict[str, Any]]:
@@ -258,6 +258,18 @@ def test_a_report_can_be_printed(browser: Client, owner: Membership, scope: Scop
     assert row["Reason"] == objects(export(browser, owner, "jsonl", "client:bergwind"))[0]["reason"] == reason
     assert "402" in text
     assert "Client Bergwind" in text
+
+
+def test_a_report_has_no_more_than_can_be_printed(
+    browser: Client, owner: Membership, scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _entry in range(3):
+        write(scope, about_ada())
+    for most, told_so in ((3, False), (2, True)):
+        monkeypatch.setattr(views, "_MOST_PRINTED", most)
+        page = export(browser, owner, "report", "client:bergwind")
+        assert page.content.decode().count("<tr>") == 1 + most
+        assert ("Only the first 2 entries are shown here, and there are more." in main_words(page)) == told_so
 
 
 def test_what_a_search_hides_and_whom_it_names_stands_on_the_page_and_the_report_in_words(
