@@ -33,7 +33,11 @@ _ORDER = ["number", "id"]
 @dataclass(frozen=True)
 class Name:
     """A hash under which entries are about somebody: those of the team from the number `since` up to, but not with,
-    `until`. An ID is one contact's in one client account only, which `account_id` tells."""
+    `until`. An ID is one contact's in one client account only, which `account_id` tells.
+
+    Entries of the team that belong to no client account tell who looked for people by any name: an ID in all of them,
+    an address also after it was given up, until it is `taken` by somebody else.
+    """
 
     kind: str
     hash: str
@@ -41,6 +45,7 @@ class Name:
     since: int = 0
     until: int | None = None
     account_id: int | None = None
+    taken: int | None = None
 
     @property
     def is_always_theirs(self) -> bool:
@@ -180,16 +185,16 @@ def _periods(links: Iterable[Any]) -> Iterator[tuple[SubjectLink, Name]]:
         since = link.number if gave_up - {link.contact_id} else 0
         if link.ended is not None:
             gave_up.add(link.contact_id)
-        is_taken = link.next_holder not in (None, link.contact_id)
-        ends = [number for number in (link.ended, link.next_number if is_taken else None) if number is not None]
-        yield link, Name(link.kind, link.hash, link.label, since, min(ends, default=None))
+        taken = link.next_number if link.next_holder not in (None, link.contact_id) else None
+        ends = [number for number in (link.ended, taken) if number is not None]
+        yield link, Name(link.kind, link.hash, link.label, since, min(ends, default=None), taken=taken)
 
 
 def _few(periods: list[Name]) -> list[Name]:
     """The periods of a name; of one that came and went very often the whole time."""
     if len(periods) <= _MOST_PERIODS:
         return periods
-    return [replace(periods[0], until=periods[-1].until)]
+    return [replace(periods[0], until=periods[-1].until, taken=periods[-1].taken)]
 
 
 def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) -> QuerySet[AuditEntry]:
@@ -199,21 +204,37 @@ def about(entries: QuerySet[AuditEntry], team_id: int, names: Iterable[Name]) ->
 
 def about_any_of(team_id: int, names: Iterable[Name]) -> Q:
     """That an entry of a team is about somebody with one of these names."""
-    always, bounded = [], []
+    always, bounded, of_no_client = [], [], []
     for name in names:
         if name.is_always_theirs and name.account_id is None:
             always.append(name.hash)
             continue
-        part = Q(hash=name.hash, number__gte=name.since)
-        if name.until is not None:
-            part &= Q(number__lt=name.until)
+        part = _between(name, name.until)
         if name.account_id is not None:
-            part &= Q(Exists(AuditEntry.objects.filter(pk=OuterRef("entry_id"), account_id=name.account_id)))
+            part &= _is_of(account_id=name.account_id)
         bounded.append(part)
-    some = (bounded[at : at + _MOST_CONDITIONS] for at in range(0, len(bounded), _MOST_CONDITIONS))
-    wanted = [Q(hash__in=always), *(reduce(or_, parts) for parts in some)]
+        of_no_client.append(_between(name, name.taken))
+    wanted = [
+        Q(hash__in=always),
+        *_some_at_once(bounded),
+        *(some & _is_of(account_id=None) for some in _some_at_once(of_no_client)),
+    ]
     subjects = [AuditSubject.objects.filter(part, team_id=team_id).values("entry_id") for part in wanted]
     return reduce(or_, (Q(pk__in=of_some) for of_some in subjects))
+
+
+def _between(name: Name, end: int | None) -> Q:
+    part = Q(hash=name.hash, number__gte=name.since)
+    return part if end is None else part & Q(number__lt=end)
+
+
+def _is_of(**columns: Any) -> Q:
+    """That the entry of a subject has these columns."""
+    return Q(Exists(AuditEntry.objects.filter(pk=OuterRef("entry_id"), **columns)))
+
+
+def _some_at_once(parts: Sequence[Q]) -> Iterator[Q]:
+    return (reduce(or_, parts[at : at + _MOST_CONDITIONS]) for at in range(0, len(parts), _MOST_CONDITIONS))
 
 
 def by_hashes(hashes: Iterable[str]) -> list[Name]:
