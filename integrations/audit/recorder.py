@@ -21,7 +21,7 @@ from integrations.audit.models import AuditEntry, AuditSubject, KeyOwner, Kind, 
 from integrations.audit.sentences import Sentence
 from integrations.audit.statements import finish, insert, is_pending
 from integrations.audit.subjects import Subject, subject_rows, subjects_in
-from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Rejected
+from integrations.klicktipp import AccessDenied, Attempt, Ending, InvalidRequest, NotFound, Problem, Rejected
 from integrations.operations import OPERATIONS
 
 logger = logging.getLogger(__name__)
@@ -329,4 +329,5 @@ def _outcome(ending: Ending) -> Outcome:
         return Outcome.DONE
     if ending.error.happened == "unknown":
         return Outcome.UNKNOWN
-    return Outcome.REFUSED if isinstance(ending.error, _REFUSALS) else Outcome.FAILED
+    is_refused = isinstance(ending.error, _REFUSALS) and ending.error.problem is not Problem.INTERNAL_ERROR
+    return Outcome.REFUSED if is_refused else Outcome.FAILED

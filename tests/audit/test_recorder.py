@@ -59,6 +59,13 @@ def test_a_refusal_keeps_code_and_meaning(account: ClientAccount) -> None:
     assert entry.answer["problem"] == "email_unsubscribed"
 
 
+def test_an_internal_error_of_the_service_is_no_refusal(account: ClientAccount) -> None:
+    with pytest.raises(Rejected):
+        connect(account).add_or_update_contact("internal@klick-tipp.team")
+    entry = AuditEntry.objects.get()
+    assert (entry.outcome, entry.status, entry.code) == (Outcome.FAILED, 406, 12)
+
+
 def test_no_contact_data_stands_in_the_entry(account: ClientAccount) -> None:
     connect(account).add_or_update_contact(
         "Rainer.Muster@klick-tipp.team", "+4915112345678", fields={"fieldFirstName": "Rainer", "fieldCity": "Zwiesel"}
