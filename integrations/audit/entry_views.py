@@ -21,7 +21,7 @@ from integrations.audit.query.fitting import step
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.search import next_newer, search
 from integrations.audit.settling import findings_of
-from integrations.audit.visibility import visible_accounts, visible_entries
+from integrations.audit.visibility import sees_whole_log, visible_accounts, visible_entries
 
 
 @team_view(Capability.SEE_LOG)
@@ -50,6 +50,7 @@ def entry(request: TeamRequest, number: int) -> HttpResponse:
         "kept": f"?{request.GET.urlencode()}" if request.GET else "",
         "subjects": subjects(action),
         "account": _account_to_see(request, found),
+        "tried": _tried(request, found),
         "earlier": earlier,
         "later": later,
         "to_neighbour": "log_fitting" if told and told.entries else "log_entry",
@@ -87,6 +88,16 @@ def _account_to_see(request: TeamRequest, entry: AuditEntry) -> Any:
     if entry.account_id is None or not request.membership.may(Capability.SEE_CLIENTS):
         return None
     return visible_accounts(request.membership).filter(pk=entry.account_id).first()
+
+
+def _tried(request: TeamRequest, entry: AuditEntry) -> tuple[str, str] | None:
+    """The client account that somebody tried to reach and was refused, as it was typed, and its name, "" for none: for
+    who sees the whole log, as it tells what there is."""
+    slug = entry.parameters.get("tried", {}).get("client")
+    if not slug or not sees_whole_log(request.membership):
+        return None
+    account = visible_accounts(request.membership).filter(slug=slug).first()
+    return slug, str(account or "")
 
 
 @team_view(Capability.SEE_LOG)

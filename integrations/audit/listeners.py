@@ -1,6 +1,7 @@
 """Writes into the log what accounts tell by signals: sign-ins, passwords, roles."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -39,6 +40,7 @@ from integrations.audit.visibility import visible_accounts
 from ktportal.encryption import decrypt, encrypt
 from ktportal.mail import QUEUE
 
+_LONGEST_SLUG: Final = 50
 _NOT_SIGNED_IN: Final = "sign-in that failed"
 
 
@@ -115,14 +117,26 @@ def refused_access(request: HttpRequest, membership: Membership | None, is_missi
         return
     one, several = _REFUSED_ACCESS[is_missing]
     scope = _scope(membership, match.kwargs.get("account", "")) if membership else Scope(PORTAL)
-    more: dict[str, Any] = {"more": others} if others else {}
-    events.record(several if others else one, Actor.of(request), scope, page=match.url_name, **more)
+    told: dict[str, Any] = {"more": others} if others else {}
+    if membership and (tried := _tried(match.kwargs, scope)):
+        told["tried"] = tried
+    events.record(several if others else one, Actor.of(request), scope, page=match.url_name, **told)
 
 
 _REFUSED_ACCESS = {
     True: (people_sentences.PAGE_MISSED, people_sentences.PAGES_MISSED),
     False: (people_sentences.PAGE_REFUSED, people_sentences.PAGES_REFUSED),
 }
+
+
+def _tried(named: Mapping[str, Any], scope: Scope) -> dict[str, str]:
+    """What an address names: a client account that is not the entry's, as it was typed, whether or not there is one,
+    and things by number. So the entry tells who has typed it nothing else. Other texts, which can be secret, are not
+    kept."""
+    is_of_team = scope.account_id is None and "account" in named
+    tried = {"client": str(named["account"])[:_LONGEST_SLUG]} if is_of_team else {}
+    numbers = [str(value) for value in named.values() if isinstance(value, int)]
+    return tried | ({"numbers": ", ".join(numbers)} if numbers else {})
 
 
 def _scope(membership: Membership, slug: str) -> Scope:

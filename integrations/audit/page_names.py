@@ -35,6 +35,8 @@ _NAMES: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (_("page of a tag"), ("tag",)),
     (_("tagging contacts"), ("tagging*",)),
     (_("suppression list"), ("suppress*",)),
+    (_("list of the segments"), ("segments",)),
+    (_("segment"), ("segment", "segment_*")),
     (_("inviting to the team"), ("member_invite", "invitation_*")),
     (_("leaving the team"), ("member_leave",)),
     (_("sessions of a member"), ("member_sessions",)),

@@ -118,7 +118,7 @@ def tell(key: str, parameters: Mapping[str, Any], most: int | None = None, *, is
         return key
     words = {name: in_words(value, most) or _("(none)") for name, value in parameters.items()}
     if isinstance(page := parameters.get("page"), str):
-        words["page"] = page_name(page)
+        words["page"] = ", ".join([page_name(page), *parameters.get("tried", {}).values()])
     try:
         return str(sentence.text if is_done else sentence.attempt or sentence.text) % words
     except KeyError:

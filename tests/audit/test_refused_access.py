@@ -44,21 +44,31 @@ def test_what_a_role_does_not_allow_is_in_the_teams_log_with_its_client(owner: M
     assert f"Refused: {told}" in main_words(signed_in(owner).get(f"/t/{owner.team.slug}/log/"))
 
 
-@pytest.mark.parametrize("slug", ["bergwind", "no-such-client"])
-def test_a_client_out_of_sight_reads_in_the_log_as_one_that_is_not_there(owner: Membership, slug: str) -> None:
-    ClientAccountFactory(team=owner.team, slug="bergwind")
-    editor = MembershipFactory(team=owner.team, role=Role.EDITOR)
-    set_limit(editor, [], actor(owner.user))
+@pytest.mark.parametrize(
+    ("slug", "is_called"), [("bergwind", "Bergwind GmbH bergwind"), ("nowhere", "nowhere: there is no such client now")]
+)
+def test_who_sees_the_whole_log_alone_learns_whether_there_is_what_was_tried(
+    owner: Membership, slug: str, is_called: str
+) -> None:
+    ClientAccountFactory(team=owner.team, slug="bergwind", name="Bergwind GmbH")
+    limited, inside = (MembershipFactory(team=owner.team, role=role) for role in (Role.EDITOR, Role.AUDITOR))
+    set_limit(limited, [], actor(owner.user))
+    browser = signed_in(limited)
 
-    answer = signed_in(editor).get(f"/t/{owner.team.slug}/clients/{slug}/contacts/")
+    assert browser.get(f"/t/{owner.team.slug}/clients/{slug}/contacts/4711/").status_code == 404
 
-    assert answer.status_code == 404
     (entry,) = refused(team_id=owner.team_id)
     assert (entry.account_id, entry.account_label) == (None, "")
-    assert logged(pk=entry.pk) == [
-        f"{editor.user.name} asked for what is not there, or not for them (finding a contact)"
-    ]
-    assert slug not in str(entry.parameters)
+    assert entry.parameters["tried"] == {"client": slug, "numbers": "4711"}
+    told = f"{limited.user.name} asked for what is not there, or not for them (page of a contact, {slug}, 4711)"
+    assert logged(pk=entry.pk) == [told]
+    page = f"/t/{owner.team.slug}/log/{entry.number}/"
+    for member in (owner, inside):
+        assert f"Client that was asked for {is_called}" in main_words(signed_in(member).get(page))
+    own = main_words(browser.get(page))
+    assert told in own
+    assert "Client that was asked for" not in own
+    assert "GmbH" not in own
 
 
 @pytest.mark.parametrize("exists", [True, False])
