@@ -17,14 +17,14 @@ from integrations.audit import events
 from integrations.audit.actors import SYSTEM
 from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
 from integrations.audit.recorder import Scope
-from integrations.audit.retention.models import Gap, NumbersCheck
+from integrations.audit.retention.models import CountedNumbers, Gap, NumbersCheck
 from integrations.audit.retention.sentences import NUMBERS_MISSING, NUMBERS_OF_CLIENT_MISSING
 
 logger = logging.getLogger(__name__)
 
 BLOCK = 50_000
 """Numbers that are counted at once, and in which what is missing is told as one gap."""
-_NUMBERS_A_RUN = 1_000_000
+NUMBERS_A_RUN = 1_000_000
 _LEAST = 1_000
 """What a block counts as that has fewer numbers, so that many small counts are not all looked at in one run."""
 
@@ -47,11 +47,11 @@ def check_numbers() -> None:
     """For the clock: count some more blocks of numbers, after the last one of all from the first one again. What is
     missing is an error and, when it is found first or has become more, an event in the team's log."""
     check = NumbersCheck.objects.get_or_create(pk=1)[0]
-    budget = _NUMBERS_A_RUN
+    budget = NUMBERS_A_RUN
     while budget > 0:
         counter = EntryCounter.objects.filter(pk__gte=check.counter_id).order_by("pk").first()
         if counter is None:
-            check.counter_id, check.number, check.finished_at = 0, 0, timezone.now()
+            check.counter_id, check.number = 0, 0
             break
         if counter.pk != check.counter_id:
             check.counter_id, check.number = counter.pk, 0
@@ -60,6 +60,8 @@ def check_numbers() -> None:
         budget -= max(min(counter.last - block * BLOCK, BLOCK), _LEAST)
         check.number = (block + 1) * BLOCK
         if check.number > counter.last:
+            counted = {"through": counter.last, "finished_at": timezone.now()}
+            CountedNumbers.objects.update_or_create(counter_id=counter.pk, defaults=counted)
             check.counter_id, check.number = counter.pk + 1, 0
     check.save()
 

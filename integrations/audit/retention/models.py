@@ -76,7 +76,18 @@ class NumbersCheck(models.Model):
 
     counter_id = models.BigIntegerField(default=0)
     number = models.BigIntegerField(default=0)
-    finished_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"counter {self.counter_id}, {self.number}"
+
+
+class CountedNumbers(models.Model):
+    """Up to which number a counter's numbers have been counted from the first to the last, and when that ended last.
+    One row for each counter that has been counted."""
+
+    counter_id = models.BigIntegerField(primary_key=True)
+    through = models.BigIntegerField()
+    finished_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"counter {self.counter_id} through {self.through}"

@@ -7,6 +7,7 @@ from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.retention import removed
+from integrations.audit.retention.gaps import NUMBERS_A_RUN
 from integrations.audit.retention.forms import PeriodsForm
 from integrations.audit.retention.periods import TIME_TO_UNDO, change, may_remove, periods_of
 
@@ -20,7 +21,8 @@ def log_kept(request: TeamRequest) -> HttpResponse:
         "waits_until": periods.changed_at and not may_remove(periods) and periods.changed_at + TIME_TO_UNDO,
         "removals": removed.removals(request.team.pk),
         "gaps": removed.gaps(request.membership),
-        "checked_at": removed.checked_at(),
+        "counted": removed.counted(request.membership),
+        "counts_at_once": NUMBERS_A_RUN,
         "may_change": request.membership.may(Capability.MANAGE_LOG),
     }
     return render(request, "audit/retention/kept.html", context)

@@ -15,7 +15,7 @@ from integrations.audit.models import AuditEntry, EntryCounter, RetentionRecord
 from integrations.audit.people_sentences import SIGNED_IN
 from integrations.audit.recorder import Scope
 from integrations.audit.retention import gaps
-from integrations.audit.retention.models import Gap, NumbersCheck
+from integrations.audit.retention.models import CountedNumbers, Gap
 from tests.factories import MembershipFactory
 from tests.pages import logged, main_words
 
@@ -66,14 +66,14 @@ def test_the_clock_counts_in_turns_and_tells_of_a_gap_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(gaps, "BLOCK", 10)
-    monkeypatch.setattr(gaps, "_NUMBERS_A_RUN", 1)
+    monkeypatch.setattr(gaps, "NUMBERS_A_RUN", 1)
     write(25, Scope(7))
     remove_past_the_guard(number=15)
     gaps.check_numbers()
     assert not Gap.objects.exists()
     for _ in range(6):
         gaps.check_numbers()
-    assert NumbersCheck.objects.get().finished_at
+    assert CountedNumbers.objects.get().through == 26  # with the entry that tells of the gap
     gap = Gap.objects.get()
     assert (gap.team_id, gap.account_id, gap.first, gap.last, gap.count) == (7, 0, 15, 15, 1)
     assert "Entries of the log are missing" in caplog.text
@@ -109,3 +109,24 @@ def test_the_log_shows_what_is_missing(owner: Membership) -> None:
         assert "2 entries from number 2 to 5" in main_words(browser.get(f"{log}kept/"))
     assert "Harbour Lane Coffee: 1 entry from number 2 to 2" in main_words(browsers[Role.OWNER].get(f"{log}kept/"))
     assert "Harbour Lane Coffee" not in main_words(browsers[Role.VIEWER].get(f"{log}kept/"))
+
+
+def test_the_page_says_what_of_this_teams_log_was_counted_and_when(browser: Client, owner: Membership) -> None:
+    kept = f"/t/{owner.team.slug}/log/kept/"
+    write(3, Scope(owner.team_id + 1))
+    gaps.check_numbers()
+    of_team = EntryCounter.objects.get(team_id=owner.team_id)
+    CountedNumbers.objects.filter(counter_id=of_team.pk).delete()
+    with_none = main_words(browser.get(kept))
+    assert "Of this team's log none has been counted yet" in with_none
+    assert "No number without an entry" not in with_none
+
+    write(2, Scope(owner.team_id, 3, "Harbour Lane Coffee"))
+    gaps.check_numbers()
+    of_team.refresh_from_db()
+    write(1, Scope(owner.team_id))
+    write(1, Scope(owner.team_id, 4, "Bergwind"))
+    told = main_words(browser.get(kept))
+    assert f"entries up to number {of_team.last} were counted" in told
+    assert "Within 1 client they have not been counted yet" in told
+    assert "The numbers within clients were counted last at" in told
