@@ -30,16 +30,17 @@ from integrations.audit.query.conditions import ANY_KIND, Conditions, conditions
 from integrations.audit.query.contacts import labels_of, names_asked, read
 from integrations.audit.query.forms import Controls, LineForm
 from integrations.audit.query.line import LONGEST_QUERY, TOO_LONG, Term, hides_reads
+from integrations.audit.query.meant import entry_numbered, moment_meant, of_clients_numbered
 from integrations.audit.query.participants import Participants
 from integrations.audit.query.rows import Day, by_day, rows
 from integrations.audit.query.saved import SaveSearchForm, may_delete, save, saved_searches
 from integrations.audit.query.search import Found, beside, newer, search
-from integrations.audit.reading import numbered_in_account
 from integrations.audit.retention import removed
 from integrations.audit.retention.periods import periods_of
 from integrations.audit.searches import note_search, note_vain_search
 from integrations.audit.visibility import visible_entries
 
+_PLACE = re.compile(r"[1-9][0-9]{0,17}")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _MOST_REMOVALS = 4
 _PRESETS = {
@@ -58,7 +59,9 @@ def log(request: TeamRequest) -> HttpResponse:
     an address that has contacts as hashes only. A control goes before the line where it was changed since the page was
     shown, else the line does."""
     if request.method != "POST":
-        asked = Asked.of(request.GET)
+        asked, before = Asked.of_page(request.GET, "before"), request.GET.get("before")
+        if before is not None and not _PLACE.fullmatch(before) and not asked.mistakes:
+            return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
         return _log_page(request, asked, chosen(request.GET), line=request.GET.get("q") if asked.mistakes else None)
     shown = Asked.of_line(request.POST.get("shown", ""))
     typed = read(request.POST.get("line", ""), ",".join(shown.subjects), request.membership)
@@ -98,7 +101,7 @@ def _log_page(
     mistakes = [*asked.mistakes, *told.mistakes]
     at_controls = {str(term) for term in from_controls if term in asked.mirrored.values()}
     before = request.GET.get("before", "")
-    number = int(before) if _NUMBER.fullmatch(before) else None
+    number = int(before) if _PLACE.fullmatch(before) else None
     found = Found([]) if missing or mistakes else search(request.team.pk, told, number, PAGE_SIZE)
     names = names_asked(asked, request.membership)
     actions = _actions(request, names, found)
@@ -121,12 +124,13 @@ def _log_page(
         "mistakes": mistakes,
         "missing": missing,
         "meant_by_number": [(str(term), log_query(("kind", ANY_KIND), term)) for term in meant_by_number(missing)],
-        "entry_of_number": _entry_numbered(request, missing),
-        "of_clients_numbered": _of_clients_numbered(request, missing),
+        "entry_of_number": entry_numbered(missing, request.membership),
+        "of_clients_numbered": of_clients_numbered(missing, request.membership),
         "searches": saved_searches(request.membership),
         "actions": actions,
         "hides_reads": hides_reads(asked.terms) and not missing and not mistakes,
         "meant": meant,
+        "meant_moment": None if mistakes else moment_meant(asked.words, participants),
         "meant_query": by_qualifier.query,
         "with_reads": asked.and_also([Term("kind", ANY_KIND)]).query,
         "all_contacts": asked.without("subject").query,
@@ -157,19 +161,6 @@ def _beside(request: TeamRequest, asked: Asked, told: Conditions, participants: 
     lines = beside(request.team.pk, told, at_any_time)
     actions = _actions(request, names_asked(asked, request.membership), Found(lines))
     return by_day(rows(actions, timeless, participants, asks_for_calls=bool(at_any_time.entries)))
-
-
-def _entry_numbered(request: TeamRequest, typed: str) -> int | None:
-    """The number that was typed, if an entry has it that the member may see."""
-    number = int(typed) if _NUMBER.fullmatch(typed) else 0
-    return number if number and visible_entries(request.membership).filter(number=number).exists() else None
-
-
-def _of_clients_numbered(request: TeamRequest, typed: str) -> str:
-    """The query that leads to the entries whose number within a client this is, if the member may see one."""
-    visible, number = visible_entries(request.membership), int(typed) if _NUMBER.fullmatch(typed) else 0
-    is_known = number and numbered_in_account(visible, request.team.pk, number).exists()
-    return log_query(("entry", str(number))) if is_known else ""
 
 
 def _actions(request: TeamRequest, names: Sequence[Name], found: Found) -> list[LoggedAction]:

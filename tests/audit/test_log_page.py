@@ -208,11 +208,6 @@ def test_an_impossible_value_is_told_at_its_place_and_shows_nothing(
     assert page.context["controls"].errors[name.replace("#", "")] == [str(page.context["mistakes"][0].message)]
 
 
-def test_a_place_made_by_hand_is_no_error(browser: Client, owner: Membership) -> None:
-    for before in ("-1", "0" * 20 + "9" * 5_000, "x"):
-        assert log(browser, owner, before=before).status_code == 200
-
-
 def test_who_has_left_can_still_be_asked_for(browser: Client, owner: Membership, scope: Scope) -> None:
     gone = MembershipFactory(team=owner.team)
     write(scope, Action(ADD_CONTACT, actor(gone.user), {"contact": "x"}))

@@ -96,7 +96,7 @@ def report(request: TeamRequest) -> HttpResponseBase:
     asked, told = _asked(request)
     if told.mistakes:
         return _back(request)
-    found = _exported(request, asked, told, "HTML")
+    found = _exported(request, asked, told, {"word": gettext_noop("a report")})
     participants, names = Participants(request.membership), names_asked(asked, request.membership)
     in_words = Controls(asked, participants).in_words()
     if names:
@@ -126,7 +126,7 @@ def _sent(request: TeamRequest, lines: Iterator[str], content_type: str, ending:
 
 def _asked(request: TeamRequest) -> tuple[Asked, Conditions]:
     """What is asked for, with all mistakes in it."""
-    asked = Asked.of(request.GET)
+    asked = Asked.of_page(request.GET)
     told = conditions(asked.terms, Participants(request.membership))
     told.mistakes = [*asked.mistakes, *told.mistakes]
     return asked, told

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from integrations.audit.query.called import in_words, qualifier_called
 from integrations.audit.query.line import LONGEST_VALUE, Mistake, Term, parse, values, written
@@ -18,6 +19,8 @@ SELECTED: Final = ("client", "actor", "op", "outcome", "code", "key", "ref", "so
 """The qualifiers that have a control, which has one value."""
 
 TIMES: Final = ("since", "until")
+
+_LONGEST_TOLD: Final = 80
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,18 @@ class Asked:
         given = {term.name for term in told if term.name in TIMES}
         line = [term for term in line if term.name not in given]
         return cls(tuple(dict.fromkeys([*line, *told])), tuple(mistakes))
+
+    @classmethod
+    def of_page(cls, query: QueryDict, *others: str) -> Asked:
+        """As `of`, for an address in which, but for some `others`, nothing else may be: not to leave out by silence
+        what somebody asks for."""
+        unknown = [name for name in query if name not in ("q", *SELECTED, *others)]
+        told = [
+            Mistake(f"{name}={query[name]}"[:_LONGEST_TOLD], _("the address of this page has no such part"))
+            for name in unknown
+        ]
+        asked = cls.of(query)
+        return replace(asked, mistakes=(*asked.mistakes, *told))
 
     @classmethod
     def of_line(cls, line: str) -> Asked:
@@ -59,7 +74,11 @@ class Asked:
         today is none of them."""
         found = {name: [term for term in self.terms if term.name == name] for name in SELECTED}
         single = {name: terms[0] for name, terms in found.items() if len(terms) == 1 and not terms[0].is_not}
-        return {name: term for name, term in single.items() if name not in TIMES or not term.value.isalnum()}
+        return {
+            name: term
+            for name, term in single.items()
+            if name not in TIMES or not term.value.replace(":", "").isalnum()
+        }
 
     @property
     def at_controls(self) -> dict[str, str]:

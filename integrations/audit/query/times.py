@@ -15,11 +15,12 @@ from integrations.audit.query.line import Impossible, Term
 
 _DAYS = re.compile(r"([1-9][0-9]{0,3})d")
 _DOTTED = re.compile(r"^([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})(?=T|$)")
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
 
 
 def moment_of(term: Term) -> datetime:
-    """The beginning of `since`, the end of `until`: a day, a day with its hour, or a time counted from today."""
+    """The beginning of `since`, the end of `until`: a day, with its hour, or a time of today or counted from it."""
     if term.is_not:
         raise Impossible(_("a time cannot be left out: say since and until"))
     is_end, today = term.name == "until", timezone.localdate()
@@ -29,6 +30,8 @@ def moment_of(term: Term) -> datetime:
         return _midnight(today - timedelta(days=term.value == "yesterday") + timedelta(days=is_end))
     if days := _DAYS.fullmatch(term.value):
         return _midnight(today - timedelta(days=int(days[1]) - 1) + timedelta(days=is_end))
+    if clock := clock_typed(term.value):
+        return _typed_moment(datetime.combine(today, clock).isoformat(), is_end)
     return _typed_moment(term.value, is_end)
 
 
@@ -39,6 +42,12 @@ def time_typed(value: str) -> str:
     return _DOTTED.sub(lambda found: f"{found[3]}-{found[2]:>02}-{found[1]:>02}", value)
 
 
+def clock_typed(value: str) -> time | None:
+    """The time of day that a text is, as `14:32`; None for any other text."""
+    found = _CLOCK.fullmatch(value)
+    return time(*(int(part or 0) for part in found.groups())) if found else None
+
+
 def _typed_moment(value: str, is_end: bool) -> datetime:
     try:
         day, moment = parse_date(value), parse_datetime(value)
@@ -47,7 +56,7 @@ def _typed_moment(value: str, is_end: bool) -> datetime:
     typed = day or moment
     if typed is None or not _FIRST_YEAR <= typed.year <= _LAST_YEAR:
         raise Impossible(
-            _("there is no such time: possible are 2026-11-30, 2026-11-30T14:32, today, yesterday, 7d and month")
+            _("no such time: possible are 2026-11-30, 2026-11-30T14:32, 14:32, today, yesterday, 7d and month")
         )
     if not isinstance(typed, datetime):
         return _midnight(typed + timedelta(days=is_end))

@@ -7,8 +7,8 @@ from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
 from integrations.audit.actors import Actor
 from integrations.audit.retention import removed
-from integrations.audit.retention.gaps import NUMBERS_A_RUN
 from integrations.audit.retention.forms import PeriodsForm
+from integrations.audit.retention.gaps import NUMBERS_A_RUN
 from integrations.audit.retention.periods import TIME_TO_UNDO, change, may_remove, periods_of
 
 
