@@ -59,8 +59,8 @@ def log(request: TeamRequest) -> HttpResponse:
     an address that has contacts as hashes only. A control goes before the line where it was changed since the page was
     shown, else the line does."""
     if request.method != "POST":
-        asked, before = Asked.of_page(request.GET, "before"), request.GET.get("before")
-        if before is not None and not _PLACE.fullmatch(before) and not asked.mistakes:
+        asked, place = Asked.of_page(request.GET, "before"), request.GET.get("before")
+        if place is not None and not _PLACE.fullmatch(place) and not asked.mistakes:
             return redirect(f"{reverse('log', args=[request.team.slug])}?{asked.query}".rstrip("?"))
         return _log_page(request, asked, chosen(request.GET), line=request.GET.get("q") if asked.mistakes else None)
     shown = Asked.of_line(request.POST.get("shown", ""))

@@ -45,7 +45,7 @@ def time_typed(value: str) -> str:
 def clock_typed(value: str) -> time | None:
     """The time of day that a text is, as `14:32`; None for any other text."""
     found = _CLOCK.fullmatch(value)
-    return time(*(int(part or 0) for part in found.groups())) if found else None
+    return time(int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
 def _typed_moment(value: str, is_end: bool) -> datetime:
