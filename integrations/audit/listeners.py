@@ -146,8 +146,10 @@ def _scope(membership: Membership, slug: str) -> Scope:
 
 
 @receiver(user_signed_up)
-def signed_up(request: HttpRequest, user: User, **_: Any) -> None:
-    _in_every_team(people_sentences.SIGNED_UP, Actor.of(request, user), user)
+def signed_up(request: HttpRequest, user: User, *, is_invited: bool = False, **_: Any) -> None:
+    """Of who joins by an invitation the room of members tells, before it tells of that."""
+    if not is_invited:
+        _in_every_team(people_sentences.SIGNED_UP, Actor.of(request, user), user)
 
 
 @receiver(password_changed)

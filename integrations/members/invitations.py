@@ -25,6 +25,7 @@ from accounts.signals import end_changed, membership_changed
 from accounts.validation import has_web_address
 from integrations.audit import events
 from integrations.audit.actors import Actor
+from integrations.audit.people_sentences import SIGNED_UP
 from integrations.audit.recorder import Scope
 from integrations.audit.sentences import Sentence
 from integrations.clients.member_access import give_access, named
@@ -143,7 +144,9 @@ def sign_up(invitation: Invitation, name: str, password: str, actor: Actor) -> U
                 user = create_person(invitation.email, hashed, name)
         except IntegrityError:
             raise HasAccount from None
-        _join(invitation, user, replace(actor, name=str(user), user_id=user.pk, email=user.email))
+        actor = replace(actor, name=str(user), user_id=user.pk, email=user.email)
+        events.record(SIGNED_UP, actor, Scope(invitation.team_id))
+        _join(invitation, user, actor)
     return user
 
 

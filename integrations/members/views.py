@@ -217,7 +217,8 @@ def _sign_up(request: HttpRequest, found: Invitation) -> HttpResponse:
             return render(request, "members/sign_up.html", {"invitation": found, "form": form}, status=422)
         messages.success(request, _("Welcome to %(team)s.") % {"team": found.team})
         record_authentication(request, user, method="password")
-        return complete_signup(request, user, None, reverse("team", args=[found.team.slug]))
+        there = reverse("team", args=[found.team.slug])
+        return complete_signup(request, user, None, there, signal_kwargs={"is_invited": True})
     context = {"invitation": found, "form": form}
     return render(request, "members/sign_up.html", context, status=422 if form.errors else 200)
 

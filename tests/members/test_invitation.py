@@ -72,8 +72,8 @@ def test_the_log_tells_who_joined_and_by_whose_invitation(
     client.post(link(invitation), NEW)
 
     assert log_of(invitation.team) == [
-        f"Kim Berg joined the team as Editor, invited by {owner.user.name}",
         "Kim Berg signed up",
+        f"Kim Berg joined the team as Editor, invited by {owner.user.name}",
         "Kim Berg signed in",
     ]
     assert AuditEntry.objects.get(sentence="members.joined").ip == "127.0.0.1"
@@ -90,7 +90,7 @@ def test_the_limit_of_the_invitation_holds_from_the_first_page(client: Client, i
 
     assert "Bergwind" in page
     assert "Hafenkaffee" not in page
-    assert log_of(invitation.team)[0].endswith("and limited to Bergwind")
+    assert log_of(invitation.team)[1].endswith("and limited to Bergwind")
 
 
 def test_a_limit_whose_clients_are_gone_lets_see_nothing(client: Client, invitation: Invitation) -> None:

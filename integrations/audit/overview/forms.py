@@ -55,6 +55,9 @@ class OverviewForm(forms.Form):
                 asked["since"], asked["until"] = (day.isoformat() for day in days(localdate()))
         super().__init__(asked)
         self.fields["client"].choices = clients  # type: ignore[attr-defined]
+        has_no_days = bool(self.preset) and self.preset not in PRESETS
+        for name in ("since", "until"):
+            self.fields[name].required = not has_no_days
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

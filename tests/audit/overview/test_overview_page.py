@@ -296,6 +296,7 @@ def test_impossible_days_and_clients_are_told_at_their_place(
         assert str(told[field][0]) in main_words(page)
         assert "figures" not in page.context
         assert "All calls" not in main_words(page)
+    assert list(errors(overview(browser, owner, time="tomorrow"))) == ["time"]
 
 
 def test_presets_keep_the_clients(browser: Client, owner: Membership, bergwind: ClientAccount) -> None:
