@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import TeamRequest, team_view
 from accounts.roles import Capability
-from integrations.audit.grouping import around, in_short, near, subjects, tell_people
+from integrations.audit.grouping import CALLS_AT_ONCE, around, in_short, near, subjects, tell_people
 from integrations.audit.models import AuditEntry, LogLine, Outcome
 from integrations.audit.presentation import LoggedCall
 from integrations.audit.query.asked import Asked
@@ -23,22 +23,24 @@ from integrations.audit.query.search import next_newer, search
 from integrations.audit.settling import findings_of
 from integrations.audit.visibility import sees_whole_log, visible_accounts, visible_entries
 
+_CALLS_BESIDE_ONE_THAT_FITS = 20
+
 
 @team_view(Capability.SEE_LOG)
 def entry(request: TeamRequest, number: int) -> HttpResponse:
     """One action with its calls, the entry of this number marked."""
     visible = visible_entries(request.membership)
     found = get_object_or_404(visible, number=number)
-    window = around(found, visible)
+    told = _asked(request)
+    line = LogLine.objects.filter(team_id=found.team_id, action=found.action).first()
+    asks_for_calls = bool(told and told.entries and line and line.entries > 1)
+    window = around(found, visible, _CALLS_BESIDE_ONE_THAT_FITS if asks_for_calls else CALLS_AT_ONCE)
     action = window.action
     tell_people([action])
     is_unsure = action.outcome == Outcome.UNKNOWN
     settled = action.head.parameters.get("settles")
     earlier, later = near(found, visible)
-    told = _asked(request)
-    line = LogLine.objects.filter(team_id=found.team_id, action=found.action).first()
     of_action = visible.filter(action=found.action)
-    asks_for_calls = bool(told and told.entries and line and line.entries > 1)
     context = {
         "findings": findings_of(found.action, visible) if is_unsure else [],
         "settled": visible.filter(action=settled).order_by("number").first() if settled else None,

@@ -68,6 +68,7 @@ def test_a_search_leads_from_call_to_call_that_fits(
     assert there in listed
     first = browser.get(there, follow=True)
     assert (first.context["entry"].number, first.context["entry"].code) == (calls[60], 402)
+    assert shown(first) == calls[50:70]
     assert '<tr class="table-active" aria-current="true">' in first.content.decode()
     assert "All of its calls: 248 done · 2 refused" in main_words(first)
     assert "Next call that fits the search" in main_words(first)
