@@ -9,10 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
+from integrations.audit.query.meant import moment_meant
+from integrations.audit.query.participants import Participants
 from integrations.audit.recorder import Scope
 from tests.audit.test_find_contact import find
 from tests.audit.test_log_page import sentences, write
-from tests.factories import ClientAccountFactory
+from tests.factories import ClientAccountFactory, MembershipFactory
 from tests.pages import main_words
 
 
@@ -33,6 +35,9 @@ def test_a_time_typed_alone_is_offered_of_the_newest_day_that_has_it(
     browser: Client, owner: Membership, scope: Scope
 ) -> None:
     log = f"/t/{owner.team.slug}/log/"
+    of_nobody = moment_meant("14:32", Participants(MembershipFactory()))
+    assert of_nobody is not None
+    assert of_nobody.is_today
     old = find(browser, owner, "14:32")
     assert "Or was this meant? 14:32 on " in main_words(old)
     assert len(sentences(browser.get(log + meant(old)))) == 1
@@ -76,7 +81,7 @@ def test_an_address_that_no_page_has_is_led_to_the_newest_or_told(
         page = browser.get(log, query)
         name = next(name for name in ("to", "Since") if name in query)
         assert (page.status_code, page.context["actions"]) == (422, [])
-        assert f"{name}={query[name]}: the address of this page has no such part" in main_words(page)
+        assert f"{name}={query[name]}: this part of the page's address is unknown here" in main_words(page)
         assert "0 actions on this page" not in main_words(page)
     exported = browser.get(f"{log}export/csv/", {"to": "1999"})
     assert exported["Location"] == f"{log}?to=1999"

@@ -43,7 +43,7 @@ class Asked:
         what somebody asks for."""
         unknown = [name for name in query if name not in ("q", *SELECTED, *others)]
         told = [
-            Mistake(f"{name}={query[name]}"[:_LONGEST_TOLD], _("the address of this page has no such part"))
+            Mistake(f"{name}={query[name]}"[:_LONGEST_TOLD], _("this part of the page's address is unknown here"))
             for name in unknown
         ]
         asked = cls.of(query)

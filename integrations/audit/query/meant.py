@@ -48,8 +48,8 @@ class MeantMoment:
 
 
 def moment_meant(typed: str, participants: Participants) -> MeantMoment | None:
-    """The time of day that a text is: today, or on the newest day with entries that the member may see. None for any
-    other text, and where there is no such day."""
+    """The time of day that a text is: on the newest day with entries that the member may see and that has had it; today
+    where there are none. None for any other text."""
     clock = clock_typed(typed)
     if clock is None:
         return None
@@ -57,8 +57,6 @@ def moment_meant(typed: str, participants: Participants) -> MeantMoment | None:
     last_day = now.date() - timedelta(days=clock > now.time())
     until = [Term("kind", ANY_KIND), Term("until", last_day.isoformat())]
     newest = search(participants.team_id, conditions(until, participants), size=1).lines
-    if not newest:
-        return None
-    day = timezone.localdate(newest[0].started_at)
+    day = timezone.localdate(newest[0].started_at) if newest else now.date()
     times = [(name, f"{day.isoformat()}T{clock.isoformat('seconds' if clock.second else 'minutes')}") for name in TIMES]
     return MeantMoment(typed, day, log_query(("kind", ANY_KIND), *times))
