@@ -10,6 +10,8 @@ from django.urls import reverse
 from accounts.models import Membership
 from integrations.clients.models import ClientAccount
 
+HIDES = "What happened: changes and failures; what was only read is hidden"
+
 
 def printed(page: Any) -> str:
     """The one line that says when, with what stands behind it."""
@@ -26,11 +28,12 @@ def test_each_page_tells_whose_it_is_and_when_it_was_printed(
     team, client = f"/t/{owner.team.slug}/", f"/t/{owner.team.slug}/clients/{account.slug}/"
     asked = rf"Who could reach the clients of {owner.team} on \d+ \w+ \d{{4}}"
     of_team, of_client = rf"{owner.team} · {when}", rf"{owner.team} · Client: {account} · {when}"
+    of_log = rf"{of_team} · {HIDES}"
     for page, expected in (
         ("/profile/", when),
         (team, of_team),
         (f"{team}members/", of_team),
-        (f"{team}log/", of_team),
+        (f"{team}log/", of_log),
         (reverse("log_report", args=[owner.team.slug]), of_team),
         (f"{team}log/1/", of_team),
         (reverse("access_review", args=[owner.team.slug]), rf"{of_team} / {asked}"),
@@ -48,7 +51,7 @@ def test_paper_tells_the_filters_of_a_list(browser: Client, owner: Membership, a
     for page, filters in (
         (
             f"{team}log/?client={account.slug}&outcome=done&since=2026-11-01&q=VIP",
-            f" · Client: {account} · Outcome: done · From: 01/11/2026 00:00 · Search: VIP",
+            f" · Client: {account} · Outcome: done · From: 01/11/2026 00:00 · {HIDES} · Search: VIP",
         ),
         (
             f"{client}contacts/browse/?load=now&rows=all&status=subscribed&bounce=hardbounce&tag=5",
