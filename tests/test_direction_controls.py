@@ -24,6 +24,7 @@ CHECKED_OTHERWISE = {
     "AddContactForm.sms_number",
     "SmsNumberForm.address",
     "TaggingForm.addresses",  # a pasted list, each address by itself
+    "ManyContactsForm.addresses",
     "SignupForm.username",  # which nobody has
     "Authenticate.code",  # which is compared and not kept
     "Reauthenticate.code",

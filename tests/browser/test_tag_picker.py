@@ -250,6 +250,7 @@ def test_a_list_that_could_not_be_loaded_is_tried_again_and_marks_what_has_gone(
     signed_in.goto("/t/demo/clients/harbour/contacts/add/")
     tags = signed_in.get_by_role("group", name="Tags")
     expect(tags.get_by_text("This is the list of")).to_be_visible()
+    wait_until_settled(signed_in)
     signed_in.get_by_role("combobox", name=FIND).click()
     signed_in.get_by_role("option", name="Deleted").click()
     signed_in.keyboard.press("Escape")
