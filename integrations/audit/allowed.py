@@ -3,6 +3,7 @@
 Ids, codes, statuses, counts and the names of tags and data fields are kept; values of contacts never are.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -17,6 +18,7 @@ _NUMBER = re.compile(r"\+?\d[\d\s/()._-]{3,}\d")
 _LONGEST_TEXT = 200
 _LONGEST_READ = 2_000
 _LONGEST_NAMES = 2_000
+"""Bytes of JSON, in which a character can take twelve."""
 _SHORTEST_NAME = 20
 _HIDDEN = "•••"
 
@@ -38,9 +40,11 @@ def kept_parameters(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 def _short(things: list[Any]) -> list[Any]:
     named = [thing for thing in things if isinstance(thing, Mapping) and thing.get("name")]
-    if sum(len(thing["name"]) for thing in named) <= _LONGEST_NAMES:
+    length = sum(len(json.dumps(thing["name"])) for thing in named)
+    if length <= _LONGEST_NAMES:
         return things
-    longest = max(_LONGEST_NAMES // len(named), _SHORTEST_NAME)
+    characters = sum(len(thing["name"]) for thing in named)
+    longest = max(_LONGEST_NAMES * characters // length // len(named), _SHORTEST_NAME)
     return [_cut(thing, longest) if isinstance(thing, Mapping) else thing for thing in things]
 
 

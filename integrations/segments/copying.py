@@ -71,5 +71,5 @@ def copy(source: Errand, segment: Segment, rule: Rule, target: Errand, planned: 
         name,
         rule.with_tags(planned.there),
         sentences.SEGMENT_COPIED,
-        source=source.account.name,
+        source_id=source.account.pk,
     )

@@ -14,7 +14,9 @@ SEGMENT_RENAMED_AND_CHANGED = Sentence(
     _("%(actor)s renamed the segment %(before)s of %(account)s to %(segment)s and changed its rule"),
 )
 SEGMENT_REMOVED = Sentence("segments.removed", _("%(actor)s removed the segment %(segment)s of %(account)s"))
-SEGMENT_COPIED = Sentence("segments.copied", _("%(actor)s copied the segment %(segment)s of %(source)s to %(account)s"))
+SEGMENT_COPIED = Sentence(
+    "segments.copied", _("%(actor)s copied the segment %(segment)s from another client to %(account)s")
+)
 TAGS_CREATED = Sentence(
     "segments.tags_created",
     _("%(actor)s created the tags %(tags)s in %(account)s for a copy of the segment %(segment)s"),

@@ -121,7 +121,7 @@ def read_first(errand: Errand, rule: Rule, counted: Counted, deadline: Deadline)
 
 
 def save(
-    errand: Errand, name: str, rule: Rule, sentence: Sentence = sentences.SEGMENT_SAVED, **parameters: str
+    errand: Errand, name: str, rule: Rule, sentence: Sentence = sentences.SEGMENT_SAVED, **parameters: Any
 ) -> Segment:
     """Save a rule as a new segment; the parameters complete the sentence that the log tells it in. Whom this person has
     just found by it is its first count. Raises `NameTaken`."""

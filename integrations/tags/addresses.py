@@ -95,8 +95,8 @@ def _words_of(text: str, named: str = "") -> Iterator[str]:
     """Read items parted by commas. Before a bracket that has the `named` address, what has no address at the end is its
     name, and the same address is, too."""
     items = [item for item in (item.strip(_AROUND) for item in text.split(",")) if item]
-    bare_name = _bare(named)
-    while "@" in named and items and ("@" not in items[-1] or _bare(items[-1]) == bare_name):
+    bare_name, has_address = _bare(named), "@" in named
+    while has_address and items and ("@" not in items[-1] or _bare(items[-1]) == bare_name):
         items.pop()
     for item in items:
         beside = []

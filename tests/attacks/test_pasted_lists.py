@@ -16,7 +16,14 @@ LONG = [" ".join(f"a@{letter * 120}{n:x}.de" for n in range(400))[:99_990] for l
 
 
 def test_no_list_takes_long_to_read() -> None:
-    lists = [*LONG, "ä@b " * 25_000, "@ " * 50_000, " ".join(f"a@{'ä' * 20}.{n:x}.de" for n in range(3_000))]
+    before_a_bracket = ",a" * 60_000 + " <" + "ŀ" * 300_000 + "@x>"
+    lists = [
+        *LONG,
+        before_a_bracket,
+        "ä@b " * 25_000,
+        "@ " * 50_000,
+        " ".join(f"a@{'ä' * 20}.{n:x}.de" for n in range(3_000)),
+    ]
     for text in lists:
         began = time.process_time()
         pasted = read(text)

@@ -1,12 +1,13 @@
 """What the log keeps: allow-lists, masked labels and keyed hashes, never the data of a contact."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.audit.allowed import kept_answer, kept_error, kept_request, scrub
+from integrations.audit.allowed import kept_answer, kept_error, kept_parameters, kept_request, scrub
 from integrations.audit.models import SubjectKind
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version, search_hashes
 from integrations.klicktipp import OPERATIONS, Rejected
@@ -121,3 +122,11 @@ def test_no_address_can_be_read_from_its_label(address: str) -> None:
     local = address.rpartition("@")[0]
     shown = Subject(SubjectKind.EMAIL, address).label.rpartition("@")[0]
     assert shown == f"{local[0]}•••"
+
+
+def test_names_of_an_action_take_little_of_each_of_its_entries_whatever_they_are_written_in() -> None:
+    for character in ("a", "ä", "\U0001f600"):
+        tags = [{"id": number, "name": character * 250} for number in range(8)]
+        assert len(json.dumps(kept_parameters({"tags": tags}))) < 3_000, character
+    few = {"tags": [{"id": 1, "name": "\U0001f600" * 150}]}
+    assert kept_parameters(few) == few
