@@ -21,7 +21,7 @@ ENTRIES, BLOCK = 200_000, 10_000
 PAGE = 1_500
 MOST_QUERIES = 24
 MOST_BESIDE = 6
-"""Besides, where a time is asked for in which nothing was done, and what is next to it is shown."""
+"""Besides, where a time is asked for in which nothing was done, and what is next to it is looked for."""
 STEPS_OF_A_ROW = 25
 
 
@@ -74,5 +74,5 @@ def test_no_page_of_a_long_log_reads_much_of_it() -> None:
 
         lines = MOST_LOOKED_AT if name.startswith(("free text", "overview")) else PAGE
         assert looked.rows <= 3 * lines, (name, looked.rows)
-        most = MOST_QUERIES + MOST_BESIDE * bool(page.context.get("beside"))
+        most = MOST_QUERIES + MOST_BESIDE * (page.context.get("actions") == [])
         assert len(queries) <= most, (name, len(queries))
