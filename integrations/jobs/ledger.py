@@ -31,7 +31,8 @@ from integrations.messages import Obstacle
 logger = logging.getLogger(__name__)
 
 MOST_IN_A_ROW: Final = 10
-"""Answers that tell of trouble with the service or the access, not with a contact, before the job pauses."""
+"""Answers that tell of trouble with the service or the access, not with a contact, before the job pauses; those that
+KlickTipp is busy count once for each pause that they make."""
 PAUSE_BY_TROUBLE: Final = timedelta(minutes=5)
 """A job that paused because of the service tries again after that; one that was refused access waits for somebody."""
 _BEGIN: Final = (
@@ -101,7 +102,7 @@ class Ledger:
             may_begin = self._begin(job, begun) if job and begun else set()
             going = [each.attempt for each in begun if each.place in may_begin]
             committed = recorder.store_marks(going, finished)
-            self._slow_down(finished)
+            self._slow_down(job, finished)
             if job and done:
                 self._end(job, done)
                 save_numbers(job)
@@ -131,12 +132,16 @@ class Ledger:
         entry, worker = (_UUID.get_db_prep_value(told, connection) for told in (each.attempt.request_id, self._worker))
         return [begins, entry, job.pk, each.place, worker]
 
-    def _slow_down(self, finished: Sequence[tuple[Attempt, Ending]]) -> None:
+    def _slow_down(self, job: Job | None, finished: Sequence[tuple[Attempt, Ending]]) -> None:
         busy = [ending.error for _, ending in finished if isinstance(ending.error, Throttled)]
-        if busy:
-            pauses = [error.retry_after for error in busy if error.retry_after is not None]
-            pace.slow_down(self._job.account_id, max(pauses, default=None))
-            self.is_over = True
+        if not busy:
+            return
+        self.is_over = True
+        pauses = [error.retry_after for error in busy if error.retry_after is not None]
+        in_a_row = job.in_a_row if job else 0
+        if pace.slow_down(self._job.account_id, max(pauses, default=None), in_a_row) and job:
+            self._note_trouble(job, busy[0])
+            save_numbers(job)
 
     def _end(self, job: Job, done: Sequence[Done[Any]]) -> None:
         ends: dict[Outcome, list[int]] = defaultdict(list)
@@ -167,11 +172,14 @@ class Ledger:
             afterwards(self._errand, [self._rows[place][1] for place in places])
 
     def _count_trouble(self, job: Job, error: KlickTippError | Obstructed | None) -> None:
-        if isinstance(error, Obstructed):
+        if isinstance(error, Obstructed | Throttled):
             return
-        if not is_service_trouble(error):
+        if is_service_trouble(error):
+            self._note_trouble(job, error)
+        else:
             job.in_a_row = 0
-            return
+
+    def _note_trouble(self, job: Job, error: KlickTippError) -> None:
         job.in_a_row += 1
         if job.in_a_row >= MOST_IN_A_ROW:
             resumes_at = None if isinstance(error, AccessDenied) else timezone.now() + PAUSE_BY_TROUBLE

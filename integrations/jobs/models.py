@@ -50,7 +50,7 @@ class Job(models.Model):
     reason: why it is paused, as the problem's key; "" where somebody has done so
     resumes_at: when a pause ends by itself
     done, rejected, failed, stopped, unclear: how many rows have ended so
-    in_a_row: how many answers in a row told of trouble that is not the row's
+    in_a_row: how many answers in a row told of trouble that is not the row's, and pauses that KlickTipp asked for
     turn_at: when a worker has begun with it last
     measured_at, measured_ended: how many rows had ended at a moment a while ago
     told_at: when who began it was told of its end; forgotten_at: when the data of its rows was removed

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from integrations.jobs.models import Pace, Worker
 
-_PAUSE: Final = 5.0
-"""Seconds without new calls after KlickTipp was busy and did not say for how long."""
+_PAUSE: Final = 2.0
+"""Seconds without new calls after KlickTipp was busy, at least; twice as many for each time in a row."""
+_LONGEST_OF_OURS: Final = 60.0
 _LONGEST_PAUSE: Final = 3600.0
 _CALM: Final = timedelta(seconds=30)
 """So long after the last pause there may be one call more at once, and again after each turn."""
@@ -44,16 +45,20 @@ def leave_seats(worker: UUID) -> None:
     Worker.objects.filter(pk=worker).update(account_id=None, seats=0)
 
 
-def slow_down(account_id: int, retry_after: float | None) -> None:
-    """KlickTipp was too busy: no new calls for so many seconds, and half as many at once after that."""
+def slow_down(account_id: int, retry_after: float | None, in_a_row: int) -> bool:
+    """KlickTipp was too busy, `in_a_row` times before already: no new calls for so many seconds, and half as many at
+    once after that. False where this comes of calls that left before the pause had begun."""
     now = timezone.now()
-    until = now + timedelta(seconds=min(_PAUSE if retry_after is None else retry_after, _LONGEST_PAUSE))
     with transaction.atomic():
         pace = _locked(account_id)
-        if pace.until is None or pace.until < now:  # what comes of the same crowd says it once
+        is_new = pace.until is None or pace.until < now
+        if is_new:
             pace.at_once = max(1, (pace.at_once or settings.JOB_CALLS_AT_ONCE) // 2)
+        least = min(_PAUSE * 2**in_a_row, _LONGEST_OF_OURS) if is_new else 0.0
+        until = now + timedelta(seconds=min(max(retry_after or 0.0, least), _LONGEST_PAUSE))
         pace.until = max(until, pace.until or until)
         pace.save()
+    return is_new
 
 
 def is_paused(account_id: int) -> bool:

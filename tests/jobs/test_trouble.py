@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from math import ceil
 from threading import Lock
 from typing import Any
 
@@ -153,6 +154,33 @@ def test_a_busy_service_slows_all_workers_down(errand: Errand, service: Service)
     work_until_idle(second)
     job.refresh_from_db()
     assert (job.state, job.done) == (State.ENDED, 60)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "0"}])
+def test_a_service_that_stays_busy_is_asked_more_and_more_seldom(
+    errand: Errand, service: Service, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    monkeypatch.setattr(pace, "_PAUSE", 2.0)
+    job = tagging(errand, service, 5)
+    service.fault(path=TAGGING, always=True, status=429, headers=headers)
+    by = worker()
+    pauses: list[int] = []
+    while len(pauses) < 20 and turn.take_turn(by, lambda seconds: False):
+        assert not turn.take_turn(by, lambda seconds: False)
+        kept = Pace.objects.get()
+        assert kept.until
+        pauses.append(ceil((kept.until - timezone.now()).total_seconds()))
+        Pace.objects.update(until=timezone.now())
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60]
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.left) == (State.PAUSED, "throttled", 5)
+    assert job.resumes_at
+
+    service.clear_faults()
+    Job.objects.update(resumes_at=timezone.now())
+    work_until_idle(by)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.in_a_row) == (State.ENDED, 5, 0)
 
 
 def test_seats_are_shared_by_the_workers(db: None, settings: Any) -> None:
