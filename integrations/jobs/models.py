@@ -89,6 +89,8 @@ class Job(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["team", "account_id", "-id"], name="jobs_of_client"),
+            models.Index(fields=["team", "-turn_at"], name="jobs_turn_of_team"),
+            models.Index(fields=["account_id", "-turn_at"], name="jobs_turn_of_client"),
             models.Index(fields=["id"], name="jobs_unfinished", condition=models.Q(ended_at=None)),
             models.Index(fields=["ended_at"], name="jobs_remembered", condition=models.Q(forgotten_at=None)),
         ]

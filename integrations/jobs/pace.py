@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from integrations.jobs.models import Pace, Worker
@@ -62,7 +62,12 @@ def slow_down(account_id: int, retry_after: float | None, in_a_row: int) -> bool
 
 
 def is_paused(account_id: int) -> bool:
-    return Pace.objects.filter(pk=account_id, until__gt=timezone.now()).exists()
+    return paused_accounts().filter(pk=account_id).exists()
+
+
+def paused_accounts() -> QuerySet[Pace, int]:
+    """The IDs of the client accounts for which no call may begin now."""
+    return Pace.objects.filter(until__gt=timezone.now()).values_list("pk", flat=True)
 
 
 def _locked(account_id: int) -> Pace:

@@ -1,4 +1,4 @@
-"""A worker's turn: it takes the job whose last turn is longest ago, and works on it for some seconds."""
+"""A worker's turn: it takes a job of the team whose last turn is longest ago, and works on it for some seconds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from integrations.audit.errors import AlreadyStarted
@@ -63,13 +64,30 @@ def take_turn(worker: UUID, wait: Callable[[float], bool]) -> bool:
 
 
 def _due() -> list[Job]:
-    """The jobs that have rows to be claimed and may go now, the one first whose last turn is longest ago."""
+    """Of each client whose jobs may go now and have rows to be claimed the one whose last turn is longest ago; first
+    those of the team whose last turn is longest ago, of them those of such a client."""
     now = timezone.now()
     may_go = Q(state__in=CAN_GO) | Q(state=State.PAUSED, resumes_at__lte=now)
     waiting = JobRow.objects.filter(job=OuterRef("pk"), state=RowState.WAITING)
-    jobs = Job.objects.filter(may_go, Exists(waiting), ended_at=None)
-    due = jobs.order_by(F("turn_at").asc(nulls_first=True), "pk")[:_MOST_LOOKED_AT]
-    return [job for job in due if not pace.is_paused(job.account_id)]
+    jobs = Job.objects.filter(may_go, Exists(waiting), ended_at=None).exclude(account_id__in=pace.paused_accounts())
+    longest_ago = [F("turn_at").asc(nulls_first=True), F("pk").asc()]
+    return list(
+        jobs.annotate(
+            place_in_client=Window(RowNumber(), partition_by="account_id", order_by=longest_ago),
+            turn_of_team=_last_turn(team=OuterRef("team")),
+            turn_of_client=_last_turn(account_id=OuterRef("account_id")),
+        )
+        .filter(place_in_client=1)
+        .order_by(*(F(name).asc(nulls_first=True) for name in ("turn_of_team", "turn_of_client")), "pk")[
+            :_MOST_LOOKED_AT
+        ]
+    )
+
+
+def _last_turn(**whose: OuterRef) -> Subquery:
+    """When a worker has begun with a job of theirs last, be that over or not."""
+    turns = Job.objects.filter(turn_at__isnull=False, **whose).order_by("-turn_at")
+    return Subquery(turns.values("turn_at")[:1])
 
 
 def _keep_from(job: Job, reason: str) -> None:
