@@ -8,7 +8,7 @@ from django.utils import timezone
 from integrations.audit import events, sweep
 from integrations.audit.actors import SYSTEM
 from integrations.jobs import sentences
-from integrations.jobs.kinds import KINDS
+from integrations.jobs.kinds import label_of
 from integrations.jobs.models import HELD, Job, JobRow, RowState, State
 from integrations.jobs.reasons import in_log
 
@@ -43,7 +43,7 @@ def save_numbers(job: Job) -> None:
         job.ended_at = timezone.now()
         if job.state != State.STOPPED:
             job.state, job.reason, job.resumes_at = State.ENDED, "", None
-        word = in_log(KINDS[job.kind].label)
+        word = in_log(label_of(job.kind))
         events.record(sentences.ENDED, SYSTEM, job.scope, job=word, done=job.done, contacts=job.total)
     job.save(update_fields=_KEPT)
 

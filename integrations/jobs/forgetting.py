@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations.audit import events
 from integrations.audit.actors import SYSTEM
 from integrations.jobs import sentences
-from integrations.jobs.kinds import KINDS
+from integrations.jobs.kinds import label_of
 from integrations.jobs.models import Job
 from integrations.jobs.reasons import in_log
 
@@ -20,7 +20,7 @@ def forget_old() -> None:
     for job in Job.objects.filter(forgotten_at=None, ended_at__lt=before):
         with transaction.atomic():
             forget_rows(job)
-            word = in_log(KINDS[job.kind].label)
+            word = in_log(label_of(job.kind))
             events.record(sentences.ROWS_FORGOTTEN, SYSTEM, job.scope, job=word, contacts=job.total)
 
 

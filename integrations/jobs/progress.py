@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from integrations.audit.sentences import in_words
-from integrations.jobs.kinds import KINDS
+from integrations.jobs.kinds import label_of, operation_of
 from integrations.jobs.models import TROUBLED, Job, JobRow, RowState, State
 from integrations.jobs.reasons import reason_message
 from integrations.phone_numbers import readable_masked
@@ -48,7 +48,7 @@ class Progress:
 
     @property
     def heading(self) -> str:
-        label, tags = KINDS[self.job.kind].label, self.job.parameters.get("tags")
+        label, tags = label_of(self.job.kind), self.job.parameters.get("tags")
         return _("%(job)s: %(tags)s") % {"job": label, "tags": in_words(tags)} if tags else str(label)
 
     @property
@@ -77,7 +77,7 @@ class Progress:
         """Why it has paused by itself, and what to do now; "" otherwise."""
         if not self.job.reason:
             return ""
-        return reason_message(KINDS[self.job.kind].operation, self.job.reason).sentences()
+        return reason_message(operation_of(self.job.kind), self.job.reason).sentences()
 
     @property
     def outcomes(self) -> list[tuple[str | Promise, int]]:
@@ -125,6 +125,6 @@ def _trouble(job: Job, state: RowState, reason: str, code: int | None, number: i
     if state == RowState.UNCLEAR:
         sentence = _("KlickTipp did not answer, so it may have happened or not.")
     else:
-        sentence = reason_message(KINDS[job.kind].operation, reason, code).sentences()
+        sentence = reason_message(operation_of(job.kind), reason, code).sentences()
     examples = [f"{readable_masked(row.label)} {row.hash[-4:]}" for row in rows]
     return Trouble(_OUTCOMES[state], sentence, number, examples)

@@ -19,7 +19,7 @@ from integrations.audit.subjects import Subject, hash_subject, newest_key_versio
 from integrations.clients.errand import Errand
 from integrations.jobs import sentences
 from integrations.jobs.ending import end_open_rows, save_numbers
-from integrations.jobs.kinds import KINDS
+from integrations.jobs.kinds import KINDS, label_of
 from integrations.jobs.kinds.kind import Kind
 from integrations.jobs.models import CAN_GO, Job, JobRow, RowState, State, purpose_of_rows
 from integrations.jobs.reasons import in_log, reason_message
@@ -128,5 +128,5 @@ def _locked(job: Job) -> Iterator[Job]:
 
 
 def _record(sentence: Sentence, job: Job, actor: Actor, **parameters: Any) -> None:
-    told = {"contacts": job.total, "job": in_log(KINDS[job.kind].label), **parameters}
+    told = {"contacts": job.total, "job": in_log(label_of(job.kind)), **parameters}
     events.record(sentence, actor, job.scope, **told)

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from accounts.models import Membership, User
 from accounts.validation import has_web_address
-from integrations.jobs.kinds import KINDS
+from integrations.jobs.kinds import label_of
 from integrations.jobs.models import Job
 
 LONG: Final = timedelta(minutes=10)
@@ -36,7 +36,7 @@ def _mail(job: Job, person: User) -> None:
     client = job.account_label
     context = {
         "job": job,
-        "what": KINDS[job.kind].label,
+        "what": label_of(job.kind),
         "client": "" if has_web_address(client) else client,
         "log": settings.PORTAL_URL + reverse("log_action", args=[job.team.slug, job.action]),
     }

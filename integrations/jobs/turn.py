@@ -69,7 +69,8 @@ def _due() -> list[Job]:
     now = timezone.now()
     may_go = Q(state__in=CAN_GO) | Q(state=State.PAUSED, resumes_at__lte=now)
     waiting = JobRow.objects.filter(job=OuterRef("pk"), state=RowState.WAITING)
-    jobs = Job.objects.filter(may_go, Exists(waiting), ended_at=None).exclude(account_id__in=pace.paused_accounts())
+    jobs = Job.objects.filter(may_go, Exists(waiting), ended_at=None, kind__in=KINDS)
+    jobs = jobs.exclude(account_id__in=pace.paused_accounts())
     longest_ago = [F("turn_at").asc(nulls_first=True), F("pk").asc()]
     return list(
         jobs.annotate(

@@ -33,7 +33,7 @@ def jobs(request: AccountRequest) -> HttpResponse:
 def job(request: AccountRequest, job_id: int) -> HttpResponse:
     """How a job gets on, or has ended; the page asks for itself every few seconds until that."""
     found = get_object_or_404(_jobs_of(request), pk=job_id)
-    context = {"progress": Progress(found), "may_change": request.membership.may(KINDS[found.kind].capability)}
+    context = {"progress": Progress(found), "may_change": _may_change(request, found)}
     return render(request, "jobs/job.html", context)
 
 
@@ -42,12 +42,16 @@ def job(request: AccountRequest, job_id: int) -> HttpResponse:
 def change(request: AccountRequest, job_id: int) -> HttpResponse:
     """Let a job pause, go on or stop."""
     found = get_object_or_404(_jobs_of(request), pk=job_id)
-    if not request.membership.may(KINDS[found.kind].capability):
+    if not _may_change(request, found):
         raise PermissionDenied
     form = StepForm(request.POST)
     if form.is_valid():
         _STEPS[form.cleaned_data["step"]](found, request.errand.actor)
     return redirect("job", team=request.team.slug, account=request.account.slug, job_id=found.pk)
+
+
+def _may_change(request: AccountRequest, job: Job) -> bool:
+    return job.kind in KINDS and request.membership.may(KINDS[job.kind].capability)
 
 
 def _jobs_of(request: AccountRequest) -> QuerySet[Job]:
