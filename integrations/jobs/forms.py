@@ -1,12 +1,16 @@
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from integrations.tags.forms import TaggingForm
 
 MOST_CONTACTS: Final = 10_000
+_TOO_MANY_TAGS = _(
+    "These are %(number)s tags; a job removes at most %(most)s. Please begin one job for some of them, then another."
+)
 
 
 class ManyContactsForm(TaggingForm):
@@ -14,6 +18,8 @@ class ManyContactsForm(TaggingForm):
 
     most_contacts, most_removals = MOST_CONTACTS, 5 * MOST_CONTACTS
     longest, most_read = 1_000_000, 2 * MOST_CONTACTS
+    most_tags_removed = 10
+    """KlickTipp removes one tag at a time, and a worker's turn ends only after the whole contact."""
 
     addresses = forms.CharField(
         label=_("Email addresses"),
@@ -34,6 +40,13 @@ class ManyContactsForm(TaggingForm):
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.order_fields(["action", "addresses", "tags", "removes"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned["removes"] and len(cleaned.get("tags", ())) > self.most_tags_removed:
+            most = {"number": len(cleaned["tags"]), "most": self.most_tags_removed}
+            self.add_error("tags", ValidationError(_TOO_MANY_TAGS, params=most))
+        return cleaned
 
 
 class StepForm(forms.Form):

@@ -17,6 +17,7 @@ from integrations.audit.recorder import Action
 from integrations.audit.sentences import Sentence
 from integrations.audit.subjects import Subject, hash_subject, newest_key_version
 from integrations.clients.errand import Errand
+from integrations.clients.models import ClientAccount
 from integrations.jobs import sentences
 from integrations.jobs.ending import end_open_rows, save_numbers
 from integrations.jobs.kinds import KINDS, label_of
@@ -26,11 +27,31 @@ from integrations.jobs.reasons import in_log, reason_message
 from ktportal.encryption import encrypt
 
 _INSERTED_AT_ONCE: Final = 500
+MOST_OF_CLIENT: Final = 20
+MOST_OF_TEAM: Final = 50
+"""Jobs that have not ended. A few more may begin at the same moment."""
+
+
+class TooManyJobs(Exception):
+    """So many jobs of the client account, or of the team, have not ended that no further one may begin."""
+
+    def __init__(self, *, of_client: bool) -> None:
+        super().__init__("of the client" if of_client else "of the team")
+        self.of_client = of_client
 
 
 def job_id_of(action_id: UUID) -> UUID:
     """The action of the job that a form with this action begins: beginning it is an action of its own."""
     return uuid5(action_id, "job")
+
+
+def refuse_too_many(account: ClientAccount, action_id: UUID) -> None:
+    """Raises `TooManyJobs` if no job may begin now but the one that this action has begun already."""
+    others = Job.objects.filter(team=account.team_id, ended_at=None).exclude(action=job_id_of(action_id))
+    if others.filter(account_id=account.pk).count() >= MOST_OF_CLIENT:
+        raise TooManyJobs(of_client=True)
+    if others.count() >= MOST_OF_TEAM:
+        raise TooManyJobs(of_client=False)
 
 
 def begin(

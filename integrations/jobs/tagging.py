@@ -9,7 +9,7 @@ from integrations.clients.errand import Errand
 from integrations.clients.models import ReferenceKind
 from integrations.jobs.kinds import TAG, UNTAG
 from integrations.jobs.models import Job
-from integrations.jobs.services import begin, job_id_of
+from integrations.jobs.services import begin, job_id_of, refuse_too_many
 from integrations.tags.services import ids_of
 from integrations.tags.tagging import Tagging
 
@@ -17,9 +17,10 @@ from integrations.tags.tagging import Tagging
 def begin_tagging(errand: Errand, tagging: Tagging, action_id: UUID) -> Job:
     """Create the new tags, then begin the job; their calls belong to its action in the log.
 
-    Raises `AlreadyStarted` for an `action_id` that was used before, `Obstructed` where there is no key, and the
-    library's errors where a tag could not be created: no job was begun then.
+    Raises `TooManyJobs`, `AlreadyStarted` for an `action_id` that was used before, `Obstructed` where there is no key,
+    and the library's errors where a tag could not be created: no job was begun then.
     """
+    refuse_too_many(errand.account, action_id)
     kind = UNTAG if tagging.removes else TAG
     tags = errand.named(ReferenceKind.TAGS, tagging.tag_ids)
     if tagging.new_tags:

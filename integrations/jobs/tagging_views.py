@@ -13,7 +13,7 @@ from integrations.clients.access import AccountRequest, account_view
 from integrations.clients.explain import EXPLAINED, Explanation, explain
 from integrations.jobs.forms import ManyContactsForm
 from integrations.jobs.models import Job
-from integrations.jobs.services import job_id_of
+from integrations.jobs.services import MOST_OF_CLIENT, MOST_OF_TEAM, TooManyJobs, job_id_of
 from integrations.jobs.tagging import begin_tagging
 from integrations.tags.picker import list_to_search
 
@@ -37,6 +37,8 @@ def tagging(request: AccountRequest) -> HttpResponse:
         if begun is None:
             return _form_page(request, ManyContactsForm(typed=request.POST), _sent_before(), status=422)
         job = begun
+    except TooManyJobs as error:
+        return _form_page(request, ManyContactsForm(typed=request.POST), _too_many(error), status=422)
     except EXPLAINED as error:
         return _form_page(request, ManyContactsForm(typed=request.POST), explain(error, action), status=422)
     return redirect("job", team=request.team.slug, account=request.account.slug, job_id=job.pk)
@@ -61,3 +63,14 @@ def _sent_before() -> Explanation:
         _("This form was sent before, so nothing was sent this time."),
         _("Please check the entries and send it again."),
     )
+
+
+def _too_many(error: TooManyJobs) -> Explanation:
+    if error.of_client:
+        what = _("%(number)s jobs of this client have not ended, so no other one was begun.")
+        number = MOST_OF_CLIENT
+    else:
+        what = _("%(number)s jobs of your team have not ended, so no other one was begun.")
+        number = MOST_OF_TEAM
+    next_step = _("Please wait until one has ended, or stop one that is not needed any more, and send this again.")
+    return Explanation(what % {"number": number}, next_step)

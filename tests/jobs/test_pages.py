@@ -13,7 +13,7 @@ from integrations.clients.lists import load
 from integrations.clients.models import ClientAccount, ReferenceKind
 from integrations.jobs.kinds import UNSUBSCRIBE
 from integrations.jobs.models import Job, JobRow, RowState, State
-from tests.factories import MembershipFactory, actor
+from tests.factories import ClientAccountFactory, MembershipFactory, actor
 from tests.jobs.helpers import add_contacts, api, begin, tagged, work_until_idle
 from tests.service import Service
 
@@ -62,6 +62,45 @@ def test_what_is_wrong_with_the_form_is_told_and_nothing_begins(browser: Client,
         assert answer.status_code == 422
         assert told in answer.content.decode()
     assert not Job.objects.exists()
+
+
+def test_at_most_ten_tags_are_removed_by_a_job(browser: Client, account: ClientAccount, service: Service) -> None:
+    tag_ids = [str(api(service).create_tag(f"Fair {number}")) for number in range(11)]
+    load(account, ReferenceKind.TAGS, actor())
+    form: dict[str, Any] = {"action": uuid4(), "addresses": "robin@klick-tipp.team", "removes": "yes", "tags": tag_ids}
+    answer = browser.post(url(account, "tag/"), form)
+    assert answer.status_code == 422
+    assert "These are 11 tags; a job removes at most 10." in answer.content.decode()
+    assert browser.post(url(account, "tag/"), {**form, "tags": tag_ids[1:]}).status_code == 302
+
+
+def test_so_many_jobs_of_a_client_and_of_a_team_at_once(
+    browser: Client, account: ClientAccount, errand: Errand, service: Service
+) -> None:
+    tag_id = api(service).create_tag("Fair")
+    load(account, ReferenceKind.TAGS, actor())
+    for _ in range(19):
+        begin(errand, ["robin@klick-tipp.team"])
+    form: dict[str, Any] = {"action": uuid4(), "addresses": "kim@klick-tipp.team", "removes": "", "tags": str(tag_id)}
+    for _ in range(2):
+        answer = browser.post(url(account, "tag/"), form)
+        assert answer.headers["Location"] == url(account, f"{Job.objects.latest('pk').pk}/")
+    more = {**form, "action": uuid4(), "tags_new": "Shop"}
+    page = browser.post(url(account, "tag/"), more)
+    assert page.status_code == 422
+    assert "20 jobs of this client have not ended" in page.content.decode()
+    assert "Shop" not in [tag.name for tag in api(service).list_tags()]
+
+    for number in range(30):
+        begin(Errand(ClientAccountFactory(team=account.team), errand.actor), [f"robin{number}@klick-tipp.team"])
+    Job.objects.filter(account_id=account.pk).latest("pk").delete()
+    begin(Errand(ClientAccountFactory(team=account.team), errand.actor), ["robin@klick-tipp.team"])
+    page = browser.post(url(account, "tag/"), more)
+    assert page.status_code == 422
+    assert "50 jobs of your team have not ended" in page.content.decode()
+
+    Job.objects.earliest("pk").delete()
+    assert browser.post(url(account, "tag/"), more).status_code == 302
 
 
 def test_pause_go_on_and_stop(browser: Client, account: ClientAccount, errand: Errand) -> None:
