@@ -7,7 +7,7 @@ from django.core import mail
 from django.utils import timezone
 
 from accounts.models import Membership
-from integrations.audit.models import AuditEntry
+from integrations.audit.models import AuditEntry, Source
 from integrations.clients.errand import Errand
 from integrations.jobs import sentences
 from integrations.jobs.forgetting import forget_old
@@ -60,6 +60,26 @@ def test_addresses_are_removed_thirty_days_after_the_end(errand: Errand) -> None
     assert JobRow.objects.get(job=old).label == "r•••@klick-tipp.team"
     assert set(Job.objects.filter(forgotten_at=None)) == {young, running}
     assert AuditEntry.objects.filter(sentence=sentences.ROWS_FORGOTTEN.key).count() == 1
+
+
+def test_a_job_that_nobody_lets_go_on_is_stopped_after_thirty_days(errand: Errand) -> None:
+    now = timezone.now()
+    jobs = [begin(errand, [f"robin{number}@klick-tipp.team"]) for number in range(4)]
+    paused, never_begun, of_late, new = jobs
+    for job, created, turn in ((paused, 40, 31), (never_begun, 31, None), (of_late, 40, 29), (new, 29, None)):
+        turn_at = now - timedelta(days=turn) if turn else None
+        created_at = now - timedelta(days=created)
+        Job.objects.filter(pk=job.pk).update(state=State.PAUSED, created_at=created_at, turn_at=turn_at)
+    Job.objects.filter(pk=never_begun.pk).update(state=State.WAITING, kind="import")
+    forget_old()
+    forget_old()
+    assert set(Job.objects.filter(state=State.STOPPED)) == {paused, never_begun}
+    assert set(Job.objects.filter(ended_at=None)) == {of_late, new}
+    assert AuditEntry.objects.filter(sentence=sentences.STOPPED.key, source=Source.SYSTEM).count() == 2
+
+    Job.objects.exclude(ended_at=None).update(ended_at=now - timedelta(days=31))
+    forget_old()
+    assert set(JobRow.objects.filter(encrypted_secret="").values_list("job", flat=True)) == {paused.pk, never_begun.pk}
 
 
 def test_only_workers_whose_heart_is_silent_are_buried(db: None) -> None:
