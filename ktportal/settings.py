@@ -136,6 +136,9 @@ JOB_CALLS_AT_ONCE = env.int("JOB_CALLS_AT_ONCE", default=16)
 """The most calls that the jobs of a client account have under way, over all workers."""
 JOB_CALLS_OF_WORKER = env.int("JOB_CALLS_OF_WORKER", default=16)
 JOB_ROWS_KEPT_DAYS = env.int("JOB_ROWS_KEPT_DAYS", default=30)
+for name in ("JOB_CALLS_AT_ONCE", "JOB_CALLS_OF_WORKER", "JOB_ROWS_KEPT_DAYS"):
+    if globals()[name] < 1:
+        raise ImproperlyConfigured(f"{name} must be 1 or more, not {globals()[name]}.")
 
 # --- What pages may load and where forms may lead ------------------------------------------------
 

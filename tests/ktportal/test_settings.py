@@ -136,6 +136,11 @@ def test_sign_up_is_by_invitation_unless_opened(project: Path) -> None:
     assert "invite or open, not 'anyone'" in refusal(project, **generate(), SIGNUP="anyone")
 
 
+def test_jobs_without_calls_or_with_rows_that_are_kept_for_no_day_are_refused(project: Path) -> None:
+    for setting in ("JOB_CALLS_AT_ONCE", "JOB_CALLS_OF_WORKER", "JOB_ROWS_KEPT_DAYS"):
+        assert f"{setting} must be 1 or more, not 0" in refusal(project, **generate(), **{setting: "0"})
+
+
 def test_production_without_mail_or_with_keys_in_the_clear_is_refused_by_name(project: Path) -> None:
     public = generate() | {"PORTAL_URL": "https://portal.example.com", "EMAIL_URL": "smtp://127.0.0.1"}
     load(project, **{name: value for name, value in public.items() if name not in generate()})
