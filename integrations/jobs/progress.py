@@ -9,25 +9,20 @@ from typing import Final
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from integrations.audit.sentences import in_words
 from integrations.jobs.kinds import label_of, operation_of
-from integrations.jobs.models import TROUBLED, Job, JobRow, RowState, State
+from integrations.jobs.models import ENDS, TROUBLED, Job, JobRow, RowState, State
 from integrations.jobs.reasons import reason_message
 from integrations.phone_numbers import readable_masked
 
 _MOST_EXAMPLES: Final = 5
 _SHORTEST_MEASURE: Final = 3.0
 
-_OUTCOMES: Final[dict[RowState, Promise]] = {
-    RowState.DONE: gettext_lazy("Done"),
-    RowState.REJECTED: gettext_lazy("Not accepted by KlickTipp"),
-    RowState.FAILED: gettext_lazy("Not sent"),
-    RowState.STOPPED: gettext_lazy("Stopped"),
-    RowState.UNCLEAR: gettext_lazy("Unclear: please check"),
-}
+_OUTCOMES: Final = {state: capfirst(state.label) for state in ENDS}
 
 
 @dataclass(frozen=True)

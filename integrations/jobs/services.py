@@ -20,7 +20,7 @@ from integrations.clients.errand import Errand
 from integrations.clients.models import ClientAccount
 from integrations.jobs import sentences
 from integrations.jobs.ending import end_open_rows, save_numbers
-from integrations.jobs.kinds import KINDS, label_of
+from integrations.jobs.kinds import label_of, operation_of
 from integrations.jobs.kinds.kind import Kind
 from integrations.jobs.models import CAN_GO, Job, JobRow, RowState, State, purpose_of_rows
 from integrations.jobs.reasons import in_log, reason_message
@@ -115,7 +115,7 @@ def pause_by_trouble(job: Job, reason: str, resumes_at: datetime | None = None) 
     if job.state not in CAN_GO:
         return
     job.state, job.reason, job.resumes_at, job.in_a_row = State.PAUSED, reason, resumes_at, 0
-    why = reason_message(KINDS[job.kind].operation, reason).what
+    why = reason_message(operation_of(job.kind), reason).what
     _record(sentences.PAUSED_BY_TROUBLE, job, SYSTEM, reason=in_log(why))
 
 
